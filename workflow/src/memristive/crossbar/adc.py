@@ -1,0 +1,107 @@
+"""The analogue-to-digital converter behind each tile, with MemTorch's self-adjusting range.
+
+Source: MemTorch 1.1.6, memtorch/cpp/quantize.h. One vector is what a tile puts out for one input
+vector; its own entries set the range of its conversion, as if each tile had an ideal auto-ranging
+ADC.
+"""
+
+import ctypes
+import ctypes.util
+import functools
+import struct
+
+import torch
+
+OFFSET = 1e-12  # MemTorch adds it before the logarithm, so that a range of 0 has an exponent
+
+
+def quantise(
+    y: torch.Tensor, bits: int | None, quantisation: str = "linear", overflow_rate: float = 0.0, log_range: str = "log"
+) -> torch.Tensor:
+    """Convert vectors and return the values that the codes stand for.
+
+    Args:
+        y: float32 [..., n], one vector along the last axis.
+        bits: resolution, at least 2; None returns `y` itself.
+        quantisation: "linear", or "log" (sign and logarithm of the magnitude, in `bits` bits together).
+        overflow_rate: proportion of a vector's entries that may lie above the range.
+        log_range: what sets the range of "log": "log", the logarithms themselves, or "memtorch", the
+            linear magnitudes (with logarithms below 0 replaced by 1e-20), as MemTorch does.
+
+    Returns:
+        float32 [..., n]. A vector whose entries are all equal is returned as it is.
+    """
+    if bits is None or y.numel() == 0:
+        return y
+    constant = (y == y[..., :1]).all(-1, keepdim=True)
+    if quantisation == "linear":
+        exponent = range_exponent(y.abs(), overflow_rate)
+        converted = _round_to(y, exponent + (1 - bits), bits)
+    else:
+        magnitude = y.abs()
+        zero = magnitude == 0
+        if log_range == "memtorch":
+            exponent = range_exponent(magnitude, overflow_rate) + (1 - bits)
+            logarithm = magnitude.log().clamp_min(1e-20)
+        else:
+            logarithm = torch.where(zero, 0.0, magnitude.log())
+            exponent = range_exponent(logarithm.abs(), overflow_rate) + (2 - bits)
+        converted = _round_to(logarithm, exponent, bits - 1).exp() * y.sign()
+    return torch.where(constant, y, converted)
+
+
+def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tensor:
+    """Exponent of the power of two that bounds the entry of rank round(overflow_rate * n), largest first.
+
+    Args:
+        magnitudes: float32 [..., n], not negative.
+
+    Returns:
+        float32 [..., 1] of whole numbers: ceil(log2(entry + 1e-12)).
+    """
+    n = magnitudes.shape[-1]
+    # MemTorch: a float32 product, rounded half away from zero.
+    product = (torch.tensor(overflow_rate, dtype=torch.float32) * n).item()
+    rank = min(int(product + 0.5), n - 1)
+    if rank == 0:
+        entry = magnitudes.amax(-1, keepdim=True)
+    else:
+        entry = magnitudes.sort(dim=-1, descending=True).values[..., rank : rank + 1]
+    return ceil_log2(entry + OFFSET)
+
+
+def ceil_log2(x: torch.Tensor) -> torch.Tensor:
+    """ceil(log2f(x)) of the C library, for float32 x > 0.
+
+    log2f rounds to the power itself a few ulps above a power of two, so the exponent bits alone
+    would differ from MemTorch there.
+    """
+    mantissa, exponent = torch.frexp(x)  # x = mantissa * 2**exponent, mantissa in [0.5, 1)
+    below = exponent - 1  # 2**below <= x
+    tolerance = _tolerances().to(x.device)[(below + 149).clamp(0, 276).long()]
+    result = torch.where(mantissa <= tolerance, below, exponent).to(x.dtype)
+    return torch.where(torch.isfinite(x), result, x)
+
+
+@functools.cache
+def _tolerances() -> torch.Tensor:
+    """For each exponent e from -149 to 127 the largest mantissa m with ceil(log2f(2m * 2**e)) == e."""
+    log2f = ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6").log2f
+    log2f.restype, log2f.argtypes = ctypes.c_float, [ctypes.c_float]
+    largest = []
+    for exponent in range(-149, 128):
+        # Subnormal numbers have no digits to spare and cannot appear: 1e-12 is added before.
+        ulps = 0
+        if exponent >= -126:
+            base = struct.unpack("<I", struct.pack("<f", 2.0**exponent))[0]
+            while log2f(struct.unpack("<f", struct.pack("<I", base + ulps + 1))[0]) <= exponent:
+                ulps += 1
+        largest.append(0.5 * (1 + ulps * 2.0**-23))
+    return torch.tensor(largest, dtype=torch.float32)
+
+
+def _round_to(y: torch.Tensor, exponent: torch.Tensor, bits: int) -> torch.Tensor:
+    """Nearest multiple of 2**exponent, halves upwards, clamped to `bits` bits of two's complement."""
+    step = torch.exp2(exponent)
+    bound = 2.0 ** (bits - 1)
+    return torch.floor(y / step + 0.5).clamp(-bound, bound - 1) * step

@@ -1,0 +1,153 @@
+"""Conv2d and Linear whose weights are conductances of memristor crossbars."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from memristive.crossbar import mapping, tuning
+from memristive.crossbar.draws import Draws
+from memristive.crossbar.encoding import encode
+from memristive.crossbar.product import Arithmetic, multiply
+from memristive.setting import Setting
+
+UNFOLDED_NUMBERS = 2**23  # at most so many unfolded inputs exist at once (32 MiB)
+
+
+class CrossbarLayer(nn.Module):
+    """Common part of the two layers: conductances, the tuned line, the bias.
+
+    Attributes:
+        arrays: for each group of the layer the conductances (S) of its arrays, each float32
+            [rows, padded columns]: positive and negative, or one in the single-column scheme.
+        conductance: what inputs are multiplied with, float32 [groups, rows, padded columns].
+        columns: outputs of one group.
+        line: coefficient and intercept, float64 [2]; (1, 0) before tuning.
+        bias: float32 [outputs], or None.
+    """
+
+    layer_type: str
+
+    def __init__(self, layer: nn.Module, setting: Setting) -> None:
+        super().__init__()
+        self.setting = setting
+        self.arithmetic = Arithmetic.of(setting, self.layer_type)
+        self.arrays: list[list[torch.Tensor]] = []
+        self.register_buffer("weight", layer.weight.detach().clone())
+        self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().clone())
+        self.register_buffer("conductance", torch.empty(0))
+        self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
+
+    def write(self, arrays: list[list[torch.Tensor]]) -> None:
+        """Set the conductances of every group's arrays; padding rows beyond the layer's are dropped."""
+        self.arrays = arrays
+        rows = self.weight[0].numel()
+        combined = [mapping.combine(group, self.setting)[:rows] for group in arrays]
+        self.conductance = torch.stack(combined).contiguous().to(self.weight.device)
+
+    def tune(self, draws: Draws, name: str) -> None:
+        """Fit the line on random inputs; the bias takes no part.
+
+        MemTorch applies the line of an earlier tuning while it fits the next, and then replaces
+        it: a layer that is tuned twice keeps a line meant for outputs that were already scaled.
+        """
+        inputs = draws.tuning_inputs(name, self.tuning_shape()).to(self.weight.device)
+        analogue = self.crossbar(inputs)
+        if self.setting.semantics == "memtorch":
+            analogue = self._on_line(analogue)
+        coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs))
+        self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=self.weight.device)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        output = self._on_line(self.crossbar(x))
+        if self.bias is None:
+            return output
+        return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
+
+    def _on_line(self, output: torch.Tensor) -> torch.Tensor:
+        coefficient, intercept = self.line.tolist()
+        return output * coefficient + intercept
+
+    def tuning_shape(self) -> tuple[int, ...]:
+        """Shape of the random inputs of `tune`."""
+        raise NotImplementedError
+
+    def digital(self, x: torch.Tensor) -> torch.Tensor:
+        """What the digital layer would compute, without its bias."""
+        raise NotImplementedError
+
+    def crossbar(self, x: torch.Tensor) -> torch.Tensor:
+        """What the arrays put out for inputs `x`, before line and bias."""
+        raise NotImplementedError
+
+
+class CrossbarConv2d(CrossbarLayer):
+    """nn.Conv2d on crossbars: rows are (channel, kernel row, kernel column), each group has its own arrays."""
+
+    layer_type = "conv2d"
+
+    def __init__(self, layer: nn.Conv2d, setting: Setting) -> None:
+        super().__init__(layer, setting)
+        self.kernel_size = layer.kernel_size
+        self.stride = layer.stride
+        self.dilation = layer.dilation
+        self.groups = layer.groups
+        self.padding_mode = layer.padding_mode
+        # Left, right, top, bottom; torch resolves "same" and "valid" into this.
+        self.padding = tuple(layer._reversed_padding_repeated_twice)
+        self.columns = layer.out_channels // layer.groups
+
+    def tuning_shape(self) -> tuple[int, ...]:
+        images, height, width = tuning.CONV2D_IMAGES
+        return images, self.weight.shape[1] * self.groups, height, width
+
+    def digital(self, x: torch.Tensor) -> torch.Tensor:
+        return F.conv2d(self._pad(x), self.weight, None, self.stride, 0, self.dilation, self.groups)
+
+    def crossbar(self, x: torch.Tensor) -> torch.Tensor:
+        # The largest input is sought over all channels of a sample, also where these form groups.
+        padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        parts = padded.chunk(self.groups, 1)
+        output = torch.cat(
+            [self._multiply(part, conductance) for part, conductance in zip(parts, self.conductance, strict=True)], 1
+        )
+        return output * undo if self.arithmetic.rescale_output else output
+
+    def _pad(self, x: torch.Tensor) -> torch.Tensor:
+        return F.pad(x, self.padding, "constant" if self.padding_mode == "zeros" else self.padding_mode)
+
+    def _multiply(self, x: torch.Tensor, conductance: torch.Tensor) -> torch.Tensor:
+        height, width = (
+            (x.shape[2 + axis] - self.dilation[axis] * (self.kernel_size[axis] - 1) - 1) // self.stride[axis] + 1
+            for axis in (0, 1)
+        )
+        images = max(1, UNFOLDED_NUMBERS // (height * width * conductance.shape[0]))
+        outputs = []
+        for chunk in x.split(images):
+            unfolded = F.unfold(chunk, self.kernel_size, self.dilation, 0, self.stride).transpose(1, 2).contiguous()
+            product = multiply(unfolded, conductance, self.columns, self.arithmetic)
+            outputs.append(product.transpose(1, 2).reshape(-1, self.columns, height, width))
+        return torch.cat(outputs)
+
+
+class CrossbarLinear(CrossbarLayer):
+    """nn.Linear on crossbars. Inputs [..., rows]; the first of several axes counts samples."""
+
+    layer_type = "linear"
+
+    def __init__(self, layer: nn.Linear, setting: Setting) -> None:
+        super().__init__(layer, setting)
+        self.groups = 1
+        self.columns = layer.out_features
+
+    def tuning_shape(self) -> tuple[int, ...]:
+        return tuning.LINEAR_VECTORS, self.weight.shape[1]
+
+    def digital(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self.weight)
+
+    def crossbar(self, x: torch.Tensor) -> torch.Tensor:
+        samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
+        voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        output = multiply(voltages, self.conductance[0], self.columns, self.arithmetic)
+        output = output * undo if self.arithmetic.rescale_output else output
+        return output.reshape(*x.shape[:-1], self.columns)

@@ -1,0 +1,84 @@
+"""Weights as conductances. Source: MemTorch 1.1.6, memtorch/map/Parameter.py (naive_map), Crossbar.py.
+
+A layer's weights are a matrix [rows = inputs, columns = outputs]. In the double-column scheme
+each weight is the difference of two devices, in the single-column scheme one device against a
+fixed reference.
+"""
+
+import torch
+
+from memristive.errors import InputError
+from memristive.setting import Setting
+
+
+def weight_matrix(weight: torch.Tensor) -> torch.Tensor:
+    """Weights [outputs, inputs, ...] as a matrix [rows, columns], rows in the order of the inputs' axes."""
+    return weight.reshape(weight.shape[0], -1).T.contiguous()
+
+
+def naive_map(matrix: torch.Tensor, setting: Setting) -> list[torch.Tensor]:
+    """Ideal conductances (S) of each device of the arrays that hold `matrix`.
+
+    Linear from [w_min, w_max] to [1/r_off, 1/r_on]; w_max is the largest magnitude, or that of rank
+    p_l * (n - 1) with w_min = w_max * r_on / r_off.
+
+    Args:
+        matrix: float32 [rows, columns].
+
+    Returns:
+        Two matrices (positive, negative weights) for the double-column scheme, else one.
+
+    Raises:
+        InputError: if every weight is 0 or one is not finite.
+    """
+    if not torch.isfinite(matrix).all():
+        raise InputError("weights: a weight is not finite")
+    magnitudes = matrix.abs()
+    if setting.p_l is None:
+        w_max = magnitudes.max()
+        w_min = torch.zeros_like(w_max)
+    else:
+        w_max = magnitudes.flatten().sort(descending=True).values[int(setting.p_l * (matrix.numel() - 1))]
+        w_min = w_max / (setting.r_off / setting.r_on)
+    if w_max == 0:
+        raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
+    g_off, g_on = 1 / setting.r_off, 1 / setting.r_on
+
+    def conductance(part: torch.Tensor) -> torch.Tensor:
+        # The order of operations is MemTorch's convert_range.
+        return ((part.clamp(w_min, w_max) - w_min) * (g_on - g_off)) / (w_max - w_min) + g_off
+
+    if setting.scheme == "double_column":
+        return [conductance(matrix.clamp_min(0)), conductance((-matrix).clamp_min(0))]
+    return [conductance(matrix)]
+
+
+def combine(conductances: list[torch.Tensor], setting: Setting) -> torch.Tensor:
+    """The signed matrix that inputs are multiplied with: positive minus negative, or minus the reference."""
+    if setting.scheme == "double_column":
+        positive, negative = conductances
+        return positive - negative
+    return conductances[0] - (1 / setting.r_on + 1 / setting.r_off) / 2
+
+
+def padded_shape(rows: int, columns: int, tile_shape: tuple[int, int] | None) -> tuple[int, int]:
+    """Shape of the smallest whole number of tiles that holds rows x columns."""
+    if tile_shape is None:
+        return rows, columns
+    return -(-rows // tile_shape[0]) * tile_shape[0], -(-columns // tile_shape[1]) * tile_shape[1]
+
+
+def to_tiles(matrix: torch.Tensor, tile_shape: tuple[int, int]) -> torch.Tensor:
+    """Padded matrix as tiles [tiles, tile_rows, tile_columns], row by row of tiles."""
+    height, width = tile_shape
+    rows, columns = matrix.shape
+    split = matrix.reshape(rows // height, height, columns // width, width)
+    return split.transpose(1, 2).reshape(-1, height, width)
+
+
+def from_tiles(tiles: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+    """Inverse of `to_tiles` for a padded matrix of `shape`."""
+    _, height, width = tiles.shape
+    rows, columns = shape
+    split = tiles.reshape(rows // height, columns // width, height, width)
+    return split.transpose(1, 2).reshape(rows, columns)
