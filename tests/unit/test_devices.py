@@ -1,0 +1,130 @@
+"""VTEAM's state equation by hand, and what every calibrated device must show."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from memristive import devices
+from memristive.devices import curves
+from memristive.errors import InputError
+
+STUDY = devices.DEVICES["pt_hf_ti"]
+MINE = {**STUDY.parameters(), "source": "measured"}
+
+
+@pytest.mark.parametrize(
+    ("voltage", "rate"),
+    [
+        (0.04, 5e-4 * 1),  # twice v_off, alpha_off 1
+        (1.0, 5e-4 * 49),
+        (-0.4, -10.0 * 1),  # twice v_on
+        (-0.6, -10.0 * 2**3),  # alpha_on 3
+        (0.02, 0),
+        (-0.2, 0),
+        (0.0, 0),
+        (-0.1, 0),
+    ],
+)
+def test_state_moves_only_beyond_a_threshold(voltage, rate):
+    assert STUDY.state_rate(voltage) == pytest.approx(rate, rel=1e-12, abs=1e-15)
+
+
+def test_one_euler_step_moves_the_state_before_the_current_flows():
+    # 1 V for 10 ns: x = 0.0245 m/s * 10 ns = 0.245 nm of 3 nm, 50 + 950 * 0.245 / 3 ohm.
+    current, state = devices.sweep(STUDY, [1.0], dt=10e-9)
+    assert state[0] == pytest.approx(0.245e-9, rel=1e-12)
+    assert current[0] == pytest.approx(1 / (50 + 950 * 0.245 / 3), rel=1e-12)
+
+
+def test_the_state_stays_where_no_threshold_is_crossed():
+    _, state = devices.sweep(STUDY, np.linspace(-0.2, 0.02, 100), dt=1e-9, state=1e-9)
+    assert np.all(state == 1e-9)
+
+
+def test_the_state_stops_at_both_ends_and_the_resistance_with_it():
+    current, state = devices.sweep(STUDY, [1.0, -1.0], dt=1.0)
+    assert state.tolist() == [STUDY.d, 0.0]
+    assert current == pytest.approx([1 / 1000, -1 / 50], rel=1e-12)
+
+
+@pytest.fixture(scope="module", params=list(devices.DEVICES))
+def name(request):
+    return request.param
+
+
+def test_curves_keep_the_conductance_within_the_two_states(name):
+    device = devices.DEVICES[name]
+    rows = curves.curves(name, device)
+    conductance = np.array([row["conductance"] for row in rows])
+    assert conductance.min() >= (1 - 1e-12) / device.r_off
+    assert conductance.max() <= (1 + 1e-12) / device.r_on
+    frequencies = {(row["experiment"], row["frequency"]) for row in rows}
+    assert len(frequencies) == 1 + len(curves.FREQUENCY_FACTORS)
+    assert len(rows) <= 2000 * len(frequencies)
+
+
+def test_loops_are_pinched_and_narrow_with_frequency(name):
+    device = devices.DEVICES[name]
+    rows = curves.hysteresis(name, device)
+    areas = [row["loop_area"] for row in sorted(rows, key=lambda row: row["frequency"])]
+    assert areas[0] > areas[1] > areas[2] > 0
+    largest = max(abs(row["current"]) for row in curves.curves(name, device))
+    assert all(row["current_at_zero_voltage"] < 1e-9 * largest for row in rows)
+
+
+def test_loop_area_adds_the_lobes_of_a_figure_of_eight():
+    # A triangle of area 1/2 * 1 * 1 on either side of the origin, run round in opposite directions.
+    voltage = np.array([0.0, 1.0, 1.0, 0.0, -1.0, -1.0, 0.0])
+    current = np.array([0.0, 2.0, 1.0, 0.0, -1.0, -2.0, 0.0])
+    assert curves.loop_area(voltage, current) == pytest.approx(1.0)
+
+
+def test_current_at_zero_voltage_sees_a_loop_that_is_not_pinched():
+    voltage = np.array([-1.0, 1.0, -1.0])
+    assert curves.current_at_zero_voltage(voltage, voltage + 0.25) == pytest.approx(0.25)
+
+
+def test_waveforms_reach_both_extremes_and_start_at_zero():
+    drive = devices.Drive(v_min=-2.0, v_max=0.5, frequency=10.0)
+    time = np.linspace(0, 0.1, 5)
+    for waveform in (curves.sine, curves.triangle):
+        assert waveform(time, drive) == pytest.approx([0, 0.5, 0, -2.0, 0], abs=1e-12)
+
+
+def test_own_device_from_a_config():
+    own = {**MINE, "k_off": "5e-4", "hysteresis": {"v_min": -1, "v_max": 1, "frequency": "5e7"}}
+    device = devices.table({"mine": own})["mine"]
+    assert device.parameters() == STUDY.parameters()
+    assert device.hysteresis == STUDY.hysteresis
+    assert curves.suggested_drive(dataclasses.replace(device, hysteresis=None)).frequency == pytest.approx(
+        # 0.04 V: the mean over a period of 5e-4 (2 sin - 1), where positive, times 19 ranges of 3 nm.
+        5e-4 * (np.sqrt(3) / np.pi - 1 / 3) / 3e-9 * 19,
+        rel=1e-3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"r_on": 2000}, r"device mine: r_off is 1000.0; allowed: above r_on \(2000\)"),
+        ({"r_on": 0}, "device mine: r_on is 0; allowed: a number above 0"),
+        ({"r_on": "low"}, "device mine: r_on is 'low'; allowed: a number above 0"),
+        ({"k_on": 1e-3}, "device mine: k_on is 0.001; allowed: a number below 0"),
+        ({"v_off": float("nan")}, "device mine: v_off is nan; allowed: a number above 0"),
+        ({"alpha_of": 1}, "devices: mine: unknown key 'alpha_of'; did you mean alpha_off?"),
+        ({"switching": {"v_min": -1}}, "devices: mine: switching: v_max, frequency missing"),
+        ({"switching": {"v_min": 1, "v_max": 1, "frequency": 1}}, "v_min is 1; allowed: a number below 0"),
+    ],
+)
+def test_bad_own_device_is_one_clear_line(change, message):
+    with pytest.raises(InputError, match=message) as caught:
+        devices.table({"mine": {**MINE, **change}})
+    assert "\n" not in str(caught.value)
+
+
+def test_own_device_needs_every_parameter_and_a_free_name():
+    with pytest.raises(InputError, match="d missing"):
+        devices.from_dict("mine", {key: value for key, value in MINE.items() if key != "d"})
+    with pytest.raises(InputError, match="pt_hf_ti is built in"):
+        devices.table({"pt_hf_ti": MINE})
