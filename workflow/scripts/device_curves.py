@@ -1,32 +1,34 @@
 """Figure 6 as data: switching and hysteresis curves of the devices, their loops, their parameters."""
 
-from snakemake.script import snakemake
-
 from memristive import devices
 from memristive.devices import curves
 from memristive.files import write_csv
+from memristive.scripting import job
 
-chosen = devices.table(snakemake.params.own)
-write_csv(
-    snakemake.output.curves,
-    [row for name, device in chosen.items() for row in curves.curves(name, device)],
-    curves.COLUMNS,
-)
-write_csv(
-    snakemake.output.hysteresis,
-    [row for name, device in chosen.items() for row in curves.hysteresis(name, device)],
-    curves.HYSTERESIS_COLUMNS,
-)
-write_csv(
-    snakemake.output.parameters,
-    [
-        {
-            "device": name,
-            "name": device.name,
-            **device.parameters(),
-            "assumed": " ".join(device.assumed),
-            "source": device.source,
-        }
-        for name, device in chosen.items()
-    ],
-)
+rule = snakemake  # noqa: F821 (Snakemake defines it)
+
+with job(rule):
+    chosen = devices.table(rule.params.own)
+    write_csv(
+        rule.output.curves,
+        [row for name, device in chosen.items() for row in curves.curves(name, device)],
+        curves.COLUMNS,
+    )
+    write_csv(
+        rule.output.hysteresis,
+        [row for name, device in chosen.items() for row in curves.hysteresis(name, device)],
+        curves.HYSTERESIS_COLUMNS,
+    )
+    write_csv(
+        rule.output.parameters,
+        [
+            {
+                "device": name,
+                "name": device.name,
+                **device.parameters(),
+                "assumed": " ".join(device.assumed),
+                "source": device.source,
+            }
+            for name, device in chosen.items()
+        ],
+    )
