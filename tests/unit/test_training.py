@@ -1,6 +1,8 @@
 """Training on the embedded digits: it learns, goes on where it stopped with the same bits, and selects the epoch."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -98,6 +100,33 @@ def test_diverging_training_names_network_fold_epoch_and_step(digits, small):
         training.train_network(digits, settings, **small)
 
 
+def test_descent_by_hand():
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.ones_(model.weight)
+    descent = training.StochasticGradientDescent(model, momentum=0.5, weight_decay=0.1)
+    found = []
+    for _ in range(2):
+        model.weight.grad = torch.tensor([[2.0]])
+        descent.step(0.1)
+        found.append(model.weight.item())
+    # 1: gradient 2.1, velocity 2.1, 0.1 * (2.1 + 1.05). 2: gradient 2.0685, velocity 3.1185, 0.1 * 3.62775.
+    assert found == pytest.approx([0.685, 0.322225])
+    assert model.weight.grad is None
+
+
+def test_training_does_not_import_the_compiler():
+    code = (
+        "import sys, torch\n"
+        "from memristive import networks, training\n"
+        "model = networks.build('mnist')\n"
+        "data = torch.zeros(4, 1, 28, 28), torch.tensor([0, 1, 2, 3])\n"
+        "settings = training.TrainingSettings(epochs=1, batch_size=4, device='cpu')\n"
+        "training.train(model, data, settings, network='n', fold='0')\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_augmentations():
     images = torch.arange(1.0, 1 + 2 * 5 * 4).reshape(1, 2, 5, 4).repeat(200, 1, 1, 1)
     moved = training.shift(images, 1, torch.Generator().manual_seed(0))
@@ -127,7 +156,7 @@ def test_learning_rate():
     [
         ({"epoch": 3}, "unknown key 'epoch'; did you mean epochs"),
         ({"epochs": 0}, "epochs is 0, expected a whole number from 1"),
-        ({"optimiser": "lbfgs"}, "optimiser is 'lbfgs', expected one of sgd, adamw"),
+        ({"schedule": "step"}, "schedule is 'step', expected one of one_cycle, cosine, constant"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"horizontal_flip": 1}, "horizontal_flip is 1, expected true or false"),
     ],

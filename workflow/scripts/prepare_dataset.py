@@ -2,15 +2,15 @@
 
 import json
 
-from snakemake.script import snakemake
-
 from memristive import datasets
 from memristive.scripting import job
 
-with job(snakemake):
+rule = snakemake  # noqa: F821 (Snakemake defines it)
+
+with job(rule):
     datasets.prepare(
-        snakemake.wildcards.dataset,
-        json.loads(snakemake.params.entry),
-        snakemake.params.download_dir,
-        snakemake.output[0],
+        rule.wildcards.dataset,
+        json.loads(rule.params.entry),
+        rule.params.download_dir,
+        rule.output[0],
     )

@@ -1,16 +1,16 @@
 """Choose the epoch of the training on the published split whose weights the study uses."""
 
-from snakemake.script import snakemake
-
 from memristive import training
 from memristive.scripting import job
 
-with job(snakemake):
+rule = snakemake  # noqa: F821 (Snakemake defines it)
+
+with job(rule):
     training.select_checkpoint(
-        snakemake.params.rule,
-        snakemake.input.history,
-        snakemake.input.checkpoints,
-        snakemake.input.get("folds", []),
-        snakemake.output.weights,
-        snakemake.output.selection,
+        rule.params.rule,
+        rule.input.history,
+        rule.input.checkpoints,
+        rule.input.get("folds", []),
+        rule.output.weights,
+        rule.output.selection,
     )

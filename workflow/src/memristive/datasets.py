@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -267,7 +268,9 @@ def _read_npz(path: Path, required: tuple[str, ...] = ()) -> dict[str, np.ndarra
             f"{path}: x_train has images {list(arrays['x_train'].shape[1:])}, x_test {list(arrays['x_test'].shape[1:])}"
         )
     # Without names, the training labels say how many classes there are.
-    names = arrays.get("class_names", np.arange(arrays["y_train"].max() + 1).astype(str))
+    names = arrays.get("class_names", np.arange(len(np.unique(arrays["y_train"]))).astype(str))
+    if names.ndim != 1:
+        raise InputError(f"{path}: class_names has shape {list(names.shape)}, expected one name a class")
     for split in ("train", "test"):
         y = arrays[f"y_{split}"]
         outside = y[(y < 0) | (y >= len(names))]
@@ -344,11 +347,12 @@ def _download(dataset: str, folder: Path) -> dict[str, Path]:
         found[name] = folder / name
         if found[name].is_file() and _md5(found[name]) == md5:
             continue
+        print(f"downloading {address}", flush=True)
         with atomic(found[name]) as temporary:
             try:
                 with urllib.request.urlopen(address, timeout=60) as response, temporary.open("wb") as stream:
                     shutil.copyfileobj(response, stream)
-            except OSError as error:
+            except (OSError, HTTPException) as error:
                 raise InputError(
                     f"{address}: cannot be downloaded ({getattr(error, 'reason', error)}); "
                     "without network, use source: folder or npz"

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils import deterministic
 from tqdm import tqdm
 
 from memristive import datasets, networks, seeding
@@ -38,7 +39,7 @@ HISTORY_COLUMNS = (
 )  # fmt: skip
 RULES = ("best_test", "best_validation", "last")
 PUBLISHED = "published"  # the name of the fold that trains on all training images
-EVALUATION_BATCH = 250
+EVALUATION_BATCH = 100
 
 Images = tuple[Tensor, Tensor]  # float32 [n, channels, height, width], int64 labels [n]
 
@@ -53,8 +54,8 @@ class TrainingSettings:
 
     epochs: int = 50
     batch_size: int = 250
-    optimiser: str = "sgd"  # sgd (Nesterov momentum 0.9) or adamw
     learning_rate: float = 0.05  # its peak
+    momentum: float = 0.9  # Nesterov's
     schedule: str = "one_cycle"  # one_cycle (linear up over a fifth of the steps, linear down), cosine or constant
     weight_decay: float = 5e-4
     label_smoothing: float = 0.0
@@ -67,7 +68,6 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         """Raise InputError for a value outside its range."""
         choices = {
-            "optimiser": ("sgd", "adamw"),
             "schedule": ("one_cycle", "cosine", "constant"),
             "device": ("auto", "cpu", "cuda"),
         }
@@ -79,7 +79,7 @@ class TrainingSettings:
             value = getattr(self, key)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise InputError(f"training: {key} is {value!r}, expected a whole number from {least}")
-        real = {"learning_rate": math.inf, "weight_decay": math.inf, "label_smoothing": 1}
+        real = {"learning_rate": math.inf, "momentum": 1, "weight_decay": math.inf, "label_smoothing": 1}
         for key, below in real.items():
             value = getattr(self, key)
             if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < below:
@@ -105,6 +105,27 @@ class Training:
     history: list[dict[str, Any]]
     checkpoints: dict[int, dict[str, Tensor]]  # epoch (from 1) to state dict, on the CPU
     state_path: Path | None
+
+
+class StochasticGradientDescent:
+    """Gradient descent with Nesterov momentum and weight decay, as `torch.optim.SGD` computes it.
+
+    `torch.optim` itself imports PyTorch's compiler at its first use, which costs each job several seconds.
+    """
+
+    def __init__(self, model: nn.Module, momentum: float, weight_decay: float) -> None:
+        self.parameters = list(model.parameters())
+        self.velocity = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.momentum, self.weight_decay = momentum, weight_decay
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> None:
+        """Move each parameter against its gradient, and forget the gradient."""
+        for parameter, velocity in zip(self.parameters, self.velocity, strict=True):
+            gradient = parameter.grad.add_(parameter, alpha=self.weight_decay)
+            velocity.mul_(self.momentum).add_(gradient)
+            parameter.sub_(gradient.add_(velocity, alpha=self.momentum), alpha=learning_rate)
+            parameter.grad = None
 
 
 def shift(images: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
@@ -189,7 +210,7 @@ def train(
         images, validation, test = (
             None if part is None else tuple(t.to(device) for t in part) for part in (images, validation, test)
         )
-        optimiser = _optimiser(model, settings)
+        optimiser = StochasticGradientDescent(model, settings.momentum, settings.weight_decay)
         history, checkpoints = _resume(state_path, key, model, optimiser)
         bar = tqdm(
             total=settings.epochs, initial=len(history), desc=f"{network} {fold}", unit="epoch", leave=False,
@@ -351,7 +372,7 @@ def select_checkpoint(
 
 def _epoch(
     model: nn.Module,
-    optimiser: torch.optim.Optimizer,
+    optimiser: StochasticGradientDescent,
     images: Images,
     settings: TrainingSettings,
     network: str,
@@ -372,13 +393,10 @@ def _epoch(
         torch.manual_seed(seed)  # dropout draws from the global generator
         for step, batch in enumerate(order):
             rate = learning_rate(settings, (epoch - 1 + step / len(order)) / settings.epochs)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
             logits = model(augment(x[batch], settings, generator))
             loss = functional.cross_entropy(logits, y[batch], label_smoothing=settings.label_smoothing)
-            optimiser.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimiser.step(rate)
             losses.append(loss.detach() * len(batch))
             correct.append((logits.detach().argmax(1) == y[batch]).sum())
             seen += len(batch)
@@ -400,13 +418,6 @@ def _line(row: Mapping[str, Any], epochs: int) -> str:
     return ", ".join([*parts, f"{row['seconds']:.1f} s"])
 
 
-def _optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
-    common = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay, "fused": True}
-    if settings.optimiser == "adamw":
-        return torch.optim.AdamW(model.parameters(), **common)
-    return torch.optim.SGD(model.parameters(), momentum=0.9, nesterov=True, **common)
-
-
 def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("training: device is 'cuda', but PyTorch finds no CUDA device")
@@ -416,15 +427,19 @@ def _device(name: str) -> torch.device:
 @contextlib.contextmanager
 def _deterministic(threads: int) -> Iterator[None]:
     """The same operations in the same order every time, on `threads` CPU threads; the former state comes back."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    former_threads, former = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what cuBLAS needs to be reproducible
+    former = torch.get_num_threads(), torch.get_deterministic_debug_mode(), deterministic.fill_uninitialized_memory
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # Not use_deterministic_algorithms, which does the same and imports PyTorch's compiler: seconds a job. "warn",
+    # since pooling has no reproducible backward pass on CUDA.
+    torch.set_deterministic_debug_mode("warn")
+    deterministic.fill_uninitialized_memory = False
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(former)
-        torch.set_num_threads(former_threads)
+        torch.set_num_threads(former[0])
+        torch.set_deterministic_debug_mode(former[1])
+        deterministic.fill_uninitialized_memory = former[2]
 
 
 def _key(
@@ -451,7 +466,7 @@ def _save_state(
     path: Path | None,
     key: str,
     model: nn.Module,
-    optimiser: torch.optim.Optimizer,
+    optimiser: StochasticGradientDescent,
     history: list[dict[str, Any]],
     checkpoints: dict[int, dict[str, Tensor]],
 ) -> None:
@@ -460,7 +475,7 @@ def _save_state(
     state = {
         "key": key,
         "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "velocity": optimiser.velocity,
         "history": history,
         "checkpoints": checkpoints,
     }
@@ -469,7 +484,7 @@ def _save_state(
 
 
 def _resume(
-    path: Path | None, key: str, model: nn.Module, optimiser: torch.optim.Optimizer
+    path: Path | None, key: str, model: nn.Module, optimiser: StochasticGradientDescent
 ) -> tuple[list[dict[str, Any]], dict[int, dict[str, Tensor]]]:
     """History and checkpoints of the saved state at `path`, whose weights go to `model` and `optimiser`; else empty."""
     if path is None or not path.is_file():
@@ -482,6 +497,7 @@ def _resume(
         print(f"{path}: cannot be resumed from ({str(error).splitlines()[0]}); starting again", flush=True)
         return [], {}
     model.load_state_dict(state["model"])
-    optimiser.load_state_dict(state["optimiser"])
+    for velocity, saved in zip(optimiser.velocity, state["velocity"], strict=True):
+        velocity.copy_(saved)
     print(f"{path}: going on after epoch {len(state['history'])}", flush=True)
     return state["history"], state["checkpoints"]
