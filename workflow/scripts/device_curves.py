@@ -5,22 +5,21 @@ from memristive.devices import curves
 from memristive.files import write_csv
 from memristive.scripting import job
 
-rule = snakemake  # noqa: F821 (Snakemake defines it)
 
-with job(rule):
-    chosen = devices.table(rule.params.own)
+with job(snakemake):
+    chosen = devices.table(snakemake.params.own)
     write_csv(
-        rule.output.curves,
+        snakemake.output.curves,
         [row for name, device in chosen.items() for row in curves.curves(name, device)],
         curves.COLUMNS,
     )
     write_csv(
-        rule.output.hysteresis,
+        snakemake.output.hysteresis,
         [row for name, device in chosen.items() for row in curves.hysteresis(name, device)],
         curves.HYSTERESIS_COLUMNS,
     )
     write_csv(
-        rule.output.parameters,
+        snakemake.output.parameters,
         [
             {
                 "device": name,

@@ -33,10 +33,10 @@ class Setting:
     Pt-Hf-Ti devices. Fields are validated when the record is made (InputError).
     """
 
-    # Device: the name of a parameter set of `memristive.devices` and its two resistances.
+    # Device: the name of a parameter set of `memristive.devices`; its resistances unless they are given.
     device: str = "pt_hf_ti"
-    r_on: float = 50.0  # low resistance state, ohm
-    r_off: float = 1000.0  # high resistance state, ohm
+    r_on: float | None = None  # low resistance state, ohm
+    r_off: float | None = None  # high resistance state, ohm
 
     # Crossbar and mapping.
     transistor: bool = True  # 1T1R (True); 1R needs a programming routine and is not offered
@@ -79,7 +79,23 @@ class Setting:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, _coerced(field, getattr(self, field.name)))
+        self._take_resistances()
         self._check()
+
+    def _take_resistances(self) -> None:
+        if self.r_on is not None and self.r_off is not None:
+            return
+        # Numpy is needed only here, and not by a setting that names its resistances.
+        from memristive.devices import DEVICES
+
+        if self.device not in DEVICES:
+            raise InputError(
+                f"setting: device: {self.device!r} is not one of {', '.join(DEVICES)}; "
+                "a device of one's own needs r_on and r_off"
+            )
+        for name in ("r_on", "r_off"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, float(getattr(DEVICES[self.device], name)))
 
     def _check(self) -> None:
         _require(self.r_on > 0, "r_on", self.r_on, "a resistance above 0 ohm")
@@ -255,6 +271,12 @@ def _scalar(name: str, kind: str, value: Any) -> Any:
         if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
             raise wrong
         return value
+    if isinstance(value, str):
+        # YAML 1.1 reads 1e4 and 1.0e4 as texts.
+        try:
+            value = float(value)
+        except ValueError:
+            raise wrong from None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise wrong
     if kind == "int":

@@ -134,8 +134,7 @@ def _program(
         # Padding cells are asked for a conductance of 0 and so take their lowest.
         whole = torch.zeros(padded)
         whole[: matrix.shape[0], : matrix.shape[1]] = ideal
-        deviations = draws.deviations(name, (group, side), *matrix.shape, padded) if setting.sigma > 0 else None
-        devices = nonidealities.Devices.vary(setting, deviations)
+        devices = draws.devices(name, (group, side), tuple(matrix.shape), padded, setting)
         arrays.append((nonidealities.within_bounds(whole, devices), devices))
     return arrays
 

@@ -10,7 +10,6 @@ import torch
 
 from memristive.seeding import child
 
-
 Array = tuple[int, int]
 
 
@@ -21,8 +20,10 @@ class Draws(Protocol):
     positive or single, 1: negative).
     """
 
-    def deviations(self, layer: str, array: Array, rows: int, columns: int, padded: tuple[int, int]) -> torch.Tensor:
-        """Standard normal deviations of r_on and r_off, float32 [2, padded rows, padded columns]."""
+    def devices(
+        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Devices:
+        """The devices of an array of `shape`, and of its tiles' padding: resistances of shape `padded`."""
         ...
 
     def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
@@ -44,14 +45,19 @@ class SeededDraws:
     def __init__(self, generator: torch.Generator) -> None:
         self._parent = generator
 
-    def deviations(self, layer: str, array: Array, rows: int, columns: int, padded: tuple[int, int]) -> torch.Tensor:
-        real = torch.randn(2, rows, columns, generator=child(self._parent, layer, array, "variability"))
-        if padded == (rows, columns):
-            return real
-        # The real devices are the same whatever the tiles are; only padding depends on them.
-        whole = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
-        whole[:, :rows, :columns] = real
-        return whole
+    def devices(
+        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Devices:
+        if setting.sigma == 0:
+            return Devices.vary(setting, None)
+        # Drawn as standard deviations, so that settings of different sigma share their draws.
+        deviations = torch.randn(2, *shape, generator=child(self._parent, layer, array, "variability"))
+        if padded != shape:
+            # The real devices are the same whatever the tiles are; only padding depends on them.
+            real, (rows, columns) = deviations, shape
+            deviations = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
+            deviations[:, :rows, :columns] = real
+        return Devices.vary(setting, deviations)
 
     def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
         return torch.randperm(devices, generator=child(self._parent, layer, array, purpose))

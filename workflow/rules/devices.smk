@@ -1,0 +1,23 @@
+"""Device curves (Figure 6)."""
+
+
+rule device_curves:
+    output:
+        curves=RESULTS / "devices" / "curves.csv",
+        hysteresis=RESULTS / "devices" / "hysteresis.csv",
+        parameters=RESULTS / "devices" / "parameters.csv",
+    params:
+        own=config["devices"],
+        code=provenance.code_hash("devices"),
+    log:
+        LOGS / "device_curves.log",
+    conda:
+        "../../envs/crossbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Sweeping the voltage of each device model"
+    script:
+        "../scripts/device_curves.py"

@@ -1,0 +1,101 @@
+"""Weights: cross-validation, the training on the published split, the choice of an epoch."""
+
+
+def training_settings(wildcards):
+    settings = PLAN.training(wildcards.network)
+    return canonical({**settings, "threads": config["threads"]["training"]})
+
+
+rule train_fold:
+    input:
+        data=data_of,
+        folds=rules.make_folds.output[0],
+    output:
+        history=RESULTS / "training" / "{network}" / "fold{fold}" / "history.csv",
+        summary=RESULTS / "training" / "{network}" / "fold{fold}" / "summary.json",
+    params:
+        network=lambda wildcards: wildcards.network,
+        architecture=architecture_of,
+        settings=training_settings,
+        seed=config["seed"],
+        fold=lambda wildcards: wildcards.fold,
+        state_folder=str(RESULTS / ".state"),
+        code=provenance.code_hash("training"),
+    log:
+        LOGS / "train_fold" / "{network}.{fold}.log",
+    benchmark:
+        BENCHMARKS / "train_fold" / "{network}.{fold}.jsonl"
+    conda:
+        "../../envs/train.yaml"
+    threads: config["threads"]["training"]
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    message:
+        "Training {wildcards.network} on fold {wildcards.fold}"
+    script:
+        "../scripts/train.py"
+
+
+rule train_published:
+    input:
+        data=data_of,
+    output:
+        history=RESULTS / "training" / "{network}" / "published" / "history.csv",
+        checkpoints=RESULTS / "training" / "{network}" / "published" / "checkpoints.safetensors",
+    params:
+        network=lambda wildcards: wildcards.network,
+        architecture=architecture_of,
+        settings=training_settings,
+        seed=config["seed"],
+        fold="published",
+        state_folder=str(RESULTS / ".state"),
+        code=provenance.code_hash("training"),
+    log:
+        LOGS / "train_published" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "train_published" / "{network}.jsonl"
+    conda:
+        "../../envs/train.yaml"
+    threads: config["threads"]["training"]
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    message:
+        "Training {wildcards.network} on the published split"
+    script:
+        "../scripts/train.py"
+
+
+def fold_histories(network):
+    folds = range(config["training"]["folds"])
+    return [RESULTS / "training" / network / f"fold{fold}" / "history.csv" for fold in folds]
+
+
+def histories_for_selection(wildcards):
+    return fold_histories(wildcards.network) if config["training"]["checkpoint"] == "best_validation" else []
+
+
+rule select_checkpoint:
+    input:
+        history=rules.train_published.output.history,
+        checkpoints=rules.train_published.output.checkpoints,
+        folds=histories_for_selection,
+    output:
+        weights=RESULTS / "training" / "{network}" / "weights.safetensors",
+        selection=RESULTS / "training" / "{network}" / "selection.json",
+    params:
+        rule=config["training"]["checkpoint"],
+        code=provenance.code_hash("selection"),
+    log:
+        LOGS / "select_checkpoint" / "{network}.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    message:
+        "Selecting the epoch of {wildcards.network} by {params.rule}"
+    script:
+        "../scripts/select_checkpoint.py"

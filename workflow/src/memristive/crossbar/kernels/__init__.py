@@ -1,0 +1,31 @@
+"""Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
+
+from memristive.crossbar.kernels.chain import (
+    BatchNorm,
+    Chain,
+    Crossbar,
+    Flatten,
+    MaxPool,
+    ReLU,
+    batch_norm,
+    fused_chain,
+)
+from memristive.crossbar.kernels.layers import available, codes, conv2d, linear
+from memristive.crossbar.kernels.native import Unsupported, level
+
+__all__ = [
+    "BatchNorm",
+    "Chain",
+    "Crossbar",
+    "Flatten",
+    "MaxPool",
+    "ReLU",
+    "Unsupported",
+    "available",
+    "batch_norm",
+    "codes",
+    "conv2d",
+    "fused_chain",
+    "level",
+    "linear",
+]

@@ -1,0 +1,94 @@
+"""One layer on the compiled kernels. Each function returns NotImplemented where the plain path has to decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from memristive.crossbar.kernels import native
+from memristive.crossbar.kernels.chain import Chain, Crossbar
+from memristive.crossbar.kernels.native import Unsupported
+
+
+def available(level: str | None = None) -> bool:
+    """Whether kernels run here, at all or at `level` (plain, avx2, avx512)."""
+    return native.level(level) is not None
+
+
+def conv2d(
+    x: torch.Tensor,
+    conductance: torch.Tensor,
+    columns: int,
+    kernel_size: tuple[int, int],
+    arithmetic: Any,
+    stride: tuple[int, int] = (1, 1),
+    padding: Sequence[int] = (0, 0, 0, 0),
+    dilation: tuple[int, int] = (1, 1),
+    *,
+    ranges: torch.Tensor | None = None,
+    threads: int | None = None,
+    level: str | None = None,
+) -> torch.Tensor:
+    """What the arrays of a Conv2d put out, before line and bias: `encode`, unfolding and `product.multiply` at once.
+
+    Args:
+        x: float32 [images, channels, height, width] on the CPU.
+        conductance: S, float32 [rows, padded columns]; rows are (channel, kernel row, kernel column).
+        columns: how many of the columns are outputs.
+        arithmetic: `product.Arithmetic`.
+        padding: zeros at the left, right, top, bottom.
+        ranges: float32 [images], by which each image is scaled; None: its own largest input.
+        threads: at most so many; None: torch's number. No result depends on it.
+        level: see `native.level`.
+
+    Returns:
+        float32 [images, columns, height, width], or NotImplemented: values that are infinite, not a
+        number or too large for the ADC, or an arithmetic that only the plain path has.
+    """
+    stage = Crossbar(conductance, columns, arithmetic, kernel_size, stride, tuple(padding), dilation)
+    return _run(stage, x, ranges, threads, level)
+
+
+def linear(
+    x: torch.Tensor,
+    conductance: torch.Tensor,
+    columns: int,
+    arithmetic: Any,
+    *,
+    ranges: torch.Tensor | None = None,
+    threads: int | None = None,
+    level: str | None = None,
+) -> torch.Tensor:
+    """What the arrays of a Linear put out, before line and bias.
+
+    Args as for `conv2d`, with x float32 [images, rows]. Returns float32 [images, columns], or NotImplemented.
+    """
+    return _run(Crossbar(conductance, columns, arithmetic), x, ranges, threads, level)
+
+
+def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level: str | None = None) -> torch.Tensor:
+    """What each row of tiles of `stage` contributes, after its ADC: float32 [tile rows, images, ...], for comparison."""
+    rows = stage.conductance.shape[0]
+    tiles = -(-rows // stage.arithmetic.tile_shape[0]) if stage.arithmetic.tile_shape else 1
+    parts = []
+    for tile in range(tiles):
+        only = Crossbar(
+            *(stage.conductance, stage.columns, stage.arithmetic, stage.kernel_size),
+            *(stage.stride, stage.padding, stage.dilation),
+            tile_rows=(tile, tile + 1),
+        )
+        part = _run(only, x, None, threads, level)
+        if part is NotImplemented:
+            return NotImplemented
+        parts.append(part)
+    return torch.stack(parts)
+
+
+def _run(
+    stage: Crossbar, x: torch.Tensor, ranges: torch.Tensor | None, threads: int | None, level: str | None
+) -> torch.Tensor:
+    try:
+        out = Chain([stage], x.shape[1:], level)(x, threads, ranges=ranges)
+    except Unsupported:
+        return NotImplemented
+    return NotImplemented if out is None else out

@@ -1,0 +1,25 @@
+// AVX2 with fused multiply-add: 8 images a vector, 3 positions x 4 columns in 12 of 16 registers.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "engine.hpp"
+
+#define LANES 8
+#ifndef MAX_POSITIONS
+#define MAX_POSITIONS 3
+#endif
+#ifndef MAX_COLUMNS
+#define MAX_COLUMNS 4
+#endif
+#define NAME level_avx2
+
+namespace memristive {
+using V = float __attribute__((vector_size(32)));
+static inline V fma_(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
+static inline V min_(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
+static inline V max_(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
+static inline V floor_(V a) { return (V)_mm256_floor_ps((__m256)a); }
+#include "level.inc"
+}  // namespace memristive
+#endif

@@ -1,0 +1,21 @@
+// AVX-512: 16 images a vector, 4 positions x 6 columns in 24 of 32 registers.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "engine.hpp"
+
+#define LANES 16
+#define MAX_POSITIONS 4
+#define MAX_COLUMNS 6
+#define NAME level_avx512
+
+namespace memristive {
+using V = float __attribute__((vector_size(64)));
+static inline V fma_(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
+static inline V min_(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
+static inline V max_(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
+static inline V floor_(V a) { return (V)_mm512_roundscale_ps((__m512)a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
+#include "level.inc"
+}  // namespace memristive
+#endif

@@ -1,0 +1,118 @@
+"""From a configuration to the list of jobs: which networks, experiments and settings a study has.
+
+Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from memristive.errors import InputError
+from memristive.seeding import seed
+from memristive.setting import Setting, expand, unknown_key
+
+EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One setting of one experiment on one network; `label` is unique within experiment and network."""
+
+    experiment: str
+    part: str
+    network: str
+    label: str
+    setting: Setting
+
+
+class Plan:
+    """A study as its configuration describes it; InputError where the configuration contradicts itself.
+
+    Attributes:
+        networks: names of the networks that the study trains, in the order of the configuration.
+        experiments: names of the experiments that it runs.
+        jobs: every evaluation, in the order of experiments, networks, parts and grids.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        self.networks = list(config["run"]["networks"])
+        self.experiments = list(config["run"]["experiments"])
+        for name in self.networks:
+            _known("run: networks", name, config["networks"])
+            _known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
+        for name in self.experiments:
+            _known("run: experiments", name, config["experiments"])
+        self.jobs = [job for name in self.experiments for job in self._expand(name)]
+        self._by_path = {(job.experiment, job.network, job.label): job for job in self.jobs}
+
+    def networks_of(self, experiment: str) -> list[str]:
+        """The networks of an experiment that the study trains."""
+        names = self.config["experiments"][experiment]["networks"]
+        for name in names:
+            _known(f"experiments: {experiment}: networks", name, self.config["networks"])
+        return [name for name in names if name in self.networks]
+
+    def dataset_of(self, network: str) -> str:
+        """Name of the data set that a network is trained and tested on."""
+        return self.config["networks"][network]["dataset"]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the data sets that the study's networks use, each once."""
+        return list(dict.fromkeys(self.dataset_of(name) for name in self.networks))
+
+    def of(self, experiment: str, network: str | None = None) -> list[Job]:
+        """The jobs of an experiment, of one network or of all."""
+        return [job for job in self.jobs if job.experiment == experiment and network in (None, job.network)]
+
+    def job(self, experiment: str, network: str, label: str) -> Job:
+        """The job whose record has these three names in its path."""
+        return self._by_path[experiment, network, label]
+
+    def training(self, network: str) -> dict[str, Any]:
+        """Training settings of a network: the common ones, overridden by its own."""
+        return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
+
+    def seeds(self, network: str) -> list[int]:
+        """Seeds of the repeats of every setting of a network; no swept value takes part."""
+        return [seed(self.config["seed"], repeat, network) for repeat in range(self.config["repeats"])]
+
+    def base(self) -> Setting:
+        """The setting that every experiment starts from."""
+        fixed = self._with_resistances(self.config["setting"])
+        return self._setting_errors("setting", lambda: Setting.from_dict(fixed))
+
+    def _expand(self, experiment: str) -> Iterator[Job]:
+        entry = self.config["experiments"][experiment]
+        for network in self.networks_of(experiment):
+            for part, grid in entry["parts"].items():
+                place = f"experiments: {experiment}: parts: {part}"
+                swept = grid.get("grid", {})
+                common = {key: value for key, value in self.config["setting"].items() if key not in swept}
+                fixed = self._with_resistances({**common, **grid.get("fixed", {})})
+                for label, setting in self._setting_errors(place, lambda f=fixed, s=swept: expand(f, s)):
+                    yield Job(experiment, part, network, f"{part}.{label}", setting)
+
+    def _with_resistances(self, fixed: Mapping[str, Any]) -> dict[str, Any]:
+        """`fixed` with the resistances of a device that the configuration itself defines."""
+        own = self.config["devices"].get(fixed.get("device"), {})
+        return {**{key: own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
+
+    @staticmethod
+    def _setting_errors(place: str, make: Any) -> Any:
+        try:
+            return make()
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from None
+
+
+def canonical(value: Any) -> str:
+    """One text for equal values, whatever the order of their keys: what a rule's params hold."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _known(place: str, name: str, known: Mapping[str, Any] | Sequence[str]) -> None:
+    if name not in known:
+        raise InputError(unknown_key(place, name, known))

@@ -1,0 +1,112 @@
+"""Which code decides which results, as hashes, and under which versions a study ran.
+
+Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+"""
+
+import ast
+import functools
+import hashlib
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parent
+
+# What of the library decides the outcome of each kind of work. `setting.py` is not among the
+# sources of inference: its values are themselves params of the rules.
+SOURCES = {
+    "datasets": ("datasets.py",),
+    "folds": ("datasets.py", "seeding.py"),
+    "training": ("training.py", "networks.py", "seeding.py"),
+    "selection": ("training.py",),
+    "devices": ("devices/*.py",),
+    "inference": ("evaluate.py", "networks.py", "seeding.py", "crossbar/*.py", "crossbar/kernels/*"),
+    "validation": ("reference.py", "validation.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*"),
+    "timing": ("timing.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*"),
+    "figures": ("figures/*.py", "statistics.py", "study.py"),
+    "tables": ("tables.py", "statistics.py", "study.py"),
+    "claims": ("claims.py", "statistics.py", "study.py"),
+    "report": ("report.py", "statistics.py", "study.py"),
+}
+PACKAGES = (
+    "memtorch-cpu",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "torch",
+    "torchvision",
+    "snakemake",
+    "pandas",
+    "matplotlib",
+    "papermill",
+)
+
+
+@functools.cache
+def code_hash(kind: str) -> str:
+    """Hash of the sources of a kind of work; comments, docstrings and layout of Python files play no part."""
+    digest = hashlib.sha256()
+    for pattern in SOURCES[kind]:
+        for path in sorted(PACKAGE.glob(pattern)):
+            if path.suffix in (".py", ".cpp", ".h", ".inc"):
+                digest.update(f"{path.relative_to(PACKAGE)}\0".encode())
+                digest.update(_meaning(path))
+    return digest.hexdigest()[:16]
+
+
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file's content, 16 hexadecimal digits."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+
+
+def record(config_hash: str, repository: Path) -> Mapping[str, Any]:
+    """Commit, versions and machine at the time of the call."""
+    return {
+        "commit": _git(repository, "rev-parse", "HEAD"),
+        "uncommitted_changes": bool(_git(repository, "status", "--porcelain")),
+        "config_hash": config_hash,
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in PACKAGES},
+        "machine": {"system": platform.platform(), "processor": _processor()},
+    }
+
+
+def _meaning(path: Path) -> bytes:
+    if path.suffix != ".py":
+        return path.read_bytes()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node, clean=False
+        ):
+            node.body = body[1:]
+    return ast.dump(tree).encode()
+
+
+def _git(repository: Path, *arguments: str) -> str:
+    """Output of a git command, empty where there is no git or no repository."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=repository, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
