@@ -1,5 +1,6 @@
 """Training on the embedded digits: it learns, goes on where it stopped with the same bits, and selects the epoch."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -44,9 +45,11 @@ def test_learns_the_digits(digits, small):
     assert history[-1]["validation_accuracy"] is None
 
 
-def test_resumed_training_ends_with_the_same_bits(digits, small, tmp_path, monkeypatch, capsys):
-    whole = training.train_network(digits, SETTINGS, **small)
-    again = training.train_network(digits, SETTINGS, **small)
+@pytest.mark.parametrize("optimiser", training.OPTIMISERS)
+def test_resumed_training_ends_with_the_same_bits(optimiser, digits, small, tmp_path, monkeypatch, capsys):
+    settings = dataclasses.replace(SETTINGS, optimiser=optimiser, learning_rate=0.01)
+    whole = training.train_network(digits, settings, **small)
+    again = training.train_network(digits, settings, **small)
     assert without_seconds(again.history) == without_seconds(whole.history)
 
     epoch = training._epoch
@@ -58,9 +61,9 @@ def test_resumed_training_ends_with_the_same_bits(digits, small, tmp_path, monke
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(training, "_epoch", stopped)
-        training.train_network(digits, SETTINGS, **small, state_folder=tmp_path)
+        training.train_network(digits, settings, **small, state_folder=tmp_path)
     torch.manual_seed(99)  # the global generator plays no part
-    resumed = training.train_network(digits, SETTINGS, **small, state_folder=tmp_path)
+    resumed = training.train_network(digits, settings, **small, state_folder=tmp_path)
     assert "going on after epoch 1" in capsys.readouterr().out
     assert without_seconds(resumed.history) == without_seconds(whole.history)
     for number, state in whole.checkpoints.items():
@@ -68,7 +71,7 @@ def test_resumed_training_ends_with_the_same_bits(digits, small, tmp_path, monke
 
     # A damaged state is not used; other settings have another state.
     resumed.state_path.write_bytes(resumed.state_path.read_bytes()[:1000])
-    restarted = training.train_network(digits, SETTINGS, **small, state_folder=tmp_path)
+    restarted = training.train_network(digits, settings, **small, state_folder=tmp_path)
     assert "starting again" in capsys.readouterr().out
     assert without_seconds(restarted.history) == without_seconds(whole.history)
     other = TrainingSettings(epochs=1, batch_size=50, device="cpu")
@@ -100,17 +103,24 @@ def test_diverging_training_names_network_fold_epoch_and_step(digits, small):
         training.train_network(digits, settings, **small)
 
 
-def test_descent_by_hand():
+@pytest.mark.parametrize(
+    "optimiser, expected",
+    [
+        # gradient 2.1, velocity 2.1, 1 - 0.1 * (2.1 + 1.89); gradient 2.0601, velocity 3.9501
+        (training.Sgd, [0.601, 0.601 - 0.1 * (2.0601 + 0.9 * 3.9501)]),
+        # 1 - 0.01 for the decay, then 0.1 times the sign of a constant gradient
+        (training.AdamW, [0.89, 0.89 * 0.99 - 0.1]),
+    ],
+)
+def test_optimisers_by_hand(optimiser, expected):
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.ones_(model.weight)
-    descent = training.StochasticGradientDescent(model, momentum=0.5, weight_decay=0.1)
-    found = []
-    for _ in range(2):
+    own, found = optimiser(model, weight_decay=0.1), []
+    for _ in expected:
         model.weight.grad = torch.tensor([[2.0]])
-        descent.step(0.1)
+        own.step(0.1)
         found.append(model.weight.item())
-    # 1: gradient 2.1, velocity 2.1, 0.1 * (2.1 + 1.05). 2: gradient 2.0685, velocity 3.1185, 0.1 * 3.62775.
-    assert found == pytest.approx([0.685, 0.322225])
+    assert found == pytest.approx(expected)
     assert model.weight.grad is None
 
 
@@ -156,6 +166,7 @@ def test_learning_rate():
     [
         ({"epoch": 3}, "unknown key 'epoch'; did you mean epochs"),
         ({"epochs": 0}, "epochs is 0, expected a whole number from 1"),
+        ({"optimiser": "lbfgs"}, "optimiser is 'lbfgs', expected one of sgd, adamw"),
         ({"schedule": "step"}, "schedule is 'step', expected one of one_cycle, cosine, constant"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"horizontal_flip": 1}, "horizontal_flip is 1, expected true or false"),

@@ -48,14 +48,63 @@ class TrainingDiverged(InputError):
     """The loss became NaN or infinite; the learning rate is the first thing to lower."""
 
 
+class Sgd:
+    """Gradient descent with Nesterov momentum 0.9 and weight decay, as `torch.optim.SGD` computes it.
+
+    `torch.optim` itself imports PyTorch's compiler at its first use, which costs each job several seconds.
+    """
+
+    def __init__(self, model: nn.Module, weight_decay: float) -> None:
+        self.parameters = list(model.parameters())
+        self.weight_decay = weight_decay
+        self.state = {"velocity": [torch.zeros_like(parameter) for parameter in self.parameters]}
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> None:
+        """Move each parameter against its gradient, and forget the gradient."""
+        for parameter, velocity in zip(self.parameters, self.state["velocity"], strict=True):
+            gradient = parameter.grad.add_(parameter, alpha=self.weight_decay)
+            velocity.mul_(0.9).add_(gradient)
+            parameter.sub_(gradient.add_(velocity, alpha=0.9), alpha=learning_rate)
+            parameter.grad = None
+
+
+class AdamW:
+    """Adam (0.9, 0.999) with decoupled weight decay, as `torch.optim.AdamW` computes it."""
+
+    def __init__(self, model: nn.Module, weight_decay: float) -> None:
+        self.parameters = list(model.parameters())
+        self.weight_decay = weight_decay
+        self.state = {
+            "mean": [torch.zeros_like(parameter) for parameter in self.parameters],
+            "square": [torch.zeros_like(parameter) for parameter in self.parameters],
+            "steps": [torch.zeros(())],
+        }
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> None:
+        """Move each parameter against its gradient, and forget the gradient."""
+        steps = self.state["steps"][0].add_(1).item()
+        for parameter, mean, square in zip(self.parameters, self.state["mean"], self.state["square"], strict=True):
+            mean.lerp_(parameter.grad, 0.1)
+            square.mul_(0.999).addcmul_(parameter.grad, parameter.grad, value=0.001)
+            parameter.mul_(1 - learning_rate * self.weight_decay)
+            deviation = (square / (1 - 0.999**steps)).sqrt_().add_(1e-8)
+            parameter.addcdiv_(mean, deviation, value=-learning_rate / (1 - 0.9**steps))
+            parameter.grad = None
+
+
+OPTIMISERS = {"sgd": Sgd, "adamw": AdamW}
+
+
 @dataclass(frozen=True)
 class TrainingSettings:
     """Everything that decides a training besides the network and the images."""
 
     epochs: int = 50
     batch_size: int = 250
+    optimiser: str = "sgd"  # sgd (Nesterov momentum 0.9) or adamw (0.9, 0.999)
     learning_rate: float = 0.05  # its peak
-    momentum: float = 0.9  # Nesterov's
     schedule: str = "one_cycle"  # one_cycle (linear up over a fifth of the steps, linear down), cosine or constant
     weight_decay: float = 5e-4
     label_smoothing: float = 0.0
@@ -68,6 +117,7 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         """Raise InputError for a value outside its range."""
         choices = {
+            "optimiser": tuple(OPTIMISERS),
             "schedule": ("one_cycle", "cosine", "constant"),
             "device": ("auto", "cpu", "cuda"),
         }
@@ -79,7 +129,7 @@ class TrainingSettings:
             value = getattr(self, key)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise InputError(f"training: {key} is {value!r}, expected a whole number from {least}")
-        real = {"learning_rate": math.inf, "momentum": 1, "weight_decay": math.inf, "label_smoothing": 1}
+        real = {"learning_rate": math.inf, "weight_decay": math.inf, "label_smoothing": 1}
         for key, below in real.items():
             value = getattr(self, key)
             if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < below:
@@ -105,27 +155,6 @@ class Training:
     history: list[dict[str, Any]]
     checkpoints: dict[int, dict[str, Tensor]]  # epoch (from 1) to state dict, on the CPU
     state_path: Path | None
-
-
-class StochasticGradientDescent:
-    """Gradient descent with Nesterov momentum and weight decay, as `torch.optim.SGD` computes it.
-
-    `torch.optim` itself imports PyTorch's compiler at its first use, which costs each job several seconds.
-    """
-
-    def __init__(self, model: nn.Module, momentum: float, weight_decay: float) -> None:
-        self.parameters = list(model.parameters())
-        self.velocity = [torch.zeros_like(parameter) for parameter in self.parameters]
-        self.momentum, self.weight_decay = momentum, weight_decay
-
-    @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
-        """Move each parameter against its gradient, and forget the gradient."""
-        for parameter, velocity in zip(self.parameters, self.velocity, strict=True):
-            gradient = parameter.grad.add_(parameter, alpha=self.weight_decay)
-            velocity.mul_(self.momentum).add_(gradient)
-            parameter.sub_(gradient.add_(velocity, alpha=self.momentum), alpha=learning_rate)
-            parameter.grad = None
 
 
 def shift(images: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
@@ -210,7 +239,7 @@ def train(
         images, validation, test = (
             None if part is None else tuple(t.to(device) for t in part) for part in (images, validation, test)
         )
-        optimiser = StochasticGradientDescent(model, settings.momentum, settings.weight_decay)
+        optimiser = OPTIMISERS[settings.optimiser](model, settings.weight_decay)
         history, checkpoints = _resume(state_path, key, model, optimiser)
         bar = tqdm(
             total=settings.epochs, initial=len(history), desc=f"{network} {fold}", unit="epoch", leave=False,
@@ -372,7 +401,7 @@ def select_checkpoint(
 
 def _epoch(
     model: nn.Module,
-    optimiser: StochasticGradientDescent,
+    optimiser: Sgd | AdamW,
     images: Images,
     settings: TrainingSettings,
     network: str,
@@ -458,7 +487,7 @@ def _key(
     digest.update(json.dumps(described, sort_keys=True).encode())
     for tensor in (*model.state_dict().values(), *images, *(validation or ()), *(test or ())):
         digest.update(f"{tensor.dtype}{tuple(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        digest.update(tensor.detach().cpu().contiguous().numpy())
     return digest.hexdigest()
 
 
@@ -466,7 +495,7 @@ def _save_state(
     path: Path | None,
     key: str,
     model: nn.Module,
-    optimiser: StochasticGradientDescent,
+    optimiser: Sgd | AdamW,
     history: list[dict[str, Any]],
     checkpoints: dict[int, dict[str, Tensor]],
 ) -> None:
@@ -475,7 +504,7 @@ def _save_state(
     state = {
         "key": key,
         "model": model.state_dict(),
-        "velocity": optimiser.velocity,
+        "optimiser": optimiser.state,
         "history": history,
         "checkpoints": checkpoints,
     }
@@ -484,7 +513,7 @@ def _save_state(
 
 
 def _resume(
-    path: Path | None, key: str, model: nn.Module, optimiser: StochasticGradientDescent
+    path: Path | None, key: str, model: nn.Module, optimiser: Sgd | AdamW
 ) -> tuple[list[dict[str, Any]], dict[int, dict[str, Tensor]]]:
     """History and checkpoints of the saved state at `path`, whose weights go to `model` and `optimiser`; else empty."""
     if path is None or not path.is_file():
@@ -497,7 +526,8 @@ def _resume(
         print(f"{path}: cannot be resumed from ({str(error).splitlines()[0]}); starting again", flush=True)
         return [], {}
     model.load_state_dict(state["model"])
-    for velocity, saved in zip(optimiser.velocity, state["velocity"], strict=True):
-        velocity.copy_(saved)
+    for name, tensors in state["optimiser"].items():
+        for own, saved in zip(optimiser.state[name], tensors, strict=True):
+            own.copy_(saved)
     print(f"{path}: going on after epoch {len(state['history'])}", flush=True)
     return state["history"], state["checkpoints"]
