@@ -130,9 +130,7 @@ class Chain:
         return x.reshape(images, *self._shape)
 
 
-def fused_chain(
-    modules: Iterable[nn.Module], input_shape: Sequence[int], level: str | None = None
-) -> Chain | None:
+def fused_chain(modules: Iterable[nn.Module], input_shape: Sequence[int], level: str | None = None) -> Chain | None:
     """A chain of `modules` in evaluation mode, or None where one of them has no counterpart here.
 
     Modules with a method `kernel_stage` (layers on crossbars) say themselves what they are.
@@ -295,7 +293,9 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
         raise Unsupported
     op.columns_padded = padded
     if arithmetic.tile_shape is not None:
-        op.tile_rows, op.tile_columns = (min(tile, size) for tile, size in zip(arithmetic.tile_shape, (rows, padded)))
+        op.tile_rows, op.tile_columns = (
+            min(tile, size) for tile, size in zip(arithmetic.tile_shape, (rows, padded), strict=True)
+        )
     op.first_tile_row, op.last_tile_row = stage.tile_rows or (0, -(-rows // op.tile_rows) if op.tile_rows else 1)
     if arithmetic.adc_bits is not None:
         op.adc_bits = arithmetic.adc_bits
@@ -304,10 +304,12 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
             raise Unsupported
         op.overflow_rate = arithmetic.adc_overflow_rate
         pixels = op.out_height * op.out_width
-        if arithmetic.adc_scope == "batch" or (arithmetic.adc_scope == "sample" and op.overflow_rate > 0 and pixels > 1):
+        if arithmetic.adc_scope == "batch" or (
+            arithmetic.adc_scope == "sample" and op.overflow_rate > 0 and pixels > 1
+        ):
             raise Unsupported
         op.adc_spans_sample = arithmetic.adc_scope == "sample" and pixels > 1
-        if op.adc_spans_sample and op.tile_rows:
+        if op.adc_spans_sample and (op.tile_rows or padded > stage.columns):
             raise Unsupported
     else:
         op.adc = ADC_NONE

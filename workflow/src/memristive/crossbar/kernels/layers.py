@@ -67,7 +67,7 @@ def linear(
 
 
 def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level: str | None = None) -> torch.Tensor:
-    """What each row of tiles of `stage` contributes, after its ADC: float32 [tile rows, images, ...], for comparison."""
+    """What each row of tiles of `stage` contributes after its ADC, float32 [tile rows, images, ...]."""
     rows = stage.conductance.shape[0]
     tiles = -(-rows // stage.arithmetic.tile_shape[0]) if stage.arithmetic.tile_shape else 1
     parts = []

@@ -126,7 +126,12 @@ class Handle:
         out = x.new_empty(x.shape[0], self._out)
         ranges = None if ranges is None else ranges.contiguous()
         status = self._library.memristive_run(
-            self._handle, x.data_ptr(), x.shape[0], None if ranges is None else ranges.data_ptr(), out.data_ptr(), threads
+            self._handle,
+            x.data_ptr(),
+            x.shape[0],
+            None if ranges is None else ranges.data_ptr(),
+            out.data_ptr(),
+            threads,
         )
         return out if status == OK else None
 

@@ -1,0 +1,262 @@
+"""The compiled kernels give every bit of the readable definition: `encode`, unfolding, `product.multiply`."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from memristive.crossbar import adc, kernels, product
+from memristive.crossbar.encoding import encode
+from memristive.crossbar.kernels import build, native
+from memristive.crossbar.product import Arithmetic
+from memristive.errors import InputError
+
+LEVELS = [name for name in native.LEVELS if kernels.available(name)]
+pytestmark = pytest.mark.skipif(not LEVELS, reason="kernels cannot be compiled here")
+
+
+def draw(*shape, seed=0, scale=1.0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)) * scale
+
+
+def fma(a, b, c):
+    """a * b + c in one rounding: exact product in double precision, sum rounded to odd, then to float32."""
+    product_, c = a.double() * b.double(), c.double()
+    total = product_ + c
+    back = total - product_
+    error = (product_ - (total - back)) + (c - back)
+    even = (total.view(torch.int64) & 1) == 0
+    towards = torch.where(error > 0, torch.inf, -torch.inf).to(total.dtype)
+    return torch.where((error != 0) & even, torch.nextafter(total, towards), total).float()
+
+
+@pytest.fixture(autouse=True)
+def fused_in_order(monkeypatch):
+    """`x @ G` leaves the order of its sums to the library; the kernels' order is row by row."""
+    plain = product._sum
+
+    def ordered(x, conductance, accumulate):
+        if accumulate != "fused":
+            return plain(x, conductance, accumulate)
+        total = x.new_zeros(*x.shape[:-1], conductance.shape[1])
+        for row in range(conductance.shape[0]):
+            total = fma(x[..., row, None], conductance[row], total)
+        return total
+
+    monkeypatch.setattr(product, "_sum", ordered)
+
+
+def plain_conv2d(x, conductance, columns, size, arithmetic, stride=(1, 1), padding=(0, 0, 0, 0), dilation=(1, 1)):
+    voltages, undo = encode(F.pad(x, padding), arithmetic.max_input_voltage, arithmetic.scale_scope == "sample")
+    height, width = (
+        (voltages.shape[2 + axis] - dilation[axis] * (size[axis] - 1) - 1) // stride[axis] + 1 for axis in (0, 1)
+    )
+    unfolded = F.unfold(voltages, size, dilation, 0, stride).transpose(1, 2).contiguous()
+    output = product.multiply(unfolded, conductance, columns, arithmetic).transpose(1, 2)
+    output = output.reshape(-1, columns, height, width)
+    return output * undo if arithmetic.rescale_output else output
+
+
+def plain_linear(x, conductance, columns, arithmetic):
+    voltages, undo = encode(x[:, None], arithmetic.max_input_voltage, arithmetic.scale_scope == "sample")
+    output = product.multiply(voltages, conductance, columns, arithmetic)
+    return (output * undo if arithmetic.rescale_output else output)[:, 0]
+
+
+GEOMETRIES = [
+    # images, channels, height, width, columns, padded columns, kernel, stride, padding (l, r, t, b), dilation
+    (1, 1, 5, 4, 1, 1, (1, 1), (1, 1), (0, 0, 0, 0), (1, 1)),
+    (3, 1, 7, 9, 10, 64, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1)),
+    (17, 5, 6, 5, 13, 16, (3, 3), (1, 1), (1, 1, 1, 1), (1, 1)),
+    (9, 7, 11, 8, 6, 6, (3, 2), (2, 1), (1, 0, 2, 1), (1, 2)),
+    (8, 16, 4, 4, 33, 33, (3, 3), (1, 2), (0, 2, 1, 0), (2, 1)),
+]
+ARITHMETICS = [
+    Arithmetic(),
+    Arithmetic(accumulate="fused"),
+    Arithmetic(tile_shape=(16, 4), adc_bits=4, max_input_voltage=1.5),
+    Arithmetic(tile_shape=(8, 8), adc_bits=2, max_input_voltage=0.7, rescale_output=True, accumulate="fused"),
+    Arithmetic(tile_shape=(32, 16), adc_bits=6, adc_overflow_rate=0.2),
+    Arithmetic(tile_shape=(200, 1), adc_bits=6),
+    Arithmetic(tile_shape=(16, 8), adc_bits=None, max_input_voltage=None),
+    Arithmetic(tile_shape=None),
+    Arithmetic(tile_shape=None, adc_scope="sample", max_input_voltage=2.0, rescale_output=True),
+]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("arithmetic", ARITHMETICS, ids=str)
+def test_conv2d(arithmetic, level):
+    for number, (images, channels, height, width, columns, padded, size, *geometry) in enumerate(GEOMETRIES):
+        x = draw(images, channels, height, width, seed=number)
+        conductance = draw(channels * size[0] * size[1], padded, seed=100 + number, scale=1e-2)
+        if number % 2:
+            conductance[:, columns:] = 0  # ideal padding cells cancel and are not computed
+        if arithmetic.tile_shape is None:
+            conductance = conductance[:, :columns].contiguous()  # there is nothing to pad to
+        expected = plain_conv2d(x, conductance, columns, size, arithmetic, *geometry)
+        for threads in (1, 2):
+            found = kernels.conv2d(x, conductance, columns, size, arithmetic, *geometry, threads=threads, level=level)
+            assert torch.equal(found, expected), (number, threads)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("scope", ["sample", "batch"])
+def test_linear(scope, level):
+    for arithmetic in (
+        Arithmetic(max_input_voltage=1.0, scale_scope=scope, rescale_output=True),
+        Arithmetic(tile_shape=(300, 10), adc_bits=5, scale_scope=scope, accumulate="fused"),
+    ):
+        x, conductance = draw(70, 200), draw(200, 30, seed=1, scale=1e-2)
+        expected = plain_linear(x, conductance, 28, arithmetic)
+        assert torch.equal(kernels.linear(x, conductance, 28, arithmetic, level=level), expected)
+
+
+def adc_alone(y, level, **fields):
+    """The vectors `y` through the ADC only: the conductances are the unit matrix."""
+    n = y.shape[1]
+    arithmetic = Arithmetic(tile_shape=None, max_input_voltage=None, **fields)
+    return kernels.linear(y, torch.eye(n), n, arithmetic, level=level)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("bits", [2, 8, 16])
+def test_adc_close_to_powers_of_two(bits, level):
+    """The library's log2f rounds down just above a power of two: exponent bits alone would be wrong there."""
+    powers = torch.tensor([2.0**e for e in range(-41, 120)])
+    ulps = torch.arange(-20, 21, dtype=torch.int32)
+    tops = (powers.view(torch.int32)[:, None] + ulps).view(torch.float32).flatten()
+    y = torch.stack([tops, -0.3 * tops, 0.01 * tops], 1)
+    assert torch.equal(adc_alone(y, level, adc_bits=bits), adc.quantise(y, bits))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_adc_ties_zeros_and_equal_entries(level):
+    step = 2.0**-7  # of 8 bits with a range of 1
+    ties = (torch.arange(-128, 128) + 0.5) * step
+    near = torch.cat([torch.nextafter(ties, ties + 1), torch.nextafter(ties, ties - 1), ties])
+    y = torch.cat([near.view(-1, 8), torch.full((near.numel() // 8, 1), -1.0)], 1)
+    y = torch.cat([y, torch.zeros(3, 9), torch.full((2, 9), 0.123), torch.full((2, 9), 1e-40), draw(5, 9, scale=1e-41)])
+    for bits in (2, 8):
+        assert torch.equal(adc_alone(y, level, adc_bits=bits), adc.quantise(y, bits))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_adc_overflow(level):
+    y = draw(40, 50) * torch.exp(4 * draw(40, 50, seed=1))
+    y[:, ::7] = 0
+    y[3] = 0
+    y[4, 1:] = 0
+    for rate in (0.004, 0.01, 0.03, 0.2, 0.5, 0.9, 1.0):
+        expected = adc.quantise(y, 6, overflow_rate=rate)
+        assert torch.equal(adc_alone(y, level, adc_bits=6, adc_overflow_rate=rate), expected), rate
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 3e38])
+@pytest.mark.parametrize("bits", [None, 8])
+def test_values_that_are_not_finite_go_to_the_plain_path(bad, bits, level):
+    x, conductance = draw(5, 2, 4, 4), draw(2 * 9, 6, seed=1) * 3
+    x[3, 1, 2, 2] = bad
+    arithmetic = Arithmetic(adc_bits=bits, max_input_voltage=None)
+    assert kernels.conv2d(x, conductance, 6, (3, 3), arithmetic, level=level) is NotImplemented
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_codes_sum_to_the_output(level):
+    x, conductance = draw(5, 100), draw(100, 10, seed=1)
+    arithmetic = Arithmetic(tile_shape=(40, 10))
+    found = kernels.codes(kernels.Crossbar(conductance, 10, arithmetic), x, level=level)
+    assert found.shape == (3, 5, 10)
+    assert torch.equal(found[0] + found[1] + found[2], kernels.linear(x, conductance, 10, arithmetic, level=level))
+
+
+class Plain(nn.Module):
+    """A layer of the chain below by its definition; the kernels ask it what it is."""
+
+    def __init__(self, conductance, columns, arithmetic, size=None):
+        super().__init__()
+        self.stage = kernels.Crossbar(
+            *(conductance, columns, arithmetic, size),
+            padding=(1, 1, 1, 1) if size else (0, 0, 0, 0),
+            line=(3.7, 0.01),
+            bias=draw(columns, seed=5),
+        )
+
+    def kernel_stage(self):
+        return self.stage
+
+    def forward(self, x):
+        stage = self.stage
+        if stage.kernel_size:
+            output = plain_conv2d(
+                x, stage.conductance, stage.columns, stage.kernel_size, stage.arithmetic, padding=stage.padding
+            )
+            return output * 3.7 + 0.01 + stage.bias.view(-1, 1, 1)
+        return plain_linear(x, stage.conductance, stage.columns, stage.arithmetic) * 3.7 + 0.01 + stage.bias
+
+
+def network(**fields):
+    conv, full = Arithmetic(**fields), Arithmetic(**fields)
+    layers = nn.Sequential(
+        *(Plain(draw(2 * 9, 7, seed=1), 7, conv, (3, 3)), nn.BatchNorm2d(7), nn.ReLU()),
+        *(Plain(draw(7 * 9, 5, seed=2), 5, conv, (3, 3)), nn.ReLU(), nn.BatchNorm2d(5), nn.MaxPool2d(2)),
+        *(nn.MaxPool2d(3, 2, 1), nn.Flatten(), nn.Dropout(0.5)),
+        *(Plain(draw(5 * 4, 9, seed=3), 9, full), nn.ReLU(), Plain(draw(9, 4, seed=4), 4, full)),
+    ).eval()
+    for module in layers:
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.copy_(draw(module.num_features, seed=6))
+            module.running_var.copy_(draw(module.num_features, seed=7).exp())
+            module.weight.data.copy_(draw(module.num_features, seed=8))
+            module.bias.data.copy_(draw(module.num_features, seed=9))
+    return layers
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("voltage", [None, 2.0])
+@pytest.mark.parametrize("scope", ["sample", "batch"])
+def test_fused_chain(scope, voltage, level):
+    layers = network(tile_shape=(16, 4), scale_scope="sample", max_input_voltage=voltage)
+    if scope == "batch":
+        last = layers[-1].stage
+        batch = Arithmetic(tile_shape=(16, 4), scale_scope="batch", max_input_voltage=voltage)
+        layers[-1].stage = kernels.Crossbar(last.conductance, 4, batch, line=last.line, bias=last.bias)
+    x = draw(150, 2, 7, 8)
+    chain = kernels.fused_chain(layers, x.shape[1:], level)
+    with torch.no_grad():
+        expected = torch.cat([layers(part) for part in x.split(40)])
+    for threads in (1, 2):
+        assert torch.equal(chain(x, threads, batch_size=40), expected)
+    if scope == "sample":
+        assert torch.equal(torch.cat([chain(part, 2) for part in x.split(7)]), expected)
+
+
+def test_modules_without_counterpart_are_left_to_the_plain_path():
+    assert kernels.fused_chain([nn.Conv2d(1, 2, 3)], (1, 5, 5)) is None
+    assert kernels.fused_chain([nn.ReLU()], (1, 5, 5)) is None
+    assert kernels.fused_chain(network().train(), (2, 7, 8)) is None
+
+
+def test_switch(monkeypatch):
+    monkeypatch.setenv(native.SWITCH, "off")
+    assert not kernels.available()
+    assert kernels.linear(draw(2, 3), draw(3, 4), 4, Arithmetic()) is NotImplemented
+    monkeypatch.setenv(native.SWITCH, "sse")
+    with pytest.raises(InputError, match="MEMRISTIVE_KERNEL"):
+        kernels.available()
+
+
+def test_without_compiler_one_line_of_notice(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    build._digest.cache_clear()
+    native._library.cache_clear()
+    try:
+        assert not kernels.available()
+        assert not kernels.available()
+        assert capsys.readouterr().err.count("\n") == 1
+        assert not list((tmp_path / "memristive").iterdir())
+    finally:
+        build._digest.cache_clear()
+        native._library.cache_clear()
