@@ -1,0 +1,248 @@
+"""A study made of invented, well-formed files: what figures, tables, claims and reports are tested on.
+
+The accuracies are formulas that behave as networks do; `defects` are the places in which a test turns an effect round.
+"""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from memristive.files import write_csv, write_json, write_text
+from memristive.setting import FIELD_NAMES, Setting
+
+COLUMNS = (
+    "experiment", "network", "part", "label", *FIELD_NAMES, "repeat", "seed", "images", "correct", "accuracy",
+    "classes_predicted", "convert_seconds", "seconds",
+)  # fmt: skip
+DIGITAL = {"mnist": 0.9873, "cifar10": 0.8270, "cifar100": 0.5885}
+FRAGILE = {"mnist": 1.0, "cifar10": 2.2, "cifar100": 3.0}
+TEST_IMAGES = 1_000
+CHANCE = {"mnist": 0.1, "cifar10": 0.1, "cifar100": 0.01}
+LAYERS = {
+    "mnist": [("Conv2d", 9, 10), ("Conv2d", 90, 10), ("MaxPool2d", 0, 0), ("Conv2d", 90, 10), ("Linear", 490, 10)],
+    "cifar10": [("Conv2d", 27, 16), ("MaxPool2d", 0, 0), ("Conv2d", 288, 64), ("Linear", 1024, 128),
+                ("Dropout", 0, 0), ("Linear", 128, 10)],
+    "cifar100": [("Conv2d", 27, 32), ("MaxPool2d", 0, 0), ("Conv2d", 576, 128), ("Linear", 2048, 256),
+                 ("Linear", 128, 100)],
+}  # fmt: skip
+RULEGRAPH = """digraph snakemake_dag {
+    graph[bgcolor=white, margin=0];
+    node[shape=box, style=rounded, fontname=sans, fontsize=10, penwidth=2];
+\t0[label = "all", color = "0.0 0.6 0.85", style="rounded"];
+\t1[label = "prepare_dataset", color = "0.1 0.6 0.85", style="rounded"];
+\t2[label = "train", color = "0.2 0.6 0.85", style="rounded"];
+\t3[label = "evaluate", color = "0.3 0.6 0.85", style="rounded"];
+\t4[label = "fig13_max_input_voltage", color = "0.4 0.6 0.85", style="rounded"];
+\t5[label = "fig14_adc_tile", color = "0.4 0.6 0.85", style="rounded"];
+\t1 -> 2
+\t2 -> 3
+\t1 -> 3
+\t3 -> 4
+\t3 -> 5
+\t4 -> 0
+\t5 -> 0
+}
+"""
+
+
+def accuracy(network: str, setting: Setting) -> float:
+    """An invented accuracy (0 to 1) that every knob moves in its usual direction."""
+    fragile, chance = FRAGILE[network], CHANCE[network]
+    loss = 0.004 * fragile
+    loss += math.exp(-(setting.max_input_voltage - 0.5) / 0.9) * 0.8 * fragile
+    loss += 1.2 * fragile * 2.0 ** -(1.9 * setting.adc_bits)
+    loss += 0.0004 * fragile * (setting.tile_shape[0] / 64 - 1)
+    loss += (setting.sigma / 100) ** 2 * 0.02 * fragile**2
+    loss += setting.stuck_at_lrs * 13 + setting.stuck_at_hrs * 2 * fragile
+    if setting.conductance_states and setting.semantics == "physical":
+        loss += 2.4 * fragile / setting.conductance_states**1.7
+    if setting.cycles and setting.operation_mode == "sudden":
+        loss += 0.22 * fragile + (0.05 if setting.tuning == "after" else 0)
+    elif setting.cycles:
+        loss += 0.04 * fragile * max(0.0, math.log10(setting.cycles) - 3) * setting.temperature / 300
+    if setting.retention_time and setting.tuning == "before":
+        loss += 0.2 * math.log10(setting.retention_time / setting.initial_time)
+    return chance + (DIGITAL[network] - chance) * math.exp(-3 * loss)
+
+
+def rows(experiment: str, network: str, part: str, settings: list[Setting], repeats: int, images: int = TEST_IMAGES):
+    """One row an evaluation, in the format of experiments/<experiment>.csv."""
+    for number, setting in enumerate(settings):
+        for repeat in range(repeats if setting.draws else 1):
+            random = np.random.default_rng([repeat, len(network), len(experiment)])
+            wobble = random.normal(0, 0.002 + 0.05 * (setting.stuck_at_lrs + setting.stuck_at_hrs > 0) * 0.2)
+            correct = round(images * min(max(accuracy(network, setting) + wobble, 0), 1))
+            values = {k: "x".join(map(str, v)) if isinstance(v, list) else v for k, v in setting.as_dict().items()}
+            yield values | {
+                "experiment": experiment, "network": network, "part": part, "label": f"{part}-{number}",
+                "repeat": repeat, "seed": 100 + repeat if setting.draws else None, "images": images,
+                "correct": correct, "accuracy": 100 * correct / images,
+                "classes_predicted": 10, "convert_seconds": 0.4, "seconds": 9.5,
+            }  # fmt: skip
+
+
+def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
+    """Settings of each experiment and part; `part` full or small."""
+    small = part == "small"
+    semantics = ("physical", "memtorch") if both else ("physical",)
+    volts = (1, 6, 9) if small else range(1, 11)
+    faults = (0.0, 0.05) if small else (0.0, 0.01, 0.02, 0.05, 0.1)
+    return {
+        ("input_voltage", "paper"): [Setting(max_input_voltage=v, semantics=s) for v in volts for s in semantics],
+        ("adc_tile", "paper"): [
+            Setting(adc_bits=b, tile_shape=(t, t))
+            for b in ((2, 8) if small else (2, 4, 6, 8, 10))
+            for t in ((64, 128) if small else (64, 128, 256))
+        ],
+        ("variability", "paper"): [
+            Setting(sigma=sigma, conductance_states=n, semantics=s)
+            for sigma in ((0.0, 100.0) if small else (0.0, 20.0, 50.0, 100.0, 200.0))
+            for n in ((2, None) if small else (2, 4, 8, 16, 32, None))
+            for s in semantics
+        ],
+        ("device_faults", "paper"): [Setting(stuck_at_lrs=a, stuck_at_hrs=b) for a in faults for b in faults],
+        ("endurance", "paper"): [
+            Setting(cycles=1e4, semantics=s, tuning=t) for s in semantics for t in ("before", "after")
+        ],
+        ("endurance", "cycles_temperature"): [
+            Setting(cycles=c, temperature=t, operation_mode="gradual", tuning="before")
+            for c in ((1e3, 1e6) if small else (1e3, 1e4, 1e5, 1e6, 1e7))
+            for t in ((300.0, 400.0) if small else (300.0, 350.0, 400.0))
+        ],
+        ("retention", "paper"): [Setting(retention_time=1e4, tuning=t) for t in ("before", "after")],
+        ("retention", "time"): [
+            Setting(retention_time=10.0**k, tuning=t) for k in ((1, 4) if small else range(1, 9)) for t in
+            ("before", "after")
+        ],
+    }  # fmt: skip
+
+
+EXPERIMENT_NETWORKS = {"input_voltage": 3}  # the others leave out CIFAR100
+
+
+def write_study(
+    folder: Path,
+    networks: tuple[str, ...] = ("mnist", "cifar10", "cifar100"),
+    size: str = "full",
+    repeats: int = 5,
+    images: dict[str, str] | None = None,
+    folds: int = 5,
+    epochs: int = 20,
+) -> dict:
+    """Write a whole study to `folder`; returns its named inputs, as in `memristive.outputs`, and `networks`."""
+    folder = Path(folder)
+    images = images or {name: name for name in networks}
+    inputs: dict = {"selections": [], "histories": [], "datasets": []}
+    frames: dict[str, list[dict]] = {}
+    for (experiment, part), settings in grids(size).items():
+        for network in networks[: EXPERIMENT_NETWORKS.get(experiment, 2)]:
+            frames.setdefault(experiment, []).extend(rows(experiment, network, part, settings, repeats))
+    for experiment, found in frames.items():
+        inputs[experiment] = folder / f"experiments/{experiment}.csv"
+        write_csv(inputs[experiment], found, COLUMNS)
+    for network in networks:
+        base = folder / "training" / network
+        selection = {"network": network, "rule": "best_test", "epoch": epochs, "epochs": epochs,
+                     "train_accuracy": 0.999, "test_accuracy": DIGITAL[network]}  # fmt: skip
+        write_json(base / "selection.json", selection)
+        inputs["selections"].append(base / "selection.json")
+        for fold in [*map(str, range(folds)), "published"]:
+            name = base / (fold if fold == "published" else f"fold{fold}") / "history.csv"
+            write_csv(name, list(_history(network, fold, epochs)))
+            inputs["histories"].append(name)
+    for name in dict.fromkeys(images.values()):
+        inputs["datasets"].append(_dataset(folder / f"datasets/{name}.npz"))
+    inputs["layers"] = folder / "tables/networks.csv"
+    write_csv(inputs["layers"], [row for network in networks for row in _layers(network)])
+    times = [
+        {"network": network, "engine": engine, "tile_shape": tile, "images": 20 if engine == "memtorch" else 10_000,
+         "test_images": 10_000, "seconds": s / (500 if engine == "memtorch" else 1), "scaled_seconds": s, "threads": 1}
+        for network in networks[:1]
+        for engine, scale in (("crossbar", 0.05), ("memtorch", 4.6))
+        for tile, s in zip(("64x64", "128x128", "256x256"), (196 * scale, 300 * scale, 700 * scale), strict=True)
+    ]  # fmt: skip
+    inputs["times"] = folder / "experiments/inference_time.csv"
+    write_csv(inputs["times"], times)
+    inputs["parity"] = folder / "validation/parity.csv"
+    write_csv(inputs["parity"], [
+        {"experiment": e, "network": networks[0], "setting": f"adc_bits-{b}", "images": 8,
+         "max_abs_difference": 0.0, "max_abs_logit": 21.3, "same_predictions": True, "codes": 120_000,
+         "codes_differing": 0}
+        for e in frames for b in (2, 8)
+    ])  # fmt: skip
+    inputs["curves"], inputs["hysteresis"] = folder / "devices/curves.csv", folder / "devices/hysteresis.csv"
+    _device_curves(inputs["curves"], inputs["hysteresis"])
+    inputs["rulegraph"] = folder / "rulegraph.dot"
+    write_text(inputs["rulegraph"], RULEGRAPH)
+    entries = {n: {"architecture": n, "dataset": images[n], "images": images[n]} for n in networks}
+    return inputs | {"networks": json.dumps(entries)}
+
+
+def _history(network: str, fold: str, epochs: int):
+    random = np.random.default_rng([len(network), len(fold), ord(fold[0])])
+    pace = {"mnist": 0.8, "cifar10": 4.0, "cifar100": 6.0}[network]
+    for epoch in range(1, epochs + 1):
+        share = 1 - math.exp(-(epoch + 0.6 * pace) / pace)
+        validation = DIGITAL[network] * share + random.normal(0, 0.003)
+        published = fold == "published"
+        yield {"network": network, "fold": fold, "epoch": epoch, "learning_rate": 0.01, "train_loss": 1 - share,
+               "train_accuracy": min(1.0, DIGITAL[network] * share * 1.03), "validation_loss": None if published else 1,
+               "validation_accuracy": None if published else validation, "test_loss": 1.0,
+               "test_accuracy": validation - 0.003, "seconds": 15.0}  # fmt: skip
+
+
+def _dataset(path: Path) -> Path:
+    random = np.random.default_rng(0)
+    shape = (28, 28, 1) if path.stem == "mnist" else (32, 32, 3)
+    classes = 100 if path.stem == "cifar100" else 10
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path, x_train=random.integers(0, 255, (2 * classes, *shape), np.uint8),
+        y_train=np.arange(2 * classes) % classes,
+        x_test=random.integers(0, 255, (TEST_IMAGES, *shape), np.uint8), y_test=np.arange(TEST_IMAGES) % classes,
+        class_names=np.array([f"class {i}" for i in range(classes)]),
+    )  # fmt: skip
+    return path
+
+
+def _layers(network: str):
+    for i, (kind, matrix_rows, columns) in enumerate(LAYERS[network]):
+        shape = f"{columns or 10} x 14 x 14" if kind in ("Conv2d", "MaxPool2d") else str(columns or 128)
+        yield {"network": network, "layer": f"{kind.lower()}{i}", "type": kind, "output_shape": shape,
+               "parameters": matrix_rows * columns + columns, "multiply_adds": matrix_rows * columns * 196,
+               "rows": matrix_rows, "columns": columns}  # fmt: skip
+
+
+def _device_curves(curves: Path, hysteresis: Path) -> None:
+    found, loops = [], []
+    phase = np.linspace(0, 2 * np.pi, 201)
+    for device in ("pt_hf_ti", "ferroelectric"):
+        for experiment, frequency in (
+            ("switching", 5e7),
+            ("hysteresis", 1e7),
+            ("hysteresis", 5e7),
+            ("hysteresis", 2e8),
+        ):
+            voltage = np.sin(phase)
+            lag = 1.2 * np.sqrt(1e7 / frequency)
+            conductance = 0.0105 + 0.0095 * np.tanh(np.sin(phase - lag) * 3)
+            for t, v, g in zip(phase / (2 * np.pi * frequency), voltage, conductance, strict=True):
+                found.append({"device": device, "experiment": experiment, "frequency": frequency, "time": t,
+                              "voltage": v, "current": g * v, "conductance": g, "state": g})  # fmt: skip
+            if experiment == "hysteresis":
+                loops.append({"device": device, "frequency": frequency, "loop_area": 0.01 * math.sin(min(lag, 1.5)),
+                              "current_at_zero_voltage": 1e-19})  # fmt: skip
+    write_csv(curves, found)
+    write_csv(hysteresis, loops)
+
+
+def rewrite(path: Path, change) -> None:
+    """Apply `change` to every row (a dict of texts) of a CSV, in place."""
+    with Path(path).open(newline="", encoding="utf-8") as stream:
+        found = list(csv.DictReader(stream))
+    for row in found:
+        change(row)
+    write_csv(path, found)

@@ -1,0 +1,15 @@
+"""Write one table of `memristive.outputs.TABLES`, named by params.name."""
+
+from snakemake.script import snakemake
+
+from memristive import study, tables
+from memristive.scripting import job
+
+with job(snakemake):
+    tables.make(
+        snakemake.params.name,
+        dict(snakemake.input.items()),
+        study.networks(snakemake.params.networks),
+        snakemake.output.csv,
+        snakemake.output.md,
+    )

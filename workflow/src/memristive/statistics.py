@@ -1,0 +1,117 @@
+"""Uncertainty. Two kinds, never mixed.
+
+Repeats: the same setting with other random draws; a mean with a t-interval. Images: one network on
+a finite test set; a binomial interval (Wilson). A comparison of two settings is paired, over the
+repeats that share their draws and over the images that both saw.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its 95 % interval; `low` and `high` are NaN where n is too small for one.
+
+    `kind` says over what n counts: repeats, folds, images.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    kind: str = "repeats"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval."""
+        return not math.isnan(self.low)
+
+    def text(self, decimals: int = 2) -> str:
+        """``97.85 [97.60, 98.10], n = 5 repeats``; without an interval the value and n."""
+        bounds = f" [{self.low:.{decimals}f}, {self.high:.{decimals}f}]" if self.known else ""
+        kind = self.kind.removesuffix("s") if self.n == 1 else self.kind
+        return f"{self.value:.{decimals}f}{bounds}, n = {self.n:,} {kind}"
+
+
+def mean_interval(values: ArrayLike, kind: str = "repeats") -> Interval:
+    """Mean of independent `values` [n] with its two-sided 95 % t-interval."""
+    values = np.asarray(values, dtype=float)
+    n, mean = len(values), float(np.mean(values))
+    if n < 2:
+        return Interval(mean, math.nan, math.nan, n, kind)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(values, ddof=1) / math.sqrt(n))
+    return Interval(mean, mean - half, mean + half, n, kind)
+
+
+def binomial_interval(correct: int, images: int) -> Interval:
+    """Accuracy in per cent of one network on `images` test images, with its 95 % Wilson interval."""
+    bounds = stats.binomtest(correct, images).proportion_ci(LEVEL, method="wilson")
+    return Interval(100 * correct / images, 100 * bounds.low, 100 * bounds.high, images, "images")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Accuracy of one setting minus that of another, percentage points: over repeats and over images."""
+
+    over_repeats: Interval
+    over_images: Interval
+
+
+def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Difference:
+    """Compare two settings on the same images with the same seeds.
+
+    Args:
+        first, second: correct or not, bool [repeats, images]; a setting without draws has one
+            repeat, which stands against each of the other's.
+
+    Returns:
+        The difference with a t-interval over the repeats (another draw of the devices, these
+        images) and one over the images (other images, these draws): each image's difference is
+        averaged over the repeats first.
+    """
+    a, b = (100 * np.asarray(bits, dtype=float) for bits in (first, second))
+    repeats = max(len(a), len(b))
+    if len(a) != len(b) and min(len(a), len(b)) != 1:
+        raise ValueError(f"{len(a)} and {len(b)} repeats cannot be paired")
+    difference = np.broadcast_to(a, (repeats, a.shape[1])) - np.broadcast_to(b, (repeats, b.shape[1]))
+    return Difference(
+        mean_interval(difference.mean(axis=1), "repeats"), mean_interval(difference.mean(axis=0), "images")
+    )
+
+
+def summary(frame: pd.DataFrame, keys: Sequence[str], column: str = "accuracy") -> pd.DataFrame:
+    """Mean of `column` and its 95 % interval for each combination of `keys`: columns keys, mean, low, high, n."""
+    rows = []
+    for values, group in frame.groupby(list(keys), dropna=False, sort=True):
+        found = mean_interval(group[column].to_numpy())
+        rows.append(dict(zip(keys, values, strict=True)) | {
+            "mean": found.value, "low": found.low, "high": found.high, "n": found.n
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=[*keys, "mean", "low", "high", "n"])
+
+
+def paired_by_repeat(
+    first: pd.DataFrame, second: pd.DataFrame, keys: Sequence[str] = (), column: str = "accuracy"
+) -> pd.DataFrame:
+    """`column` of `first` minus that of `second` for each repeat: columns keys, repeat, difference.
+
+    A setting without draws has the repeat 0 alone and stands against each repeat of the other.
+    """
+    left, right = (frame[[*keys, "repeat", column]] for frame in (first, second))
+    if left["repeat"].nunique() == 1 and right["repeat"].nunique() > 1:
+        left = left.drop(columns="repeat")
+    elif right["repeat"].nunique() == 1 and left["repeat"].nunique() > 1:
+        right = right.drop(columns="repeat")
+    on = [key for key in (*keys, "repeat") if key in left and key in right]
+    both = left.merge(right, on=on, how="inner", suffixes=("_first", "_second")) if on else left.merge(right, "cross")
+    both["difference"] = both[f"{column}_first"] - both[f"{column}_second"]
+    return both[[*keys, "repeat", "difference"]]
