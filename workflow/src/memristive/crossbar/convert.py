@@ -9,6 +9,7 @@ from torch import nn
 from memristive.crossbar import mapping, nonidealities
 from memristive.crossbar.draws import Draws, SeededDraws
 from memristive.crossbar.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
+from memristive.crossbar.network import fused
 from memristive.errors import InputError
 from memristive.setting import Setting
 
@@ -62,7 +63,7 @@ def replace_layers(model: nn.Module, setting: Setting, build) -> nn.Module:
                 if child not in built:
                     built[child] = build(f"{path}.{name}" if path else name, child)
                 setattr(parent, name, built[child])
-    return model
+    return fused(model)
 
 
 def check_layers(model: nn.Module, setting: Setting) -> None:
@@ -107,30 +108,32 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(layer.weight[0].numel())
         built.bias = draws.invented_bias(name, layer.out_channels, bound)
+    aim = draws.aim(name, setting)
+    reference = mapping.reference(aim)
     groups = built.weight.chunk(built.groups)
-    programmed = [_program(name, number, weight, setting, draws) for number, weight in enumerate(groups)]
+    programmed = [_program(name, number, weight, setting, aim, draws) for number, weight in enumerate(groups)]
     written = [[conductance for conductance, _ in arrays] for arrays in programmed]
-    built.write(written)
+    built.write(written, reference)
     if setting.tuning in ("before", "both"):
         built.tune(draws, name)
     damaged = [
         [_damage(name, (number, side), *device, setting, draws) for side, device in enumerate(arrays)]
         for number, arrays in enumerate(programmed)
     ]
-    built.write(damaged)
+    built.write(damaged, reference)
     if setting.tuning in ("after", "both"):
         built.tune(draws, name)
     return built
 
 
 def _program(
-    name: str, group: int, weight: torch.Tensor, setting: Setting, draws: Draws
+    name: str, group: int, weight: torch.Tensor, setting: Setting, aim: tuple[float, float], draws: Draws
 ) -> list[tuple[torch.Tensor, nonidealities.Devices]]:
     """Conductances of a group's arrays as far as their devices reach them, and the devices."""
     matrix = mapping.weight_matrix(weight.cpu())
     padded = mapping.padded_shape(*matrix.shape, setting.tile_shape if setting.semantics == "memtorch" else None)
     arrays = []
-    for side, ideal in enumerate(mapping.naive_map(matrix, setting)):
+    for side, ideal in enumerate(mapping.naive_map(matrix, setting, aim)):
         # Padding cells are asked for a conductance of 0 and so take their lowest.
         whole = torch.zeros(padded)
         whole[: matrix.shape[0], : matrix.shape[1]] = ideal

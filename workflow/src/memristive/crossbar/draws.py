@@ -8,7 +8,9 @@ from typing import Protocol
 
 import torch
 
+from memristive.crossbar.nonidealities import Devices
 from memristive.seeding import child
+from memristive.setting import Setting
 
 Array = tuple[int, int]
 
@@ -19,6 +21,14 @@ class Draws(Protocol):
     `layer` is the layer's dotted name, `array` the number of a group and of one of its arrays (0:
     positive or single, 1: negative).
     """
+
+    def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
+        """r_on and r_off (ohm) of the device to which the layer's weights are mapped.
+
+        Those of the setting. MemTorch means its mean device too, but looks for the mark of that
+        device in the wrong dictionary and so maps each layer to a device drawn like any other.
+        """
+        ...
 
     def devices(
         self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
@@ -44,6 +54,12 @@ class SeededDraws:
 
     def __init__(self, generator: torch.Generator) -> None:
         self._parent = generator
+
+    def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
+        if setting.sigma == 0 or setting.semantics == "physical":
+            return setting.r_on, setting.r_off
+        drawn = Devices.vary(setting, torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim")))
+        return drawn.r_on.item(), drawn.r_off.item()
 
     def devices(
         self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting

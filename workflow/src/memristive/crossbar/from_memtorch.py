@@ -8,6 +8,7 @@ from torch import nn
 from memristive.crossbar import mapping
 from memristive.crossbar.convert import CONVERTED
 from memristive.crossbar.layers import CrossbarLayer
+from memristive.crossbar.network import fused
 from memristive.errors import InputError
 from memristive.setting import Setting
 
@@ -40,7 +41,7 @@ def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     network = copied(patched_model).eval()
     if not found:
         raise InputError("from_memtorch: patched_model: has no layer of MemTorch's")
-    return network
+    return fused(network)
 
 
 def _shallow(module: nn.Module) -> nn.Module:
@@ -62,14 +63,21 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
         if setting.tile_shape is not None:
             conductance = mapping.from_tiles(conductance, mapping.padded_shape(rows, columns, setting.tile_shape))
         arrays.append(conductance)
-    built.write([arrays])
+    # Only the single-column scheme has a reference, kept in a closure.
+    built.write([arrays], _held(layer.crossbar_operation).get("g_m", 0.0))
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 
 
 def line_of(transform: Callable) -> tuple[float, float]:
     """Coefficient and intercept that MemTorch's tuning keeps in a closure; (1, 0) before tuning."""
-    held = dict(zip(transform.__code__.co_freevars, transform.__closure__ or (), strict=True))
-    if not held:
-        return 1.0, 0.0
-    return held["coef"].cell_contents, held["intercept"].cell_contents
+    held = _held(transform)
+    return held.get("coef", 1.0), held.get("intercept", 0.0)
+
+
+def _held(function: Callable) -> dict:
+    """Names and values that a closure keeps."""
+    return {
+        name: cell.cell_contents
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    }

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from memristive.crossbar import mapping, tuning
+from memristive.crossbar import kernels, mapping, tuning
 from memristive.crossbar.draws import Draws
 from memristive.crossbar.encoding import encode
 from memristive.crossbar.product import Arithmetic, multiply
@@ -37,11 +37,14 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("conductance", torch.empty(0))
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
 
-    def write(self, arrays: list[list[torch.Tensor]]) -> None:
-        """Set the conductances of every group's arrays; padding rows beyond the layer's are dropped."""
+    def write(self, arrays: list[list[torch.Tensor]], reference: float) -> None:
+        """Set the conductances of every group's arrays; padding rows beyond the layer's are dropped.
+
+        `reference` (S) is what single-column arrays are compared with.
+        """
         self.arrays = arrays
         rows = self.weight[0].numel()
-        combined = [mapping.combine(group, self.setting)[:rows] for group in arrays]
+        combined = [mapping.combine(group, reference)[:rows] for group in arrays]
         self.conductance = torch.stack(combined).contiguous().to(self.weight.device)
 
     def tune(self, draws: Draws, name: str) -> None:
@@ -66,6 +69,10 @@ class CrossbarLayer(nn.Module):
     def _on_line(self, output: torch.Tensor) -> torch.Tensor:
         coefficient, intercept = self.line.tolist()
         return output * coefficient + intercept
+
+    def kernel_stage(self) -> kernels.Crossbar:
+        """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
+        raise NotImplementedError
 
     def tuning_shape(self) -> tuple[int, ...]:
         """Shape of the random inputs of `tune`."""
@@ -103,8 +110,39 @@ class CrossbarConv2d(CrossbarLayer):
     def digital(self, x: torch.Tensor) -> torch.Tensor:
         return F.conv2d(self._pad(x), self.weight, None, self.stride, 0, self.dilation, self.groups)
 
+    def kernel_stage(self) -> kernels.Crossbar:
+        if self.groups > 1 or self.padding_mode != "zeros":
+            raise kernels.Unsupported
+        return kernels.Crossbar(
+            self.conductance[0],
+            self.columns,
+            self.arithmetic,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            line=tuple(self.line.tolist()),
+            bias=self.bias,
+        )
+
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
-        # The largest input is sought over all channels of a sample, also where these form groups.
+        # A sample's largest input is sought over all its channels, also where these form groups.
+        ranges = x.abs().flatten(1).amax(1) if self.groups > 1 else None
+        outputs = []
+        for part, conductance in zip(x.chunk(self.groups, 1), self.conductance, strict=True):
+            output = self._on_kernel(part, conductance, ranges)
+            if output is NotImplemented:
+                return self._plain(x)
+            outputs.append(output)
+        return outputs[0] if self.groups == 1 else torch.cat(outputs, 1)
+
+    def _on_kernel(self, x: torch.Tensor, conductance: torch.Tensor, ranges: torch.Tensor | None) -> torch.Tensor:
+        geometry = (self.columns, self.kernel_size, self.arithmetic, self.stride)
+        if self.padding_mode == "zeros":
+            return kernels.conv2d(x, conductance, *geometry, self.padding, self.dilation, ranges=ranges)
+        return kernels.conv2d(self._pad(x), conductance, *geometry, dilation=self.dilation, ranges=ranges)
+
+    def _plain(self, x: torch.Tensor) -> torch.Tensor:
         padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
         parts = padded.chunk(self.groups, 1)
         output = torch.cat(
@@ -145,7 +183,18 @@ class CrossbarLinear(CrossbarLayer):
     def digital(self, x: torch.Tensor) -> torch.Tensor:
         return F.linear(x, self.weight)
 
+    def kernel_stage(self) -> kernels.Crossbar:
+        return kernels.Crossbar(
+            self.conductance[0], self.columns, self.arithmetic, line=tuple(self.line.tolist()), bias=self.bias
+        )
+
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
+        output = NotImplemented
+        if x.dim() == 2:
+            output = kernels.linear(x, self.conductance[0], self.columns, self.arithmetic)
+        return self._plain(x) if output is NotImplemented else output
+
+    def _plain(self, x: torch.Tensor) -> torch.Tensor:
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
         voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
         output = multiply(voltages, self.conductance[0], self.columns, self.arithmetic)

@@ -16,7 +16,7 @@ def weight_matrix(weight: torch.Tensor) -> torch.Tensor:
     return weight.reshape(weight.shape[0], -1).T.contiguous()
 
 
-def naive_map(matrix: torch.Tensor, setting: Setting) -> list[torch.Tensor]:
+def naive_map(matrix: torch.Tensor, setting: Setting, aim: tuple[float, float]) -> list[torch.Tensor]:
     """Ideal conductances (S) of each device of the arrays that hold `matrix`.
 
     Linear from [w_min, w_max] to [1/r_off, 1/r_on]; w_max is the largest magnitude, or that of rank
@@ -24,6 +24,7 @@ def naive_map(matrix: torch.Tensor, setting: Setting) -> list[torch.Tensor]:
 
     Args:
         matrix: float32 [rows, columns].
+        aim: r_on and r_off (ohm) of the device that is mapped to; see `draws.Draws.aim`.
 
     Returns:
         Two matrices (positive, negative weights) for the double-column scheme, else one.
@@ -33,16 +34,17 @@ def naive_map(matrix: torch.Tensor, setting: Setting) -> list[torch.Tensor]:
     """
     if not torch.isfinite(matrix).all():
         raise InputError("weights: a weight is not finite")
+    r_on, r_off = aim
     magnitudes = matrix.abs()
     if setting.p_l is None:
         w_max = magnitudes.max()
         w_min = torch.zeros_like(w_max)
     else:
         w_max = magnitudes.flatten().sort(descending=True).values[int(setting.p_l * (matrix.numel() - 1))]
-        w_min = w_max / (setting.r_off / setting.r_on)
+        w_min = w_max / (r_off / r_on)
     if w_max == 0:
         raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
-    g_off, g_on = 1 / setting.r_off, 1 / setting.r_on
+    g_off, g_on = 1 / r_off, 1 / r_on
 
     def conductance(part: torch.Tensor) -> torch.Tensor:
         # The order of operations is MemTorch's convert_range.
@@ -53,12 +55,18 @@ def naive_map(matrix: torch.Tensor, setting: Setting) -> list[torch.Tensor]:
     return [conductance(matrix)]
 
 
-def combine(conductances: list[torch.Tensor], setting: Setting) -> torch.Tensor:
-    """The signed matrix that inputs are multiplied with: positive minus negative, or minus the reference."""
-    if setting.scheme == "double_column":
+def reference(aim: tuple[float, float]) -> float:
+    """Conductance (S) that a single-column array is compared with: midway between those of `aim` (ohm)."""
+    r_on, r_off = aim
+    return (1 / r_on + 1 / r_off) / 2
+
+
+def combine(conductances: list[torch.Tensor], reference: float) -> torch.Tensor:
+    """The signed matrix that inputs are multiplied with: positive minus negative, or one minus `reference`."""
+    if len(conductances) == 2:
         positive, negative = conductances
         return positive - negative
-    return conductances[0] - (1 / setting.r_on + 1 / setting.r_off) / 2
+    return conductances[0] - reference
 
 
 def padded_shape(rows: int, columns: int, tile_shape: tuple[int, int] | None) -> tuple[int, int]:

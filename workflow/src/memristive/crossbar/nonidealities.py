@@ -19,7 +19,7 @@ MEMTORCH_MEANS = (50.0, 1000.0)
 
 @dataclasses.dataclass(frozen=True)
 class Devices:
-    """Resistances (ohm) of an array's devices, float32 [rows, columns] or one number for all."""
+    """Resistances (ohm) of an array's devices, float [rows, columns] or one number for all."""
 
     r_on: torch.Tensor
     r_off: torch.Tensor
@@ -37,7 +37,7 @@ class Devices:
             deviations: standard normal, float32 [2, rows, columns]; None: no variability.
         """
         if deviations is None:
-            return cls(torch.tensor(setting.r_on), torch.tensor(setting.r_off))
+            return cls(*(torch.tensor(r, dtype=torch.float64) for r in (setting.r_on, setting.r_off)))
         return cls(
             (deviations[0] * setting.sigma + setting.r_on).clamp_min(1),
             (deviations[1] * (2 * setting.sigma) + setting.r_off).clamp_min(2),

@@ -15,6 +15,7 @@
 
 namespace memristive {
 using V = float __attribute__((vector_size(32)));
+static inline V splat(float a) { return (V)_mm256_set1_ps(a); }
 static inline V fma_(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
 static inline V min_(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }

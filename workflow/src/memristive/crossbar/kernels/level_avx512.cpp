@@ -11,6 +11,7 @@
 
 namespace memristive {
 using V = float __attribute__((vector_size(64)));
+static inline V splat(float a) { return (V)_mm512_set1_ps(a); }
 static inline V fma_(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
 static inline V min_(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }

@@ -8,6 +8,7 @@
 
 namespace memristive {
 using V = float __attribute__((vector_size(16)));
+static inline V splat(float a) { return V{a, a, a, a}; }
 static inline V fma_(V a, V b, V c) {
   V sum;
   for (int lane = 0; lane < LANES; ++lane) sum[lane] = __builtin_fmaf(a[lane], b[lane], c[lane]);
