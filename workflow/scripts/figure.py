@@ -1,7 +1,5 @@
 """Draw one figure of `memristive.outputs.FIGURES`, named by params.name."""
 
-from snakemake.script import snakemake
-
 from memristive import figures, study
 from memristive.scripting import job
 

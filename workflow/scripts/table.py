@@ -1,7 +1,5 @@
 """Write one table of `memristive.outputs.TABLES`, named by params.name."""
 
-from snakemake.script import snakemake
-
 from memristive import study, tables
 from memristive.scripting import job
 

@@ -14,7 +14,12 @@ Inputs, by name:
   datasets        list of datasets/<dataset>.npz
   layers          tables/networks.csv
   rulegraph       output of `snakemake --rulegraph` (dot), or lines "parent child"
-Every rule also has params.networks, the JSON text of `study.networks`.
+Every rule also has params.name (but claims) and params.networks, the JSON text of `study.networks`.
+Figures have the outputs png and svg, tables and claims csv and md.
+
+The report (scripts/report.py) has the inputs notebook, provenance (`provenance.record` as JSON) and
+whatever it shows; it reads figures/, tables/, experiments/, validation/parity.csv and claims.csv in
+params.results, the study's folder. params.config is the study's configuration as JSON; output.html.
 """
 
 from dataclasses import dataclass
@@ -25,31 +30,102 @@ class Output:
     """One figure or table.
 
     `module` is a module of `memristive.figures` that has `draw`, or a function of
-    `memristive.tables`; `inputs` must be there, `optional` are used where a study has them.
+    `memristive.tables`. `caption` serves the report, as alternative text too, and workflow/report/<name>.rst.
     """
 
     module: str
     inputs: tuple[str, ...]
     title: str
-    optional: tuple[str, ...] = ()
+    caption: str = ""
 
 
 # Each is figures/<name>.png and .svg, by the rule <name>.
 FIGURES = {
-    "fig06_device_curves": Output("device_curves", ("curves",), "Switching and pinched hysteresis of the devices"),
-    "fig09_workflow": Output("workflow", ("rulegraph",), "The workflow"),
-    "fig10_images": Output("images", ("datasets",), "Example images of each data set"),
-    "fig11_networks": Output("networks", ("layers",), "The networks"),
-    "fig11_tiles": Output("tiles", ("layers",), "The networks' layers on tiles"),
-    "fig12_cross_validation": Output("cross_validation", ("histories",), "Cross-validation of the networks"),
-    "fig13_max_input_voltage": Output(
-        "input_voltage", ("input_voltage", "selections"), "Accuracy against the maximum input voltage"
+    "fig06_device_curves": Output(
+        "device_curves",
+        ("curves",),
+        "Switching and pinched hysteresis of the devices",
+        "Each row is a device. Left, |current| on a logarithmic axis over one period of a triangular "
+        "voltage: the device switches to its low resistance on one polarity and back on the other. Right, "
+        "current over one period of a sine, one loop a frequency: every loop passes through the origin.",
     ),
-    "fig14_adc_tile": Output("adc_tile", ("adc_tile",), "Accuracy against ADC resolution and tile shape"),
-    "fig15_variability": Output("variability", ("variability",), "Device variability and conductance states"),
-    "fig16_device_faults": Output("device_faults", ("device_faults",), "Devices stuck at a resistance state"),
-    "fig_endurance": Output("endurance", ("endurance",), "Endurance: accuracy after SET/RESET cycles"),
-    "fig_retention": Output("retention", ("retention",), "Retention: accuracy after drift"),
+    "fig09_workflow": Output(
+        "workflow",
+        ("rulegraph",),
+        "The workflow",
+        "Rules from the images to the report; an arrow is a file that one rule writes and another reads. "
+        "Figures and tables with the same inputs share a box.",
+    ),
+    "fig10_images": Output(
+        "images",
+        ("datasets",),
+        "Example images of each data set",
+        "The first test image of each of ten classes, evenly over the classes of each data set.",
+    ),
+    "fig11_networks": Output(
+        "networks",
+        ("layers",),
+        "The networks",
+        "Each box is a layer with its output shape (channels, height, width); below it, what follows the "
+        "layer: batch normalisation (BN), ReLU; dropout in brackets stands before the layer.",
+    ),
+    "fig11_tiles": Output(
+        "tiles",
+        ("layers",),
+        "The networks' layers on tiles",
+        "Each layer's weight matrix on the tiles of its crossbars; the filled part holds weights, the "
+        "percentage is its share of all devices of the tiles.",
+    ),
+    "fig12_cross_validation": Output(
+        "cross_validation",
+        ("histories",),
+        "Cross-validation of the networks",
+        "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
+        "thin lines are folds, thick ones their mean, the star the paper's mean test accuracy.",
+    ),
+    "fig13_max_input_voltage": Output(
+        "input_voltage",
+        ("input_voltage", "selections"),
+        "Accuracy against the maximum input voltage",
+        "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the "
+        "digital network; stars, the paper's values.",
+    ),
+    "fig14_adc_tile": Output(
+        "adc_tile",
+        ("adc_tile",),
+        "Accuracy against ADC resolution and tile shape",
+        "Accuracy on the test set against the resolution of the ADC, a line a tile shape.",
+    ),
+    "fig15_variability": Output(
+        "variability",
+        ("variability",),
+        "Device variability and conductance states",
+        "Accuracy against the number of conductance states (infinity: continuous), a line a standard "
+        "deviation sigma of the device resistances. Left as meant, right as MemTorch computes it, where "
+        "states change nothing.",
+    ),
+    "fig16_device_faults": Output(
+        "device_faults",
+        ("device_faults",),
+        "Devices stuck at a resistance state",
+        "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance "
+        "(HRS): in 3-D as in the paper, and as a heat map with the paper's values in brackets.",
+    ),
+    "fig_endurance": Output(
+        "endurance",
+        ("endurance",),
+        "Endurance: accuracy after SET/RESET cycles",
+        "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, "
+        "under both semantics; lines and stars are the paper's values. Right, accuracy over cycles in "
+        "gradual mode, a line a temperature.",
+    ),
+    "fig_retention": Output(
+        "retention",
+        ("retention",),
+        "Retention: accuracy after drift",
+        "Left, accuracy after 10,000 s at a drift coefficient of 0.1, tuned before or after the drift; "
+        "lines and stars are the paper's values. Right, accuracy over time.",
+    ),
 }
 
 # Each is tables/<name>.csv and .md.
