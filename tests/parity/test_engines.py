@@ -1,0 +1,259 @@
+"""Our engine against MemTorch itself, on the same weights, devices, faults and inputs."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from memristive import InputError, Setting, crossbar, parity, reference, validation
+from memristive.crossbar.convert import convert_with
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memtorch():
+    pytest.importorskip("memtorch", reason="MemTorch is not installed", exc_type=ImportError)
+    return reference.load()
+
+
+@pytest.fixture(scope="module")
+def network():
+    """Convolutions with padding, and with stride 2, no padding and no bias, in a nested module tree."""
+    torch.manual_seed(1)
+    block = nn.Sequential(nn.Conv2d(2, 5, 3, padding=1), nn.BatchNorm2d(5), nn.ReLU(), nn.MaxPool2d(2))
+    strided = nn.Sequential(nn.Conv2d(5, 4, 3, stride=2, bias=False), nn.ReLU())
+    model = nn.Sequential(block, strided, nn.Flatten(), nn.Linear(16, 7), nn.ReLU(), nn.Linear(7, 6))
+    model(torch.rand(8, 2, 12, 12))  # batch normalisation sees some data
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def images():
+    return torch.rand(3, 2, 12, 12, generator=torch.Generator().manual_seed(2)) * 3 - 1
+
+
+def generator():
+    return torch.Generator().manual_seed(20)
+
+
+SMALL = {"tile_shape": (16, 8), "tuning": "none"}  # MemTorch needs seconds to tune
+TUNED = {"tile_shape": (16, 8), "tuning": "before"}
+CASES = {
+    "64x64": {},
+    "48x80": {"tile_shape": (48, 80), "tuning": "none"},
+    "no tiles": {"tile_shape": None},
+    "no tiles, scaled": {"tile_shape": None, "max_input_voltage": 0.3},
+    "tiles larger than any layer": {"tile_shape": (60, 20), "tuning": "none"},
+    "ragged small tiles": {"tile_shape": (7, 3), "tuning": "none"},
+    "2 bits": {"adc_bits": 2, **SMALL},
+    "5 bits": {"adc_bits": 5, **SMALL},
+    "no ADC": {"adc_bits": None, **SMALL},
+    "log": {"adc_quantisation": "log", "adc_bits": 6, **TUNED},
+    "log, no tiles": {"adc_quantisation": "log", "tile_shape": None},
+    "overflow": {"adc_overflow_rate": 0.1, **SMALL},
+    "single column": {"scheme": "single_column", **TUNED},
+    "low voltage": {"max_input_voltage": 0.05, **SMALL},
+    "no voltage limit": {"max_input_voltage": None, **SMALL},
+    "p_l": {"p_l": 0.3, **SMALL},
+    "another device": {"r_on": 83.3, "r_off": 2500.7, **SMALL},
+    "convolutions only": {"layer_types": ("conv2d",), **SMALL},
+    "linear layers only": {"layer_types": ("linear",), **SMALL},
+    "variability": {"sigma": 60, **SMALL},
+    "variability, single column, p_l": {"sigma": 20, "scheme": "single_column", "p_l": 0.2, **SMALL},
+    "variability, no tiles": {"sigma": 20, "tile_shape": None},
+    "conductance states": {"conductance_states": 3, **SMALL},
+    "stuck at LRS": {"stuck_at_lrs": 0.1, **SMALL},
+    "stuck at HRS": {"stuck_at_hrs": 0.2, **SMALL},
+    "stuck, no tiles": {"stuck_at_hrs": 0.2, "stuck_at_lrs": 0.1, "tile_shape": None},
+    "endurance, sudden": {"cycles": 1e4, **SMALL},
+    "endurance, gradual": {
+        "cycles": 1e7,
+        "operation_mode": "gradual",
+        "p_lrs": (2e3, -0.1, 2.5, -0.1),
+        "p_hrs": (1e3, 0.1, 1.5, 0.08),
+        "temperature": 400,
+        **SMALL,
+    },
+    "retention, tuned after": {"retention_time": 1e4, "tile_shape": (16, 8), "tuning": "after"},
+    "everything, tuned twice": {
+        "sigma": 30,
+        "conductance_states": 4,
+        "stuck_at_lrs": 0.05,
+        "stuck_at_hrs": 0.1,
+        "cycles": 1e4,
+        "retention_time": 1e4,
+        "tuning": "both",
+        "tile_shape": (16, 8),
+    },
+}
+
+
+@pytest.mark.parametrize("fields", CASES.values(), ids=CASES)
+def test_engines_agree(network, images, fields):
+    setting = Setting(**fields)
+    row = validation.compare(network, setting, images, generator())
+    assert row["passed"], row
+    assert row["max_abs_difference"] <= parity.LOGIT_TOLERANCE * row["max_abs_logit"], row
+    assert row["max_abs_logit"] > 0
+    assert row["same_predictions"]
+    assert (row["codes"] > 0) == (setting.adc_bits is not None)
+
+
+def test_trained_network_on_digits():
+    from sklearn.datasets import load_digits
+
+    from memristive import networks
+
+    digits = load_digits()
+    x = nn.functional.interpolate(torch.from_numpy(digits.images).float()[:, None] / 16, size=(28, 28), mode="bilinear")
+    y = torch.from_numpy(digits.target)
+    torch.manual_seed(0)
+    model = networks.build("mnist")
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.02)
+    for step in range(80):
+        batch = slice(20 * step, 20 * step + 20)
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
+        optimiser.step()
+    model.eval()
+    with torch.no_grad():
+        assert (model(x[1600:]).argmax(1) == y[1600:]).float().mean() > 0.8
+    row = validation.compare(model, Setting(), x[1600:1603], generator())
+    assert row["passed"], row
+    assert row["max_abs_difference"] <= parity.LOGIT_TOLERANCE * row["max_abs_logit"], row
+
+
+def test_comparison_notices_a_wrong_conductance(network, images):
+    setting = Setting(semantics="memtorch", **SMALL)
+    patched, _, _ = validation.record_conversion(network, setting, generator())
+    products, _ = validation.record_products(patched, images)
+    layer = crossbar.from_memtorch(patched, setting).get_submodule("0.0")
+    count, differing, bad = validation.compare_codes(layer, products["0.0"], patched.get_submodule("0.0"))
+    assert (differing, bad) == (0, 0)
+    assert count == 3 * 12 * 12 * 5 * 2  # images, pixels, channels, rows of tiles (18 rows on 16)
+    layer.conductance[0, 3, 2] += 1e-3
+    _, differing, bad = validation.compare_codes(layer, products["0.0"], patched.get_submodule("0.0"))
+    assert bad > 0
+    assert differing > 0
+
+
+def conductances(network):
+    return [array.conductance_matrix for _, layer in reference.layers_of(network) for array in layer.crossbars]
+
+
+def equal(one, other):
+    return all(torch.equal(a, b) for a, b in zip(conductances(one), conductances(other), strict=True))
+
+
+def test_memtorch_ignores_conductance_states_and_physical_does_not(memtorch):
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(20, 6))
+    untouched = reference.convert(model, Setting(semantics="memtorch", **SMALL))
+    two = reference.convert(model, Setting(semantics="memtorch", conductance_states=2, **SMALL))
+    assert equal(untouched, two)
+    matrix = conductances(untouched)[0]
+    with pytest.raises(TypeError):  # what a bare except swallows there
+        memtorch.bh.Quantize.quantize(
+            matrix.view(-1),
+            2,
+            min=torch.full_like(matrix, 1e-3).view(-1),
+            max=torch.full_like(matrix, 0.02).view(-1),
+            override_original=True,
+        )
+    for states in (2, 5):
+        ours = crossbar.convert(model, Setting(semantics="physical", tuning="none", conductance_states=states))
+        found = torch.cat([array.flatten() for array in ours[0].arrays[0]]).unique()
+        levels = torch.linspace(1 / 1000, 1 / 50, states)
+        assert len(found) <= states
+        assert all((levels - value).abs().min() < 1e-8 for value in found)
+        assert found[0] == levels[0]
+        assert found[-1].item() == pytest.approx(1 / 50)
+
+
+def test_memtorch_maps_to_a_drawn_device_where_devices_vary(network):
+    setting = Setting(semantics="memtorch", sigma=60, **SMALL)
+    _, draws, _ = validation.record_conversion(network, setting, generator())
+    aims = [draws.aim(name, setting) for name in ("0.0", "1.0", "3", "5")]
+    assert len(set(aims)) == 4
+    assert (setting.r_on, setting.r_off) not in aims
+    physical = setting.replace(semantics="physical")
+    assert crossbar.draws.SeededDraws(generator()).aim("0.0", physical) == (50, 1000)
+
+
+def test_memtorch_loses_the_line_when_it_tunes_twice(network):
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(20, 6))
+    settings = [Setting(semantics="memtorch", tile_shape=(32, 8), tuning=tuning) for tuning in ("before", "both")]
+    once, twice = (
+        crossbar.from_memtorch(reference.convert(model, setting, generator()), setting)[0].line.tolist()
+        for setting in settings
+    )
+    assert once[0] > 5
+    assert twice == pytest.approx([1, 0], abs=0.05)
+    physical = [
+        crossbar.convert(model, setting.replace(semantics="physical"), generator())[0].line.tolist()
+        for setting in settings
+    ]
+    assert physical[0] == physical[1]
+
+
+def test_sudden_endurance_depends_on_neither_cycles_nor_temperature():
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(20, 6))
+
+    def worn(cycles, temperature):
+        fields = {"cycles": cycles, "temperature": temperature, "operation_mode": "sudden"}
+        return reference.convert(model, Setting(semantics="memtorch", **fields, **SMALL))
+
+    first = worn(2, 300)
+    assert all(equal(first, worn(cycles, temperature)) for cycles, temperature in ((1e4, 350), (1e9, 900)))
+    assert sorted(conductances(first)[0].unique().tolist()) == pytest.approx([1 / 1000, 1 / 100])
+
+
+def test_memtorch_invents_a_bias(network):
+    patched = reference.convert(network, Setting(semantics="memtorch", **SMALL))
+    assert network[1][0].bias is None
+    assert patched.get_submodule("1.0").bias.abs().max() > 0
+
+
+def test_conversion_is_decided_by_the_generator_alone(network, images):
+    setting = Setting(semantics="memtorch", sigma=20, stuck_at_lrs=0.1, tile_shape=None)
+    states = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002 (that it stays is the test)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    one, other = (reference.convert(network, setting, generator()) for _ in range(2))
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert np.array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
+    assert torch.equal(one(images), other(images))
+    different = reference.convert(network, setting, torch.Generator().manual_seed(21))
+    assert not equal(one, different)
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_a_bare_layer(images):
+    torch.manual_seed(4)
+    layer = nn.Conv2d(2, 3, 3)
+    setting = Setting(semantics="memtorch", **SMALL)
+    patched, draws, _ = validation.record_conversion(layer, setting, generator())
+    ours = convert_with(layer, setting, draws)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(images), patched(images), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"semantics": "physical"}, "semantics"),
+        ({"semantics": "memtorch", "rescale_output": True}, "rescale_output"),
+        ({"semantics": "memtorch", "accumulate": "fused"}, "accumulate"),
+    ],
+)
+def test_what_memtorch_has_not_is_named(network, fields, named):
+    with pytest.raises(InputError, match=named):
+        reference.convert(network, Setting(**fields), generator())
+
+
+def test_unsupported_layers_are_named():
+    with pytest.raises(InputError, match="generator"):
+        reference.convert(nn.Sequential(nn.Linear(2, 2)), Setting(semantics="memtorch"))
+    grouped = nn.Sequential(nn.Sequential(nn.Conv2d(4, 4, 3, groups=2)))
+    with pytest.raises(InputError, match=r"0\.0: groups"):
+        reference.convert(grouped, Setting(semantics="memtorch"), generator())
