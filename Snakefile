@@ -29,4 +29,5 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        rules.validate.input,
+        rules.collect_parity.output,
+        rules.report.output,

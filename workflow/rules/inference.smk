@@ -62,3 +62,106 @@ rule collect_experiment:
         "Collecting {wildcards.experiment}"
     script:
         "../scripts/collect_experiment.py"
+
+
+rule time_inference:
+    input:
+        weights=weights_of,
+        data=data_of,
+    output:
+        RESULTS / "times" / "{network}.csv",
+    params:
+        architecture=architecture_of,
+        setting=PLAN.base().canonical(),
+        tile_shapes=config["inference_time"]["tile_shapes"],
+        crossbar_images=config["inference_time"]["crossbar_images"],
+        memtorch_images=config["inference_time"]["memtorch_images"],
+        inner_threads=config["threads"]["inference"],
+        code=provenance.code_hash("timing"),
+    log:
+        LOGS / "time_inference" / "{network}.log",
+    conda:
+        "../../envs/crossbar.yaml"
+    threads: workflow.cores  # alone on the machine, for its time is the result
+    resources:
+        mem_mb=6000,
+        runtime=240,
+    message:
+        "Timing the inference of {wildcards.network} on both engines"
+    script:
+        "../scripts/time_inference.py"
+
+
+rule collect_times:
+    input:
+        expand(RESULTS / "times" / "{network}.csv", network=PLAN.timed),
+    output:
+        RESULTS / "experiments" / "inference_time.csv",
+    log:
+        LOGS / "collect_times.log",
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Collecting the inference times"
+    script:
+        "../scripts/concatenate.py"
+
+
+rule validate_network:
+    input:
+        weights=weights_of,
+        data=data_of,
+    output:
+        RESULTS / "validation" / "{experiment}" / "{network}.json",
+    params:
+        architecture=architecture_of,
+        settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),
+        images=config["validation"]["images"],
+        code=provenance.code_hash("validation"),
+    log:
+        LOGS / "validate" / "{experiment}" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "validate" / "{experiment}" / "{network}.jsonl"
+    conda:
+        "../../envs/crossbar.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=240,
+    message:
+        "Comparing {wildcards.network} with MemTorch: {wildcards.experiment}"
+    script:
+        "../scripts/validate.py"
+
+
+rule collect_parity:
+    input:
+        [
+            RESULTS / "validation" / experiment / f"{network}.json"
+            for experiment in PLAN.experiments
+            for network in PLAN.networks_of(experiment)
+            if network in config["validation"]["networks"]
+        ],
+    output:
+        RESULTS / "validation" / "parity.csv",
+    log:
+        LOGS / "collect_parity.log",
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Collecting the comparisons with MemTorch"
+    script:
+        "../scripts/collect_parity.py"
+
+
+rule validate:
+    input:
+        rules.collect_parity.output,

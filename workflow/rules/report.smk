@@ -1,0 +1,52 @@
+"""The report, and under which commit, versions and machine the study ran."""
+
+
+rule provenance:
+    input:
+        rules.figures.input,
+        rules.tables.input,
+        rules.collect_parity.output,
+    output:
+        RESULTS / "provenance.json",
+    params:
+        config_hash=provenance.text_hash(canonical(config)),
+    log:
+        LOGS / "provenance.log",
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Recording commit, versions and machine"
+    script:
+        "../scripts/provenance.py"
+
+
+rule report:
+    input:
+        rules.figures.input,
+        rules.tables.input,
+        rules.collect_parity.output,
+        expand(RESULTS / "experiments" / "{experiment}.csv", experiment=PLAN.experiments),
+        notebook=Path(workflow.basedir) / "workflow" / "notebooks" / "report.ipynb",
+        provenance=rules.provenance.output[0],
+    output:
+        html=RESULTS / "report.html",
+    params:
+        results=str(RESULTS),
+        config=canonical(config),
+        code=provenance.code_hash("report"),
+    log:
+        LOGS / "report.log",
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    message:
+        "Writing the report"
+    script:
+        "../scripts/report.py"

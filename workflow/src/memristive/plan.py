@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from memristive.errors import InputError
+from memristive.parity import extremes
 from memristive.seeding import seed
 from memristive.setting import Setting, expand, unknown_key
 
@@ -78,6 +79,36 @@ class Plan:
     def seeds(self, network: str) -> list[int]:
         """Seeds of the repeats of every setting of a network; no swept value takes part."""
         return [seed(self.config["seed"], repeat, network) for repeat in range(self.config["repeats"])]
+
+    @property
+    def timed(self) -> list[str]:
+        """Names of the networks whose inference is timed."""
+        return [name for name in self.config["inference_time"]["networks"] if name in self.networks]
+
+    def validated(self, experiment: str, network: str) -> str:
+        """JSON list of [label, fields]: the settings that are also carried out by MemTorch."""
+        parts: dict[str, list[tuple[str, Setting]]] = {}
+        for job in self.of(experiment, network):
+            parts.setdefault(job.part, []).append((job.label, job.setting))
+        return canonical([[label, setting.as_dict()] for label, setting in extremes(*parts.values())])
+
+    def described(self) -> str:
+        """JSON of architecture, data set and images of each network, by which figures name and compare it."""
+        return canonical(
+            {
+                name: {
+                    "architecture": self.config["networks"][name]["architecture"],
+                    "dataset": self.dataset_of(name),
+                    "images": self._images(self.dataset_of(name)),
+                }
+                for name in self.networks
+            }
+        )
+
+    def _images(self, dataset: str) -> str:
+        """What a data set's images are: a published data set's name, else their source."""
+        entry = self.config["datasets"][dataset]
+        return entry.get("dataset", entry["source"])
 
     def base(self) -> Setting:
         """The setting that every experiment starts from."""

@@ -57,6 +57,19 @@ def code_hash(kind: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def rules_hash(folder: Path) -> str:
+    """Hash of the Snakefile in `folder` and of the rules it includes."""
+    digest = hashlib.sha256()
+    for path in [folder / "Snakefile", *sorted((folder / "workflow" / "rules").glob("*.smk"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text, 16 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def file_hash(path: str | Path) -> str:
     """SHA-256 of a file's content, 16 hexadecimal digits."""
     with Path(path).open("rb") as stream:

@@ -1,5 +1,6 @@
 """One record an evaluated setting, one table an experiment."""
 
+import csv
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -89,3 +90,15 @@ def _text(value: Any) -> Any:
     if value is None:
         return ""
     return "x".join(str(item) for item in value) if isinstance(value, list) else value
+
+
+def concatenate(paths: Sequence[str | Path], output: str | Path) -> None:
+    """Join CSV files that have the same columns, in the order of `paths`."""
+    joined: list[dict[str, str]] = []
+    columns: list[str] = []
+    for path in paths:
+        with Path(path).open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            columns = list(reader.fieldnames or [])
+            joined.extend(reader)
+    write_csv(output, joined, columns)

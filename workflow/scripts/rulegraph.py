@@ -1,0 +1,24 @@
+"""Ask Snakemake for the graph of this study's rules."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from memristive.errors import InputError
+from memristive.files import write_text
+from memristive.scripting import job
+
+with job(snakemake), tempfile.TemporaryDirectory() as folder:
+    config = Path(folder) / "config.json"
+    config.write_text(json.dumps(snakemake.config), encoding="utf-8")
+    snakefile = Path(snakemake.scriptdir).parents[1] / "Snakefile"
+    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
+    done = subprocess.run(
+        [*command, "--rulegraph", "dot", "--nolock", "--forceall", "all"], capture_output=True, text=True, check=False
+    )
+    print(done.stderr)
+    if done.returncode != 0:
+        raise InputError(f"rule graph: snakemake ended with {done.returncode}; its words are in the log")
+    write_text(snakemake.output[0], done.stdout)
