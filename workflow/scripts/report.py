@@ -1,0 +1,17 @@
+"""Run the report's notebook on a study and write it as one HTML file."""
+
+from pathlib import Path
+
+from memristive import report
+from memristive.scripting import job
+
+with job(snakemake):
+    report.make(
+        snakemake.input.notebook,
+        Path(snakemake.input.notebook).parent / "template",
+        snakemake.params.results,
+        snakemake.params.config,
+        snakemake.input.provenance,
+        snakemake.params.networks,
+        snakemake.output.html,
+    )

@@ -1,0 +1,232 @@
+"""What a study's experiments mean, in sentences whose every number is computed from its files.
+
+Each function takes the evidence (see `claims.Evidence`) and returns plain sentences; where the study
+lacks the data, it returns none.
+"""
+
+from collections.abc import Callable
+
+from memristive import quantities as q
+from memristive import study
+from memristive.claims import Evidence, Found, Missing
+from memristive.statistics import Interval
+
+AS = {"physical": "as meant", "memtorch": "as MemTorch computes"}
+
+
+def number(interval: Interval, unit: str = "%") -> str:
+    """A value with its interval, in words."""
+    text = f"{interval.value:.1f} {unit}"
+    if interval.known:
+        text += f" (95 % interval {interval.low:.1f} to {interval.high:.1f}, n = {interval.n:,} {interval.kind})"
+    return text
+
+
+def find(quantity: q.Quantity, evidence: Evidence) -> list[Found]:
+    """What a quantity finds, nothing where the study lacks data."""
+    try:
+        return quantity(evidence)
+    except Missing:
+        return []
+
+
+def _each(
+    evidence: Evidence, quantity: q.Quantity, sentence: Callable[[str, Found], str], semantics: str | None = None
+) -> list[str]:
+    return [
+        sentence(evidence.label(f.where), f)
+        for f in find(quantity, evidence)
+        if semantics is None or f.semantics in ("", semantics)
+    ]
+
+
+def _named(f: Found) -> str:
+    choice = f.choice.replace("tuning ", "tuned ")
+    return ", ".join(filter(None, [AS.get(f.semantics, ""), choice]))
+
+
+def training(evidence: Evidence) -> list[str]:
+    """Accuracy of the digital networks and how alike the folds are."""
+    lines = _each(
+        evidence,
+        q.digital_accuracy,
+        lambda name, f: f"{name}, digital: {number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else "."),
+    )
+    lines += _each(
+        evidence,
+        q.fold_spread,
+        lambda name, f: (
+            f"{name}: over {f.ours.n} folds the test accuracy has a standard deviation of "
+            f"{f.ours.value:.2f} % of its mean."
+        ),
+    )
+    return lines
+
+
+def devices(evidence: Evidence) -> list[str]:
+    """Whether the loops are pinched and narrow with frequency."""
+    return [
+        f"{f.where}: each loop's area is at most {f.ours.value:.2f} times that of the next lower frequency."
+        for f in find(q.loop_narrowing, evidence)
+    ]
+
+
+def input_voltage(evidence: Evidence) -> list[str]:
+    """Cost of the conversion, and of a low voltage."""
+    lines = _each(
+        evidence,
+        q.conversion_loss,
+        lambda name, f: (
+            f"{name}: at its best voltage conversion costs {number(f.ours, 'points')}"
+            + (f"; in the paper {f.paper:.2f}." if f.paper else ".")
+        ),
+        "physical",
+    )
+    lines += _each(
+        evidence,
+        q.accuracy_at_1_v(over_chance=False),
+        lambda name, f: (
+            f"{name}: at 1 V the accuracy is {number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else ".")
+        ),
+        "physical",
+    )
+    if lines:
+        lines.append(
+            "Inputs above the maximum are scaled down and nothing scales the result back, so that a low voltage "
+            "changes the balance between a layer's products and its bias."
+        )
+    return lines
+
+
+def adc_tile(evidence: Evidence) -> list[str]:
+    """Where the resolution limits, and what the tile shape changes."""
+    lines = _each(
+        evidence,
+        q.smallest_loss_below_6_bits,
+        lambda name, f: (
+            f"{name}: a resolution below 6 bits costs at least {number(f.ours, 'points')} against the highest."
+        ),
+    )
+    lines += _each(
+        evidence,
+        q.change_over_tiles,
+        lambda name, f: (
+            f"{name}: among tile shapes the accuracy differs by at most {number(f.ours, 'points')} at one resolution."
+        ),
+    )
+    return lines
+
+
+def variability(evidence: Evidence) -> list[str]:
+    """States and sigma."""
+    lines = _each(
+        evidence,
+        q.loss_with_two_states,
+        lambda name, f: f"{name}: two conductance states cost {number(f.ours, 'points')} {AS[f.semantics]}.",
+    )
+    lines += _each(
+        evidence,
+        q.loss_at_largest_sigma,
+        lambda name, f: (
+            f"{name}: {f.note.replace('at sigma', 'a sigma of')} costs {number(f.ours, 'points')} {AS[f.semantics]}."
+        ),
+    )
+    return lines
+
+
+def device_faults(evidence: Evidence) -> list[str]:
+    """LRS against HRS."""
+    return _each(
+        evidence,
+        q.lrs_beyond_hrs,
+        lambda name, f: (
+            f"{name}: {f.note.removeprefix('at ') or '5 %'} of the devices stuck at LRS instead of HRS "
+            f"cost another {number(f.ours, 'points')}."
+        ),
+    )
+
+
+def endurance(evidence: Evidence) -> list[str]:
+    """The paper's point."""
+    return _lifetime(evidence, "endurance", "after 10,000 cycles", study.ENDURANCE_ACCURACY)
+
+
+def retention(evidence: Evidence) -> list[str]:
+    """The paper's point."""
+    return _lifetime(evidence, "retention", "after 10,000 s of drift", study.RETENTION_ACCURACY)
+
+
+def _lifetime(evidence: Evidence, experiment: str, when: str, reported: dict[str, float]) -> list[str]:
+    return _each(
+        evidence,
+        q.lifetime(experiment, reported),
+        lambda name, f: (
+            f"{name} {when} ({_named(f)}): {number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else ".")
+        ),
+    )
+
+
+def findings(evidence: Evidence) -> list[tuple[str, str]]:
+    """The three findings that matter most among those that the study can speak to: heading, sentence."""
+    found = [of(evidence) for of in (_states, _tuning, _conversion, _faults, _low_voltage)]
+    return [finding for finding in found if finding][:3]
+
+
+def _first(found: list[Found], semantics: str, choice: str = "") -> Found | None:
+    return next((f for f in found if f.semantics == semantics and f.choice == choice), None)
+
+
+def _states(evidence: Evidence) -> tuple[str, str] | None:
+    found = find(q.loss_with_two_states, evidence)
+    meant, published = (_first(found, s) for s in ("physical", "memtorch"))
+    if not meant or not published:
+        return None
+    heading = "Two conductance states do not suffice" if meant.ours.value > 1 else "Two conductance states suffice"
+    return heading, (
+        f"{evidence.label(meant.where)}: quantised as meant, two states cost {number(meant.ours, 'points')}; "
+        f"as MemTorch computes they cost {published.ours.value:.1f}, because its quantisation does nothing."
+    )
+
+
+def _faults(evidence: Evidence) -> tuple[str, str] | None:
+    found = find(q.lrs_beyond_hrs, evidence)
+    if not found:
+        return None
+    worst = found[0]
+    heading = "Stuck-at-LRS is the costly fault" if worst.ours.value > 0 else "Stuck-at-LRS is not the costly fault"
+    share = worst.note.removeprefix("at ") or "5 %"
+    return heading, (
+        f"{evidence.label(worst.where)}: {share} of the devices stuck at LRS instead of HRS cost another "
+        f"{number(worst.ours, 'points')}."
+    )
+
+
+def _tuning(evidence: Evidence) -> tuple[str, str] | None:
+    found = find(q.lifetime("retention", study.RETENTION_ACCURACY), evidence)
+    before, after = (_first(found, "physical", f"tuning {when}") for when in ("before", "after"))
+    if not before or not after:
+        return None
+    paper = f" The paper reports {before.paper:g} % and does not say which." if before.paper else ""
+    return "Whether the network is tuned again decides retention", (
+        f"{evidence.label(before.where)} after 10,000 s of drift: {number(before.ours)} when tuned before the drift, "
+        f"{number(after.ours)} when tuned after it.{paper}"
+    )
+
+
+def _conversion(evidence: Evidence) -> tuple[str, str] | None:
+    found = _first(find(q.conversion_loss, evidence), "physical")
+    if not found:
+        return None
+    return "What ideal conversion costs", (
+        f"{evidence.label(found.where)}: at its best voltage conversion costs {number(found.ours, 'points')} against "
+        "the digital network."
+    )
+
+
+def _low_voltage(evidence: Evidence) -> tuple[str, str] | None:
+    found = _first(find(q.accuracy_at_1_v(over_chance=False), evidence), "physical")
+    if not found:
+        return None
+    return "What a low input voltage costs", (
+        f"{evidence.label(found.where)}: at a maximum input voltage of 1 V the accuracy is {number(found.ours)}."
+    )
