@@ -1,0 +1,54 @@
+# Thin targets; `snakemake` itself takes over once the environment is there (. .venv/bin/activate).
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .uv/bin/uv
+UV_VERSION := 0.13.9
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
+
+.PHONY: all bench clean-environment demo environment lint lock test
+
+# The study of config.yaml; CORES=6 for six cores.
+CORES ?= 2
+all: environment
+	$(SNAKEMAKE) --cores $(CORES) all
+
+# A small study on embedded digits; ends with results/demo/report.html.
+demo: environment
+	$(SNAKEMAKE) --profile profiles/demo all
+
+test: environment
+	$(BIN)/python -m pytest
+
+lint: environment
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check --quiet Snakefile workflow
+	$(SNAKEMAKE) --lint
+
+bench: environment
+	$(BIN)/python -m benchmarks
+
+# The locked packages, MemTorch compiled against the locked torch (minutes, once), the kernels.
+environment: .venv/.ready
+
+.venv/.ready: requirements.lock $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "error: PYTHON: $$($(PYTHON) --version), but Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet requirements.lock
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m memristive.crossbar.kernels.build
+	@touch $@
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# New versions into the lock file.
+lock: $(UV)
+	$(UV) pip compile pyproject.toml --all-extras --universal --generate-hashes --python 3.11 -o requirements.lock
+
+clean-environment:
+	rm -rf .venv .uv
