@@ -3,7 +3,7 @@
 from memristive import datasets, seeding
 from memristive.scripting import job
 
-rule = snakemake  # noqa: F821 (Snakemake defines it)
+rule = snakemake  # defined by Snakemake
 
 with job(rule):
     data = datasets.load(rule.input[0])

@@ -5,7 +5,7 @@ import json
 from memristive import datasets
 from memristive.scripting import job
 
-rule = snakemake  # noqa: F821 (Snakemake defines it)
+rule = snakemake  # defined by Snakemake
 
 with job(rule):
     datasets.prepare(

@@ -6,7 +6,7 @@ from memristive import datasets, training
 from memristive.files import write_csv, write_json
 from memristive.scripting import job
 
-rule = snakemake  # noqa: F821 (Snakemake defines it)
+rule = snakemake  # defined by Snakemake
 
 with job(rule):
     params = rule.params
