@@ -85,7 +85,7 @@ ARITHMETICS = [
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("arithmetic", ARITHMETICS, ids=str)
+@pytest.mark.parametrize("arithmetic", ARITHMETICS, ids=lambda a: str(a)[11:-1])
 def test_conv2d(arithmetic, level):
     for number, (images, channels, height, width, columns, padded, size, *geometry) in enumerate(GEOMETRIES):
         x = draw(images, channels, height, width, seed=number)

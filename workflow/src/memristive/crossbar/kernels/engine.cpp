@@ -130,6 +130,7 @@ void plan_columns(Stage& stage, const Level& level) {
   for (int64_t r = 0; r < plan.rows; ++r)
     for (int c = op.columns_padded - 1; c >= used; --c)
       if (op.conductance[r * op.columns_padded + c] != 0) used = c + 1;
+  const int most = level.max_columns;
   size_t floats = 0;
   for (int start = 0; start < op.out_channels; start += width) {
     Tile tile = {};
@@ -140,7 +141,7 @@ void plan_columns(Stage& stage, const Level& level) {
     const float index = std::round(op.overflow_rate * float(tile.total));
     tile.overflow_index = std::min(int(index), tile.total - 1);
     tile.first_block = int(stage.blocks.size());
-    tile.blocks = (tile.used + level.max_columns - 1) / level.max_columns;
+    tile.blocks = (tile.used + most - 1) / most;
     for (int b = 0, at = start; b < tile.blocks; ++b) {
       const int columns = (tile.used - (at - start) + tile.blocks - b - 1) / (tile.blocks - b);
       stage.blocks.push_back({at, columns, nullptr});

@@ -75,7 +75,7 @@ struct Scratch {
 };
 
 struct Level {
-  int32_t lanes, max_positions, max_columns;
+  int32_t lanes, max_positions, max_columns;  // max_columns: of a block
   int32_t (*pack)(const Plan&, const float* x, int64_t images, float* buffer);
   int32_t (*encode)(const Plan&, float* buffer, const float* ranges, float* factor);
   int32_t (*crossbar)(const Plan&, const Exponents&, const float* in, float* out, const float* factor, int32_t first,

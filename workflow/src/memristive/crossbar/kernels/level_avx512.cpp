@@ -5,12 +5,15 @@
 #include "engine.hpp"
 
 #define LANES 16
-#define MAX_POSITIONS 4
-#define MAX_COLUMNS 6
+#define BLOCK_POSITIONS 4
+#define BLOCK_COLUMNS 6
+#define POSITIONS 4
 #define NAME level_avx512
 
 namespace memristive {
 using V = float __attribute__((vector_size(64)));
+using I = int32_t __attribute__((vector_size(64)));
+static inline bool any(I a) { return _mm512_test_epi32_mask((__m512i)a, (__m512i)a) != 0; }
 static inline V splat(float a) { return (V)_mm512_set1_ps(a); }
 static inline V fma_(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }

@@ -2,12 +2,15 @@
 #include "engine.hpp"
 
 #define LANES 4
-#define MAX_POSITIONS 3
-#define MAX_COLUMNS 4
+#define BLOCK_POSITIONS 2
+#define BLOCK_COLUMNS 4
+#define POSITIONS 2
 #define NAME level_plain
 
 namespace memristive {
 using V = float __attribute__((vector_size(16)));
+using I = int32_t __attribute__((vector_size(16)));
+static inline bool any(I a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
 static inline V splat(float a) { return V{a, a, a, a}; }
 static inline V fma_(V a, V b, V c) {
   V sum;
@@ -18,8 +21,7 @@ static inline V fma_fast(V a, V b, V c) { return a * b + c; }  // where the prod
 static inline V min_(V a, V b) { return a < b ? a : b; }
 static inline V max_(V a, V b) { return a > b ? a : b; }
 static inline V floor_(V a) {  // of codes: far below 2^31
-  using Integers = int32_t __attribute__((vector_size(16)));
-  const V near = __builtin_convertvector(__builtin_convertvector(a, Integers), V);
+  const V near = __builtin_convertvector(__builtin_convertvector(a, I), V);
   const V down = near > a ? near - 1.0f : near;
   return a == a ? down : a;
 }
