@@ -8,27 +8,33 @@ import functools
 import hashlib
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent
 
-# What of the library decides the outcome of each kind of work. `setting.py` is not among the
-# sources of inference: its values are themselves params of the rules.
+# Images as every later step sees them; the rest of datasets.py only fetches and checks files.
+_IMAGES = "datasets.py:Dataset,load,load_fold,to_tensor"
+
+# What of the library decides the outcome of each kind of work: files, or definitions in a file.
+# `setting.py` is not among the sources of inference: its values are themselves params of the rules.
 SOURCES = {
     "datasets": ("datasets.py",),
-    "folds": ("datasets.py", "seeding.py"),
-    "training": ("training.py", "networks.py", "seeding.py"),
-    "selection": ("training.py",),
+    "folds": ("datasets.py:stratified_folds,save_folds", "seeding.py"),
+    "training": ("training.py", "networks.py", "seeding.py", _IMAGES),
+    "selection": ("training.py:select_epoch,select_checkpoint,load_checkpoint,read_history",),
     "devices": ("devices/*.py",),
-    "inference": ("evaluate.py", "networks.py", "seeding.py", "crossbar/*.py", "crossbar/kernels/*"),
-    "validation": ("reference.py", "validation.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*"),
-    "timing": ("timing.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*"),
+    "inference": ("evaluate.py", "networks.py", "seeding.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
+    "validation": (
+        *("reference.py", "validation.py", "parity.py", "networks.py", "seeding.py"),
+        *("crossbar/*.py", "crossbar/kernels/*", _IMAGES),
+    ),
+    "timing": ("timing.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
     "figures": ("figures/*.py", "statistics.py", "study.py"),
     "tables": ("tables.py", "statistics.py", "study.py"),
-    "claims": ("claims.py", "statistics.py", "study.py"),
+    "claims": ("claims.py", "paper_claims.py", "quantities.py", "probes.py", "statistics.py", "study.py"),
     "report": ("report.py", "statistics.py", "study.py"),
 }
 PACKAGES = (
@@ -49,11 +55,12 @@ PACKAGES = (
 def code_hash(kind: str) -> str:
     """Hash of the sources of a kind of work; comments, docstrings and layout of Python files play no part."""
     digest = hashlib.sha256()
-    for pattern in SOURCES[kind]:
+    for source in SOURCES[kind]:
+        pattern, _, names = source.partition(":")
         for path in sorted(PACKAGE.glob(pattern)):
-            if path.suffix in (".py", ".cpp", ".h", ".inc"):
+            if path.suffix in (".py", ".cpp", ".hpp", ".inc"):
                 digest.update(f"{path.relative_to(PACKAGE)}\0".encode())
-                digest.update(_meaning(path))
+                digest.update(_meaning(path, names.split(",") if names else []))
     return digest.hexdigest()[:16]
 
 
@@ -88,10 +95,13 @@ def record(config_hash: str, repository: Path) -> Mapping[str, Any]:
     }
 
 
-def _meaning(path: Path) -> bytes:
+def _meaning(path: Path, names: Sequence[str]) -> bytes:
+    """What a source says to the machine; of a Python file only the definitions of `names`, if any are given."""
     if path.suffix != ".py":
         return path.read_bytes()
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    if names:
+        tree.body = [node for node in tree.body if getattr(node, "name", None) in names]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
