@@ -10,6 +10,8 @@ SOURCE = Path(workflow.basedir) / "workflow" / "src"
 sys.path.insert(0, str(SOURCE))
 # Scripts run in processes of their own and find the library here, installed or not.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
+# `python` of a shell command is this one, unless the rule's conda environment comes before it.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 configfile: "config.yaml"

@@ -1,5 +1,11 @@
 """Crossbars: one evaluation a setting, the comparison with MemTorch, inference times."""
 
+# Jobs of `evaluate` are forked from a server that belongs to this process: see memristive/forkserver.py.
+FORK_SERVER = (
+    config["fork_server"] and os.environ.get("MEMRISTIVE_FORK_SERVER") != "off"
+)
+os.environ["MEMRISTIVE_FORK_SERVER"] = str(os.getpid()) if FORK_SERVER else "off"
+
 
 def job_of(wildcards):
     return PLAN.job(wildcards.experiment, wildcards.network, wildcards.label)
@@ -7,7 +13,9 @@ def job_of(wildcards):
 
 def seeds_of(wildcards):
     """No seed where nothing is drawn, so that such a setting does not depend on the number of repeats."""
-    return PLAN.seeds(wildcards.network) if job_of(wildcards).setting.draws else []
+    return canonical(
+        PLAN.seeds(wildcards.network) if job_of(wildcards).setting.draws else []
+    )
 
 
 rule evaluate:
@@ -16,15 +24,9 @@ rule evaluate:
         data=data_of,
     output:
         RESULTS / "evaluations" / "{experiment}" / "{network}" / "{label}.json",
-    params:
-        architecture=architecture_of,
-        part=lambda wildcards: job_of(wildcards).part,
-        setting=lambda wildcards: job_of(wildcards).setting.canonical(),
-        seeds=seeds_of,
-        code=provenance.code_hash("inference"),
     log:
         LOGS / "evaluate" / "{experiment}" / "{network}" / "{label}.log",
-    benchmark:
+    benchmark:  # its time is the job's, its memory only the client's: the log states the job's
         BENCHMARKS / "evaluate" / "{experiment}" / "{network}" / "{label}.jsonl"
     conda:
         "../../envs/crossbar.yaml"
@@ -32,10 +34,19 @@ rule evaluate:
     resources:
         mem_mb=2500,
         runtime=60,
+    params:
+        architecture=architecture_of,
+        part=lambda wildcards: job_of(wildcards).part,
+        setting=lambda wildcards: job_of(wildcards).setting.canonical(),
+        seeds=seeds_of,
+        code=provenance.code_hash("inference"),
     message:
         "Inference of {wildcards.network}: {wildcards.experiment}, {wildcards.label}"
-    script:
-        "../scripts/evaluate.py"
+    shell:
+        "python -SP -m memristive.forkserver weights={input.weights:q} data={input.data:q}"
+        " architecture={params.architecture:q} setting={params.setting:q} seeds={params.seeds:q} threads={threads}"
+        " experiment={wildcards.experiment:q} network={wildcards.network:q} part={params.part:q}"
+        " label={wildcards.label:q} output={output:q} log={log:q}"
 
 
 def records_of(experiment, network=None):
@@ -70,14 +81,6 @@ rule time_inference:
         data=data_of,
     output:
         RESULTS / "times" / "{network}.csv",
-    params:
-        architecture=architecture_of,
-        setting=PLAN.base().canonical(),
-        tile_shapes=config["inference_time"]["tile_shapes"],
-        crossbar_images=config["inference_time"]["crossbar_images"],
-        memtorch_images=config["inference_time"]["memtorch_images"],
-        inner_threads=config["threads"]["inference"],
-        code=provenance.code_hash("timing"),
     log:
         LOGS / "time_inference" / "{network}.log",
     conda:
@@ -86,6 +89,14 @@ rule time_inference:
     resources:
         mem_mb=6000,
         runtime=240,
+    params:
+        architecture=architecture_of,
+        setting=PLAN.base().canonical(),
+        tile_shapes=config["inference_time"]["tile_shapes"],
+        crossbar_images=config["inference_time"]["crossbar_images"],
+        memtorch_images=config["inference_time"]["memtorch_images"],
+        inner_threads=config["threads"]["inference"],
+        code=provenance.code_hash("timing"),
     message:
         "Timing the inference of {wildcards.network} on both engines"
     script:
@@ -117,11 +128,6 @@ rule validate_network:
         data=data_of,
     output:
         RESULTS / "validation" / "{experiment}" / "{network}.json",
-    params:
-        architecture=architecture_of,
-        settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),
-        images=config["validation"]["images"],
-        code=provenance.code_hash("validation"),
     log:
         LOGS / "validate" / "{experiment}" / "{network}.log",
     benchmark:
@@ -132,6 +138,13 @@ rule validate_network:
     resources:
         mem_mb=6000,
         runtime=240,
+    params:
+        architecture=architecture_of,
+        settings=lambda wildcards: PLAN.validated(
+            wildcards.experiment, wildcards.network
+        ),
+        images=config["validation"]["images"],
+        code=provenance.code_hash("validation"),
     message:
         "Comparing {wildcards.network} with MemTorch: {wildcards.experiment}"
     script:
