@@ -5,6 +5,7 @@ from snakemake.exceptions import WorkflowError
 from memristive import provenance
 from memristive.config import check
 from memristive.errors import InputError
+from memristive.estimate import announcement
 from memristive.plan import Plan, canonical
 
 try:
@@ -38,3 +39,12 @@ def data_of(wildcards):
 
 def architecture_of(wildcards):
     return config["networks"][wildcards.network]["architecture"]
+
+
+onstart:
+    print(
+        announcement(
+            [(job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs()], PLAN, workflow.cores or 1
+        ),
+        file=sys.stderr,
+    )

@@ -31,8 +31,6 @@ def _line(error: Any) -> str:
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"{path or 'config'}: {missing}: is missing"
-    if error.parent is not None and error.parent.validator == "propertyNames":
-        return f"{path or 'config'}: {error.instance}: is not a name that is allowed here; {_allowed(error)}"
     return f"{path}: {_short(error.instance)} is not allowed; {_allowed(error)}"
 
 

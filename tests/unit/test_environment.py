@@ -1,0 +1,34 @@
+"""One set of versions: the lock file, the conda files and the project's own demands agree."""
+
+import re
+
+import pytest
+import yaml
+
+
+@pytest.fixture(scope="module")
+def locked(repository):
+    text = (repository / "requirements.lock").read_text()
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.MULTILINE))
+
+
+def test_lock_has_hashes_and_no_address(repository):
+    text = (repository / "requirements.lock").read_text()
+    assert "://" not in text
+    packages = re.findall(r"^[A-Za-z0-9_.-]+==", text, re.MULTILINE)
+    assert len(packages) > 100
+    assert text.count("--hash=sha256:") >= len(packages)
+
+
+@pytest.mark.parametrize("kind", ["train", "crossbar", "report"])
+def test_conda_file_has_the_locked_versions(repository, locked, kind):
+    environment = yaml.safe_load((repository / "envs" / f"{kind}.yaml").read_text())
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    for pin in pip:
+        name, version = pin.split("==")
+        assert locked[name] == version
+
+
+def test_mission_packages_are_locked(locked):
+    needed = {"snakemake", "torch", "torchvision", "memtorch-cpu", "pandas", "matplotlib", "papermill"}
+    assert needed <= set(locked)

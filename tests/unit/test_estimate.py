@@ -1,0 +1,43 @@
+"""The estimate of run time follows what a study asks for."""
+
+import copy
+
+import pytest
+import yaml
+
+from memristive.estimate import announcement, duration, job_seconds
+from memristive.plan import Plan
+
+
+@pytest.fixture
+def config(repository):
+    return yaml.safe_load((repository / "config.yaml").read_text())
+
+
+def test_training_grows_with_epochs_and_a_fold_is_shorter(config):
+    longer = copy.deepcopy(config)
+    longer["training"]["settings"]["epochs"] *= 2
+    short, long = (
+        job_seconds("train_published", {"network": "cifar10"}, Plan(each)) for each in (config, longer)
+    )
+    assert 1.9 < long / short < 2
+    assert job_seconds("train_fold", {"network": "cifar10", "fold": "0"}, Plan(config)) < short
+
+
+def test_announcement_is_no_shorter_than_the_longest_job(config):
+    plan = Plan(config)
+    one = [("train_published", {"network": "cifar100"})]
+    assert announcement(one, plan, 1).split("roughly")[1].split(" on ")[0] == announcement(one, plan, 6).split("roughly")[
+        1
+    ].split(" on ")[0]
+    assert "1 of them trainings" in announcement(one, plan, 1)
+
+
+def test_durations_read_like_estimates():
+    assert [duration(seconds) for seconds in (3, 84, 600, 7200, 72_000)] == [
+        "10 seconds",
+        "80 seconds",
+        "10 minutes",
+        "2.0 hours",
+        "20 hours",
+    ]

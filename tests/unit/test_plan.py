@@ -1,0 +1,118 @@
+"""A configuration becomes a list of jobs, or one line that says what is wrong with it."""
+
+import copy
+import json
+
+import pytest
+import yaml
+
+from memristive.config import check
+from memristive.errors import InputError
+from memristive.plan import Plan, canonical
+
+
+@pytest.fixture
+def config(repository):
+    return yaml.safe_load((repository / "config.yaml").read_text())
+
+
+def test_the_paper_s_study(config):
+    check(config)
+    plan = Plan(config)
+    assert plan.networks == ["mnist", "cifar10", "cifar100"]
+    assert {job.network for job in plan.of("input_voltage")} == {"mnist", "cifar10", "cifar100"}
+    assert {job.network for job in plan.of("adc_tile")} == {"mnist", "cifar10"}
+    grid = {(job.setting.tile_shape, job.setting.adc_bits) for job in plan.of("adc_tile", "mnist")}
+    assert grid == {((size, size), bits) for size in (64, 128, 256) for bits in (2, 4, 6, 8, 10)}
+    fixed = {
+        (job.setting.max_input_voltage, job.setting.tile_shape, job.setting.adc_bits)
+        for name in ("variability", "device_faults", "endurance", "retention")
+        for job in plan.of(name)
+    }
+    assert fixed == {(9.0, (64, 64), 8)}  # Sections 4.2 and 4.3
+    labels = [(job.experiment, job.network, job.label) for job in plan.jobs]
+    assert len(set(labels)) == len(labels)
+
+
+def test_a_device_of_ones_own_brings_its_resistances(config):
+    config["devices"] = {"mine": {"r_on": 200, "r_off": 9000}}
+    config["setting"]["device"] = "mine"
+    assert {(job.setting.r_on, job.setting.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
+
+
+def test_seeds_depend_on_the_network_and_repeat_alone(config):
+    plan = Plan(config)
+    assert len(set(plan.seeds("mnist") + plan.seeds("cifar10"))) == 2 * config["repeats"]
+    more = copy.deepcopy(config)
+    more["repeats"] += 2
+    assert Plan(more).seeds("mnist")[: config["repeats"]] == plan.seeds("mnist")
+
+
+def test_canonical_text_ignores_the_order_of_keys():
+    assert canonical({"b": 1, "a": [2, 1]}) == canonical({"a": [2, 1], "b": 1}) != canonical({"a": [1, 2], "b": 1})
+
+
+WRONG = [
+    ("stady", "paper", "config: stady: unknown key; did you mean study?"),
+    ("study", "a/b", "study: 'a/b' is not allowed"),
+    ("seed", -1, "seed: -1 is not allowed; at least 0"),
+    ("seed", "one", "seed: 'one' is not allowed; integer"),
+    ("repeats", 0, "repeats: 0 is not allowed; at least 1"),
+    ("threads.inference", 0, "threads: inference: 0 is not allowed"),
+    ("threads.inferense", 1, "did you mean inference?"),
+    ("run.networks", [], "run: networks: [] is not allowed"),
+    ("run.networks", ["mnist", "mnist"], "every value may stand there once"),
+    ("run.networks", ["mnits"], "run: networks: mnits: unknown key; did you mean mnist?"),
+    ("run.experiments", ["input_volts"], "did you mean input_voltage?"),
+    ("datasets.mnist.source", "web", "allowed are torchvision, folder, npz, digits"),
+    ("datasets.mnist.normalisation", "none", "allowed are unit, standardised"),
+    ("datasets.mnist.channels", 2, "allowed are 1, 3"),
+    ("datasets.mnist.size", [28], "size"),
+    ("networks.mnist.dataset", "emnist", "networks: mnist: dataset: emnist: unknown key; did you mean mnist?"),
+    ("networks.mnist.training.epoch", 3, "did you mean epochs?"),
+    ("training.folds", 1, "training: folds: 1 is not allowed; at least 2"),
+    ("training.checkpoint", "best", "allowed are best_test, best_validation, last"),
+    ("training.settings.epochs", 0, "epochs: 0 is not allowed"),
+    ("training.settings.learning_rate", 0, "learning_rate: 0 is not allowed; more than 0"),
+    ("setting.adc_bit", 8, "setting: adc_bit: unknown key; did you mean adc_bits?"),
+    ("setting.device", "pt_hf", "device: 'pt_hf' is not one of"),
+    ("setting.r_on", 2000, "r_off"),
+    ("setting.transistor", False, "transistor: False is not true"),
+    ("setting.tile_shape", [64], "tile_shape: [64] is not two whole numbers"),
+    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [], "a list of at least 1 is needed"),
+    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [0], "max_input_voltage: 0.0 is not a number above 0"),
+    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [9, 9.0], "may stand there once"),
+    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", ["9", 9], "is the same setting as"),
+    ("experiments.input_voltage.parts.paper.fixed", {"semantics": "physical"}, "semantics: is given twice"),
+    ("experiments.adc_tile.parts.paper.grid.adc_bits", [1], "adc_bits: 1 is not a whole number from 2"),
+    ("experiments.variability.parts.paper.grid.sigma", [-5], "sigma: -5.0 is not a resistance of 0 ohm or more"),
+    ("experiments.variability.parts.paper.grid.conductance_states", [1], "conductance_states: 1 is not"),
+    ("experiments.device_faults.parts.paper.grid.stuck_at_lrs", [1.5], "stuck_at_lrs: 1.5 is not a proportion"),
+    ("experiments.endurance.parts.paper.fixed.operation_mode", "slow", "is not one of sudden, gradual"),
+    ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention_time: 10000.0 is not a time above"),
+    ("experiments.retention.networks", ["lenet"], "experiments: retention: networks: lenet: unknown key"),
+    ("experiments.speed", {"networks": ["mnist"], "parts": {}}, "experiments: 'speed' is not allowed; allowed are input_voltage"),
+    ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
+    ("validation.images", 1, "validation: images: 1 is not allowed; at least 2"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "words"), WRONG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in WRONG])
+def test_what_is_wrong_is_said_in_one_line(config, path, value, words):
+    *parents, key = path.split(".")
+    place = config
+    for name in parents:
+        place = place[name]
+    place[key] = value
+    with pytest.raises(InputError) as raised:
+        check(config)
+        Plan(config)
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["study", "run", "datasets", "setting", "validation"])
+def test_a_missing_key_is_named(config, key):
+    del config[key]
+    with pytest.raises(InputError, match=f"{key}: is missing"):
+        check(config)
