@@ -108,9 +108,9 @@ def test_trained_network_on_digits():
     y = torch.from_numpy(digits.target)
     torch.manual_seed(0)
     model = networks.build("mnist")
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.02)
-    for step in range(80):
-        batch = slice(20 * step, 20 * step + 20)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for step in range(96):
+        batch = slice(25 * step % 1600, 25 * step % 1600 + 25)
         optimiser.zero_grad()
         nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
         optimiser.step()

@@ -110,8 +110,11 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
         built.bias = draws.invented_bias(name, layer.out_channels, bound)
     aim = draws.aim(name, setting)
     reference = mapping.reference(aim)
-    groups = built.weight.chunk(built.groups)
-    programmed = [_program(name, number, weight, setting, aim, draws) for number, weight in enumerate(groups)]
+    limits = mapping.weight_range(built.weight, setting, aim)
+    programmed = []
+    for number, weight in enumerate(built.weight.chunk(built.groups)):
+        ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.scheme, aim)
+        programmed.append(_program(name, number, ideal, setting, draws))
     written = [[conductance for conductance, _ in arrays] for arrays in programmed]
     built.write(written, reference)
     if setting.tuning in ("before", "both"):
@@ -127,17 +130,17 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
 
 
 def _program(
-    name: str, group: int, weight: torch.Tensor, setting: Setting, aim: tuple[float, float], draws: Draws
+    name: str, group: int, ideal: list[torch.Tensor], setting: Setting, draws: Draws
 ) -> list[tuple[torch.Tensor, nonidealities.Devices]]:
-    """Conductances of a group's arrays as far as their devices reach them, and the devices."""
-    matrix = mapping.weight_matrix(weight.cpu())
-    padded = mapping.padded_shape(*matrix.shape, setting.tile_shape if setting.semantics == "memtorch" else None)
+    """`ideal` conductances of a group's arrays as far as their devices reach them, and the devices."""
+    rows, columns = ideal[0].shape
+    padded = mapping.padded_shape(rows, columns, setting.tile_shape if setting.semantics == "memtorch" else None)
     arrays = []
-    for side, ideal in enumerate(mapping.naive_map(matrix, setting, aim)):
+    for side, conductance in enumerate(ideal):
         # Padding cells are asked for a conductance of 0 and so take their lowest.
         whole = torch.zeros(padded)
-        whole[: matrix.shape[0], : matrix.shape[1]] = ideal
-        devices = draws.devices(name, (group, side), tuple(matrix.shape), padded, setting)
+        whole[:rows, :columns] = conductance
+        devices = draws.devices(name, (group, side), (rows, columns), padded, setting)
         arrays.append((nonidealities.within_bounds(whole, devices), devices))
     return arrays
 

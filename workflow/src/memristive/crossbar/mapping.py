@@ -16,41 +16,53 @@ def weight_matrix(weight: torch.Tensor) -> torch.Tensor:
     return weight.reshape(weight.shape[0], -1).T.contiguous()
 
 
-def naive_map(matrix: torch.Tensor, setting: Setting, aim: tuple[float, float]) -> list[torch.Tensor]:
+def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, float]) -> tuple[float, float]:
+    """Magnitudes (w_min, w_max) of a layer's weights that are mapped to the lowest and the highest conductance.
+
+    w_max is the largest magnitude and w_min is 0; with `p_l`, w_max is the magnitude of rank
+    p_l * (n - 1), largest first, and w_min = w_max * r_on / r_off.
+
+    Args:
+        weights: all weights of a layer, its groups together, since one line is fitted to its output.
+        aim: r_on and r_off (ohm) of the device that is mapped to; see `draws.Draws.aim`.
+
+    Raises:
+        InputError: w_max is 0.
+    """
+    r_on, r_off = aim
+    magnitudes = weights.abs().flatten()
+    if setting.p_l is None:
+        w_min, w_max = 0.0, magnitudes.max().item()
+    else:
+        # In the single precision of the weights, as MemTorch's.
+        retained = magnitudes.sort(descending=True).values[int(setting.p_l * (len(magnitudes) - 1))]
+        w_min, w_max = (retained / (r_off / r_on)).item(), retained.item()
+    if w_max == 0:
+        raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
+    return w_min, w_max
+
+
+def naive_map(
+    matrix: torch.Tensor, limits: tuple[float, float], scheme: str, aim: tuple[float, float]
+) -> list[torch.Tensor]:
     """Ideal conductances (S) of each device of the arrays that hold `matrix`.
 
-    Linear from [w_min, w_max] to [1/r_off, 1/r_on]; w_max is the largest magnitude, or that of rank
-    p_l * (n - 1) with w_min = w_max * r_on / r_off.
+    Linear from the magnitudes `limits` (see `weight_range`) to [1/r_off, 1/r_on] of `aim`.
 
     Args:
         matrix: float32 [rows, columns].
-        aim: r_on and r_off (ohm) of the device that is mapped to; see `draws.Draws.aim`.
 
     Returns:
         Two matrices (positive, negative weights) for the double-column scheme, else one.
-
-    Raises:
-        InputError: if every weight is 0 or one is not finite.
     """
-    if not torch.isfinite(matrix).all():
-        raise InputError("weights: a weight is not finite")
-    r_on, r_off = aim
-    magnitudes = matrix.abs()
-    if setting.p_l is None:
-        w_max = magnitudes.max()
-        w_min = torch.zeros_like(w_max)
-    else:
-        w_max = magnitudes.flatten().sort(descending=True).values[int(setting.p_l * (matrix.numel() - 1))]
-        w_min = w_max / (r_off / r_on)
-    if w_max == 0:
-        raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
+    (w_min, w_max), (r_on, r_off) = limits, aim
     g_off, g_on = 1 / r_off, 1 / r_on
 
     def conductance(part: torch.Tensor) -> torch.Tensor:
         # The order of operations is MemTorch's convert_range.
         return ((part.clamp(w_min, w_max) - w_min) * (g_on - g_off)) / (w_max - w_min) + g_off
 
-    if setting.scheme == "double_column":
+    if scheme == "double_column":
         return [conductance(matrix.clamp_min(0)), conductance((-matrix).clamp_min(0))]
     return [conductance(matrix)]
 

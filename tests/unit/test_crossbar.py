@@ -1,0 +1,527 @@
+"""The crossbar's arithmetic against values worked out by hand, and its properties."""
+
+import ctypes
+import ctypes.util
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from memristive import InputError, Setting, crossbar
+from memristive.crossbar import adc, encoding, mapping, nonidealities, product, tuning
+from memristive.crossbar.draws import SeededDraws
+from memristive.crossbar.layers import CrossbarConv2d, CrossbarLinear
+from memristive.setting import expand
+
+G_OFF, G_ON = 1 / 1000, 1 / 50
+EXACT = Setting(adc_bits=None, tuning="none")  # an ideal array: outputs are proportional to the digital ones
+
+
+def tensor(*values):
+    return torch.tensor(values, dtype=torch.float32)
+
+
+def close(got, wanted, rtol=1e-6, atol=1e-9):
+    torch.testing.assert_close(got, torch.as_tensor(wanted, dtype=got.dtype), rtol=rtol, atol=atol)
+
+
+def generator(seed=1):
+    return torch.Generator().manual_seed(seed)
+
+
+def random(*shape, seed=3):
+    return torch.randn(shape, generator=generator(seed))
+
+
+# Mapping
+
+
+def mapped(matrix, setting, aim=(50, 1000)):
+    return mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.scheme, aim)
+
+
+def test_two_by_two_weights():
+    weight = tensor([0.5, -1.0], [0.25, 0.0])  # [outputs, inputs]
+    positive, negative = mapped(mapping.weight_matrix(weight), EXACT)
+    close(positive, [[0.0105, 0.00575], [0.001, 0.001]])  # 0.001 + 0.019 w
+    close(negative, [[0.001, 0.001], [0.02, 0.001]])
+    close(mapping.combine([positive, negative], 0.0), [[0.0095, 0.00475], [-0.019, 0.0]])
+
+
+def test_single_column_has_a_reference_midway():
+    (array,) = mapped(tensor([0.5], [-1.0], [1.0]), EXACT.replace(scheme="single_column"))
+    close(array, [[0.0105], [0.001], [0.02]])
+    assert mapping.reference((50, 1000)) == pytest.approx(0.0105)
+    close(mapping.combine([array], mapping.reference((50, 1000))), [[0.0], [-0.0095], [0.0095]])
+
+
+def test_p_l_chooses_the_largest_weight_by_rank():
+    # Rank int(0.5 * 3) = 1: w_max = 3, w_min = 3 * 50 / 1000 = 0.15.
+    positive, negative = mapped(tensor([4.0, -3.0], [2.0, 0.1]), EXACT.replace(p_l=0.5))
+    close(positive, [[0.02, 0.001], [0.019 * 1.85 / 2.85 + 0.001, 0.001]])
+    close(negative, [[0.001, 0.02], [0.001, 0.001]])
+
+
+def test_weights_that_are_all_zero_cannot_be_mapped():
+    with pytest.raises(InputError, match="largest weight"):
+        crossbar.convert(nn.Linear(2, 2).requires_grad_(False).apply(lambda layer: layer.weight.zero_()), EXACT)
+
+
+def test_tiles_are_cut_and_joined():
+    matrix = torch.arange(24.0).reshape(4, 6)
+    tiles = mapping.to_tiles(matrix, (2, 3))
+    assert tiles[1].tolist() == [[3, 4, 5], [9, 10, 11]]
+    assert torch.equal(mapping.from_tiles(tiles, (4, 6)), matrix)
+    assert mapping.padded_shape(90, 10, (64, 48)) == (128, 48)
+    assert mapping.padded_shape(90, 10, None) == (90, 10)
+
+
+# Encoding
+
+
+def test_inputs_above_the_voltage_are_scaled():
+    x = tensor([3.0, -6.0], [1.0, 2.0])
+    voltages, undo = encoding.encode(x, 3.0, per_sample=True)
+    close(voltages, [[1.5, -3.0], [1.0, 2.0]])
+    close(undo, [[2.0], [1.0]])
+    close(encoding.encode(x, 3.0, per_sample=False)[0], [[1.5, -3.0], [0.5, 1.0]])
+    assert encoding.encode(x, None, per_sample=True)[0] is x
+    assert torch.equal(encoding.encode(torch.zeros(2, 2), 1.0, per_sample=True)[0], torch.zeros(2, 2))
+
+
+# ADC
+
+
+def test_three_bits():
+    # Range 1, step 2^(1 - 3): codes -4..3, so the largest value saturates.
+    assert adc.quantise(tensor(1.0, 0.3), 3).tolist() == [0.75, 0.25]
+    assert adc.quantise(tensor(-1.0, 0.3), 3).tolist() == [-1.0, 0.25]
+
+
+def test_halves_round_upwards():
+    assert adc.quantise(tensor(1.0, 0.375, -0.375, 0.125, -0.125), 3).tolist() == [0.75, 0.5, -0.25, 0.25, 0.0]
+
+
+def test_range_is_the_next_power_of_two():
+    assert adc.range_exponent(tensor(1.0, 0.2), 0.0).item() == 0
+    assert adc.range_exponent(tensor(1.01, 0.2), 0.0).item() == 1
+    assert adc.range_exponent(tensor(0.5, 0.2), 0.0).item() == -1
+
+
+def test_equal_entries_are_left_alone():
+    vectors = tensor([0.3, 0.3], [0.0, 0.0], [0.3, 0.0])
+    assert torch.equal(adc.quantise(vectors, 2)[:2], vectors[:2])
+    assert not torch.equal(adc.quantise(vectors, 2)[2], vectors[2])
+    assert adc.quantise(vectors, None) is vectors
+
+
+@pytest.mark.parametrize(
+    ("entries", "rate", "rank"),
+    [(10, 0.1, 1), (4, 0.1, 0), (5, 0.1, 1), (4, 1.0, 3), (10, 0.24, 2)],  # 0.5 rounds away from 0
+)
+def test_overflow_rate_is_a_rank(entries, rate, rank):
+    magnitudes = 2.0 ** torch.arange(entries)
+    assert adc.range_exponent(magnitudes, rate).item() == entries - 1 - rank
+
+
+def test_overflow_saturates():
+    assert adc.quantise(tensor(*[8.0] + [1.0] * 8 + [0.5]), 3, overflow_rate=0.1).tolist() == [0.75] * 9 + [0.5]
+
+
+@pytest.mark.parametrize("bits", [3, 6, 8])
+def test_logarithmic_error_is_below_one_step(bits):
+    y = random(50, 20) * 10.0 ** random(50, 20, seed=4)
+    y[0, 0] = 0.0
+    converted = adc.quantise(y, bits, "log")
+    assert converted[0, 0] == 0
+    assert torch.equal(converted.sign(), y.sign())
+    logarithm = torch.where(y == 0, 0.0, y.abs().log())
+    exponent = torch.ceil(torch.log2(logarithm.abs().amax(1, keepdim=True)))
+    error = (torch.where(y == 0, 1.0, converted.abs()).log() - logarithm).abs()
+    assert (error <= 2.0 ** (exponent + 2 - bits) * 1.0001).all()
+
+
+def test_memtorchs_logarithmic_adc_makes_everything_below_one_one():
+    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", log_range="memtorch").tolist() == [1, -1, 1]
+
+
+def test_ceil_log2_is_the_c_librarys():
+    log2f = ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6").log2f
+    log2f.restype, log2f.argtypes = ctypes.c_float, [ctypes.c_float]
+    near = torch.cat(
+        [
+            (torch.tensor(2.0**exponent).view(torch.int32) + torch.arange(-40, 41, dtype=torch.int32)).view(
+                torch.float32
+            )
+            for exponent in range(-40, 41)
+        ]
+    )
+    assert adc.ceil_log2(near).tolist() == [math.ceil(log2f(value)) for value in near.tolist()]
+    # A few ulps above 2^10 the float logarithm is 10 itself, the exact one is not.
+    above = torch.nextafter(tensor(1024.0), tensor(math.inf))
+    assert (adc.ceil_log2(above).item(), math.ceil(math.log2(above.item()))) == (10, 11)
+    away = random(2000).abs() * 3 + 0.01
+    assert adc.ceil_log2(away).tolist() == [math.ceil(math.log2(value)) for value in away.tolist()]
+
+
+# Product
+
+
+def test_tile_rows_are_converted_before_they_are_summed():
+    arithmetic = product.Arithmetic(tile_shape=(1, 2), adc_bits=3)
+    total = product.multiply(tensor([[1.0, 1.0]]), tensor([1.0, 0.3], [0.5, 0.2]), 2, arithmetic)
+    close(total, [[[0.75 + 0.375, 0.25 + 0.25]]])
+
+
+def test_padding_columns_take_part_in_the_range():
+    arithmetic = product.Arithmetic(tile_shape=(1, 3), adc_bits=3)
+    total = product.multiply(tensor([[1.0]]), tensor([1.0, 0.3, 8.0]), 2, arithmetic)
+    assert total.tolist() == [[[2.0, 0.0]]]  # range 8, step 2
+
+
+@pytest.mark.parametrize("accumulate", ["memtorch", "fused"])
+def test_ragged_tiles_without_adc_change_nothing(accumulate):
+    x, conductance = random(2, 5, 23), random(23, 11, seed=4)
+    arithmetic = product.Arithmetic(tile_shape=(7, 4), adc_bits=None, accumulate=accumulate)
+    close(product.multiply(x, conductance, 11, arithmetic), x @ conductance, rtol=1e-5, atol=1e-5)
+
+
+# Layers
+
+CONVOLUTIONS = {
+    "groups": {"groups": 2},
+    "dilation": {"dilation": 2},
+    "rectangular": {"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 2)},
+    "same": {"padding": "same"},
+    "reflected": {"padding": 1, "padding_mode": "reflect"},
+    "no bias": {"bias": False, "stride": 2},
+    "depthwise": {"groups": 4, "padding": 1, "dilation": (1, 2)},
+}
+
+
+@pytest.mark.parametrize("arguments", CONVOLUTIONS.values(), ids=CONVOLUTIONS)
+def test_convolutions_are_pytorchs(arguments):
+    torch.manual_seed(5)
+    layer = nn.Conv2d(4, 8, **{"kernel_size": 3, **arguments}).requires_grad_(False)
+    x = random(3, 4, 9, 10)
+    # The line is exact but for rounding.
+    close(crossbar.convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
+    converted = crossbar.convert(layer, Setting(adc_bits=12, tile_shape=(16, 8)), generator())(x)
+    assert (converted - layer(x)).abs().max() < 0.01 * layer(x).abs().max()
+
+
+@pytest.mark.parametrize("shape", [(12,), (5, 12), (5, 3, 12)])
+def test_linear_takes_any_axes(shape):
+    torch.manual_seed(5)
+    layer = nn.Linear(12, 4).requires_grad_(False)
+    x = random(*shape)
+    close(crossbar.convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
+
+
+def test_output_is_rescaled_on_request():
+    torch.manual_seed(5)
+    layer = nn.Linear(12, 4, bias=False).requires_grad_(False)
+    x = random(5, 12) * 10
+    low = Setting(adc_bits=None, max_input_voltage=1.5)
+    close(crossbar.convert(layer, low.replace(rescale_output=True), generator())(x), layer(x), rtol=1e-4, atol=1e-3)
+    shrunk = layer(x) * 1.5 / x.abs().amax(1, keepdim=True)
+    close(crossbar.convert(layer, low, generator())(x), shrunk, rtol=1e-4, atol=1e-4)
+
+
+def small_network():
+    torch.manual_seed(6)
+    return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(48, 5)).eval()
+
+
+@torch.no_grad()
+def test_physical_results_do_not_depend_on_the_batch():
+    x = random(6, 1, 6, 6) * torch.arange(1, 7).view(-1, 1, 1, 1)
+    setting = Setting(max_input_voltage=0.5)
+    physical = crossbar.convert(small_network(), setting, generator())
+    assert torch.equal(physical(x), torch.cat([physical(image) for image in x.split(1)]))
+    memtorch = crossbar.convert(small_network(), setting.replace(semantics="memtorch"), generator())
+    assert not torch.equal(memtorch(x), torch.cat([memtorch(image) for image in x.split(1)]))
+
+
+# Conversion
+
+
+class Tree(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = nn.ModuleDict({"first": nn.Linear(4, 4), "act": nn.Sequential(nn.ReLU(), nn.Linear(4, 4))})
+        self.again = self.block["first"]
+
+    def forward(self, x):
+        return self.again(self.block["act"](self.block["first"](x)))
+
+
+def test_any_tree_is_converted_and_the_original_kept():
+    torch.manual_seed(7)
+    model = Tree().train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    twin = crossbar.convert(model, Setting(), generator())
+    assert isinstance(twin.block["act"][1], CrossbarLinear)
+    assert twin.again is twin.block["first"]
+    assert not twin.training
+    assert model.training
+    assert type(model.again) is nn.Linear
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    model.eval()
+    with torch.no_grad():
+        x = random(3, 4)
+        close(crossbar.convert(model, Setting(adc_bits=None), generator())(x), model(x), rtol=1e-4, atol=1e-4)
+
+
+def test_layer_types_choose_what_is_converted():
+    only = crossbar.convert(small_network(), Setting(layer_types=["linear"]), generator())
+    assert type(only[0]) is nn.Conv2d
+    assert isinstance(only[3], CrossbarLinear)
+    assert isinstance(crossbar.convert(small_network(), EXACT)[0], CrossbarConv2d)
+
+
+class Scaled(nn.Linear):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("layer", "fields", "named"),
+    [
+        (nn.ConvTranspose2d(2, 2, 3), {}, "1.0: ConvTranspose2d"),
+        (nn.LSTM(2, 2), {}, "1.0: LSTM"),
+        (nn.Conv1d(2, 2, 3), {}, "1.0: Conv1d"),
+        (Scaled(2, 2), {}, "1.0: Scaled"),
+        (nn.Conv2d(2, 2, 3, dilation=2), {"semantics": "memtorch"}, "1.0: dilation"),
+        (nn.Conv2d(2, 2, (3, 1)), {"semantics": "memtorch"}, "1.0: kernel_size"),
+        (nn.Conv2d(2, 2, 3, stride=(1, 2)), {"semantics": "memtorch"}, "1.0: stride"),
+    ],
+)
+def test_what_is_unsupported_is_named(layer, fields, named):
+    with pytest.raises(InputError, match=named):
+        crossbar.convert(nn.Sequential(nn.ReLU(), nn.Sequential(layer)), Setting(**fields), generator())
+
+
+def test_a_drawing_setting_needs_a_generator():
+    with pytest.raises(InputError, match="generator"):
+        crossbar.convert(nn.Linear(2, 2), Setting())
+
+
+def test_a_weight_that_is_not_finite_is_named():
+    model = nn.Sequential(nn.Linear(2, 2))
+    with torch.no_grad():
+        model[0].weight[0, 0] = math.nan
+    with pytest.raises(InputError, match="0: a weight is not finite"):
+        crossbar.convert(model, Setting(), generator())
+
+
+# Draws
+
+
+def test_settings_share_their_draws():
+    draws = SeededDraws(generator())
+    ten, twenty = (
+        draws.devices("fc", (0, 0), (30, 5), (30, 5), Setting(sigma=sigma, r_on=500, r_off=5000)) for sigma in (10, 20)
+    )
+    close(twenty.r_on - 500, 2 * (ten.r_on - 500), rtol=1e-3, atol=1e-3)
+    close(twenty.r_off - 5000, 2 * (ten.r_off - 5000), rtol=1e-3, atol=1e-2)
+    assert ten.r_on.std().item() == pytest.approx(10, rel=0.2)
+    assert ten.r_off.std().item() == pytest.approx(20, rel=0.2)
+    padded = draws.devices("fc", (0, 0), (30, 5), (32, 8), Setting(sigma=10, r_on=500, r_off=5000))
+    assert torch.equal(padded.r_on[:30, :5], ten.r_on)
+    for other in (("fc", (0, 1)), ("conv", (0, 0))):
+        assert not torch.equal(draws.devices(*other, (30, 5), (30, 5), Setting(sigma=10)).r_on, ten.r_on)
+
+
+def test_more_faults_contain_fewer():
+    layer = nn.Linear(30, 20)
+    ideal = crossbar.convert(layer, EXACT).arrays[0][0]
+    stuck = [
+        (
+            crossbar.convert(layer, EXACT.replace(stuck_at_lrs=proportion), generator()).arrays[0][0] == ideal
+        ).logical_not()
+        for proportion in (0.05, 0.2)
+    ]
+    assert stuck[0].sum() > 20
+    assert (stuck[0] & ~stuck[1]).sum() == 0
+
+
+def test_draws_are_decided_by_seed_and_layer():
+    setting = Setting(sigma=20)
+    one, same, other = (crossbar.convert(small_network(), setting, generator(seed)) for seed in (1, 1, 2))
+    assert torch.equal(one[0].conductance, same[0].conductance)
+    assert not torch.equal(one[0].conductance, other[0].conductance)
+    used = generator()
+    torch.rand(5, generator=used)  # the state of a generator plays no part, its seed does
+    assert torch.equal(crossbar.convert(small_network(), setting, used)[0].conductance, one[0].conductance)
+    alone = crossbar.convert(small_network(), setting.replace(layer_types=["linear"]), generator())
+    assert torch.equal(alone[3].conductance, one[3].conductance)
+
+
+# Tuning
+
+
+def test_line_by_hand():
+    assert tuning.fit_line(tensor(0.0, 1.0, 2.0), tensor(1.0, 2.0, 6.0)) == pytest.approx((2.5, 0.5))
+    assert tuning.fit_line(tensor(2.0, 2.0), tensor(1.0, 3.0)) == (0.0, 2.0)
+
+
+def test_line_of_an_ideal_array_undoes_the_mapping():
+    layer = nn.Linear(6, 4, bias=False)
+    coefficient, intercept = crossbar.convert(layer, Setting(adc_bits=None), generator()).line.tolist()
+    assert coefficient == pytest.approx(layer.weight.abs().max().item() / (G_ON - G_OFF), rel=1e-5)
+    assert intercept == pytest.approx(0, abs=1e-6)
+
+
+def test_tuning_after_compensates_drift_and_before_does_not():
+    layer = nn.Linear(6, 4)
+    drifted = Setting(adc_bits=None, retention_time=1e4)
+    before, after = (
+        crossbar.convert(layer, drifted.replace(tuning=when), generator()).line[0] for when in ("before", "after")
+    )
+    assert (after / before).item() == pytest.approx(1e4**0.1, rel=1e-5)
+
+
+# Non-idealities
+
+
+def devices(**fields):
+    return nonidealities.Devices.vary(Setting(**fields), None)
+
+
+def test_a_device_keeps_to_its_own_bounds():
+    own = nonidealities.Devices(tensor(40.0, 60.0, 900.0), tensor(900.0, 1100.0, 800.0))
+    close(nonidealities.within_bounds(tensor(0.03, 0.0, 0.01), own), [1 / 40, 1 / 1100, 1 / 800])
+
+
+def test_resistances_have_a_floor():
+    own = nonidealities.Devices.vary(Setting(sigma=100), tensor([[-9.0]], [[-9.0]]))
+    assert (own.r_on.item(), own.r_off.item()) == (1, 2)
+
+
+def test_conductance_states_are_even_between_the_bounds():
+    three = Setting(conductance_states=3)
+    got = nonidealities.quantise_states(tensor(0.001, 0.005, 0.007, 0.0152, 0.016, 0.02), devices(), three)
+    close(got, [0.001, 0.001, 0.0105, 0.0105, 0.02, 0.02])
+    ignored = three.replace(semantics="memtorch")
+    close(nonidealities.quantise_states(tensor(0.005, 0.007), devices(), ignored), [0.005, 0.007])
+
+
+def test_stuck_devices_are_counted_and_lrs_wins():
+    setting = Setting(stuck_at_hrs=0.29, stuck_at_lrs=0.2)
+    orders = torch.arange(12), torch.arange(1, 13)
+    got = nonidealities.stick(torch.full((3, 4), 0.01), devices(), setting, *orders)  # int(3.48), int(2.4)
+    close(got.flatten(), [0.001, 0.02, 0.02] + [0.01] * 9)
+    # MemTorch counts tile by tile.
+    tiled = setting.replace(semantics="memtorch", tile_shape=(2, 2))
+    got = nonidealities.stick(torch.full((2, 4), 0.01), devices(), tiled, torch.tensor([2, 4]), torch.tensor([7]))
+    close(got, [[0.01, 0.01, 0.001, 0.01], [0.001, 0.01, 0.01, 0.02]])
+
+
+def test_endurance_tells_the_states_apart_at_525_ohm_and_memtorch_at_550():
+    worn = Setting(cycles=1e4)
+    conductance = 1 / tensor(50.0, 520.0, 540.0, 560.0, 900.0)
+    close(1 / nonidealities.endure(conductance, worn), [100, 100, 1000, 1000, 1000], rtol=1e-5)
+    as_memtorch = nonidealities.endure(conductance, worn.replace(semantics="memtorch"))
+    close(1 / as_memtorch, [100, 100, 100, 1000, 1000], rtol=1e-5)
+    # r_on and r_off of the setting count, MemTorch's are fixed.
+    other = worn.replace(r_on=200, r_off=2000)
+    close(1 / nonidealities.endure(1 / tensor(1000.0, 1200.0), other), [100, 1000], rtol=1e-5)
+
+
+def test_gradual_endurance_by_hand():
+    # LRS: slope 0.1 * 10 + 0 = 1, threshold 10 e; HRS: slope 2 * 298 / 596 = 1, threshold e^1 * 1e9, not reached.
+    setting = Setting(
+        cycles=1e4,
+        operation_mode="gradual",
+        temperature=596,
+        p_lrs=(10, 0.1, 0, 0.5),
+        p_hrs=(1e9, 0, 2, 0.5),
+    )
+    got = 1 / nonidealities.endure(1 / tensor(50.0, 1000.0), setting)
+    close(got, [50 * (1e4 / (10 * math.e)) ** 0.5, 1000], rtol=1e-5)
+
+
+def test_retention_by_hand():
+    setting = Setting(retention_time=1e4, drift_coefficient=0.1, initial_time=1)
+    close(nonidealities.drift(tensor(0.02, 0.001), setting), [0.02 * 10**-0.4, 0.001 * 10**-0.4])
+
+
+# Setting
+
+
+def test_unknown_keys_are_suggested():
+    with pytest.raises(InputError, match="tile_shpae: unknown key; did you mean tile_shape"):
+        Setting.from_dict({"tile_shpae": [64, 64]})
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"adc_bits": 1}, "adc_bits: 1 is not"),
+        ({"adc_bits": 7.5}, "adc_bits: 7.5 is not a whole number"),
+        ({"scheme": "triple"}, "scheme: 'triple' is not one of double_column, single_column"),
+        ({"tile_shape": [64]}, "tile_shape"),
+        ({"stuck_at_lrs": 1.1}, "stuck_at_lrs"),
+        ({"r_on": 1000, "r_off": 50}, "r_off"),
+        ({"transistor": False}, "programming routine"),
+        ({"tuning": None}, "tuning: null"),
+        ({"max_input_voltage": math.inf}, "max_input_voltage"),
+        ({"retention_time": 1, "initial_time": 2}, "retention_time"),
+        ({"device": "unobtainium"}, "device: 'unobtainium' is not one of pt_hf_ti"),
+    ],
+)
+def test_bad_values_are_named(fields, named):
+    with pytest.raises(InputError, match=named):
+        Setting(**fields)
+
+
+def test_equal_settings_have_one_text():
+    one = Setting.from_dict({"max_input_voltage": 9, "tile_shape": [64, 64], "layer_types": ["conv2d", "linear"]})
+    assert one == Setting()
+    assert one.canonical() == Setting().canonical()
+    assert Setting.from_dict(one.as_dict()) == one
+    assert one.digest() != one.replace(max_input_voltage=8).digest()
+
+
+def test_grid_has_a_label_for_each_setting():
+    grid = {"tile_shape": [[64, 64], None], "sigma": [0, 2.5]}
+    found = expand({"adc_bits": 4}, grid)
+    assert [label for label, _ in found] == [
+        "tile_shape-64x64.sigma-0",
+        "tile_shape-64x64.sigma-2.5",
+        "tile_shape-none.sigma-0",
+        "tile_shape-none.sigma-2.5",
+    ]
+    assert found[3][1] == Setting(adc_bits=4, tile_shape=None, sigma=2.5)
+    assert expand({"adc_bits": 4}, {}) == [("single", Setting(adc_bits=4))]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "grid", "named"),
+    [
+        ({}, {"sigma": [0, 0.0]}, "is the same setting as sigma-0"),
+        ({}, {"sigma": []}, "sigma"),
+        ({"sigma": 1}, {"sigma": [0]}, "given twice"),
+        ({}, {"sgima": [0]}, "did you mean sigma"),
+    ],
+)
+def test_bad_grids_are_named(fixed, grid, named):
+    with pytest.raises(InputError, match=named):
+        expand(fixed, grid)
+
+
+def test_what_draws():
+    assert Setting().draws
+    assert not Setting(tuning="none").draws
+    assert Setting(tuning="none", stuck_at_hrs=0.1).draws
+    assert not Setting(layer_types=[]).draws
+
+
+def test_convolution_without_adc_is_scaled_by_the_mapping():
+    torch.manual_seed(5)
+    layer = nn.Conv2d(2, 3, 3, bias=False).requires_grad_(False)
+    x = random(2, 2, 5, 5)
+    scale = (G_ON - G_OFF) / layer.weight.abs().max()
+    close(crossbar.convert(layer, EXACT)(x), F.conv2d(x, layer.weight) * scale, rtol=1e-4, atol=1e-6)
