@@ -260,3 +260,24 @@ def test_without_compiler_one_line_of_notice(monkeypatch, tmp_path, capsys):
     finally:
         build._digest.cache_clear()
         native._library.cache_clear()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("log_range", ["log", "memtorch"])
+def test_logarithmic_adc(log_range, level):
+    wide = (draw(400, 30) * torch.exp(8 * draw(400, 30, seed=1))).clamp(-1e8, 1e8)
+    narrow = 1 + draw(400, 30, seed=2, scale=1e-3)
+    close = torch.exp((torch.randint(-40, 40, (400, 30), generator=torch.Generator().manual_seed(3)) + 0.5) / 16)
+    y = torch.cat([wide, narrow, close * draw(400, 30).sign(), 1e-3 * draw(50, 30)])
+    y[::3, ::5] = 0
+    y[7] = 0
+    y[8] = 0.37
+    y[9, :3] = 1e-41
+    for bits in (2, 3, 8, 11):
+        for rate in (0.0, 0.1, 0.6):
+            expected = adc.quantise(y, bits, "log", rate, log_range)
+            fields = {"adc_bits": bits, "adc_overflow_rate": rate, "adc_quantisation": "log", "log_range": log_range}
+            assert torch.equal(adc_alone(y, level, **fields), expected), (bits, rate)
+    y[11, 3] = 1e12  # beyond MemTorch's tables: the plain path's
+    if log_range == "memtorch":
+        assert adc_alone(y, level, **fields | {"adc_overflow_rate": 0.0}) is NotImplemented

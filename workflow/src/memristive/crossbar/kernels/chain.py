@@ -7,8 +7,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from memristive.crossbar.kernels import native
-from memristive.crossbar.kernels.native import ADC_LINEAR, ADC_NONE, CROSSBAR, ELEMENTWISE, POOL, Op, Unsupported
+from memristive.crossbar.kernels import logarithmic, native
+from memristive.crossbar.kernels.native import (
+    ADC_LINEAR,
+    ADC_LOG_MEMTORCH,
+    ADC_LOG_PHYSICAL,
+    ADC_NONE,
+    CROSSBAR,
+    ELEMENTWISE,
+    POOL,
+    Op,
+    Unsupported,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -300,7 +310,7 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if arithmetic.adc_bits is not None:
         op.adc_bits = arithmetic.adc_bits
         op.adc = ADC_LINEAR
-        if arithmetic.adc_quantisation != "linear" or not 2 <= arithmetic.adc_bits <= 22:
+        if not 2 <= arithmetic.adc_bits <= 22:
             raise Unsupported
         op.overflow_rate = arithmetic.adc_overflow_rate
         pixels = op.out_height * op.out_width
@@ -309,7 +319,9 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
         ):
             raise Unsupported
         op.adc_spans_sample = arithmetic.adc_scope == "sample" and pixels > 1
-        if op.adc_spans_sample and (op.tile_rows or padded > stage.columns):
+        if arithmetic.adc_quantisation == "log":
+            _logarithmic(op, arithmetic, tensors)
+        if op.adc_spans_sample and (op.adc != ADC_LINEAR or op.tile_rows or padded > stage.columns):
             raise Unsupported
     else:
         op.adc = ADC_NONE
@@ -323,3 +335,13 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if stage.bias is not None:
         op.bias = _pointer(stage.bias, tensors)
     return op
+
+
+def _logarithmic(op: Op, arithmetic: Any, tensors: list[torch.Tensor]) -> None:
+    memtorch = arithmetic.log_range == "memtorch"
+    op.adc = ADC_LOG_MEMTORCH if memtorch else ADC_LOG_PHYSICAL
+    tables = logarithmic.tables(arithmetic.adc_bits, memtorch)
+    op.log_limits = _pointer(tables.limits, tensors)
+    op.log_values = _pointer(tables.values, tensors)
+    op.log_bounds = _pointer(tables.bounds, tensors)
+    op.log_exponents = len(tables.limits)

@@ -104,7 +104,7 @@ struct Stage {
   std::vector<int32_t> offset;
   std::vector<Tile> tiles;
   std::vector<Block> blocks;
-  std::vector<float> packed, bias, alpha, beta;
+  std::vector<float> packed, bias, alpha, beta, log_limits, log_values, log_bounds;
   bool scaled, padded;
 };
 
@@ -169,7 +169,7 @@ bool sensible(const Op& op) {
     return false;
   if (op.kind != CROSSBAR) return true;
   return op.columns_padded >= op.out_channels && (op.adc == ADC_NONE || (op.adc_bits >= 2 && op.adc_bits <= 22)) &&
-         (op.adc == ADC_NONE || op.adc == ADC_LINEAR) && op.first_tile_row < op.last_tile_row;
+         (op.adc <= ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds)) && op.first_tile_row < op.last_tile_row;
 }
 
 std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
@@ -201,6 +201,12 @@ std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
   plan.op.bias = keep(stage->bias, op.bias, op.out_channels);
   plan.op.bn_alpha = keep(stage->alpha, op.bn_alpha, op.out_channels);
   plan.op.bn_beta = keep(stage->beta, op.bn_beta, op.out_channels);
+  if (op.adc >= ADC_LOG_MEMTORCH) {
+    const int codes = op.log_exponents << (op.adc_bits - 1);
+    plan.op.log_limits = keep(stage->log_limits, op.log_limits, codes);
+    plan.op.log_values = keep(stage->log_values, op.log_values, codes);
+    plan.op.log_bounds = keep(stage->log_bounds, op.log_bounds, 2 * op.log_exponents);
+  }
   return stage;
 }
 

@@ -32,8 +32,10 @@ struct Op {
   const float* bias;                            // [out_channels] or null
   const float* bn_alpha;                        // [out_channels] or null
   const float* bn_beta;
-  const float* log_limits;                      // tables of the logarithmic ADC, see native.py, or null
-  const float* log_values;
+  const float* log_limits;                      // tables of the logarithmic ADC, see logarithmic.py, or null:
+  const float* log_values;                      //   [exponents, codes]
+  const float* log_bounds;                      //   [2, exponents]
+  int32_t log_exponents;                        // from Exponents::first on
 };
 
 struct Block {  // `width` columns from `start` on; g is [rows][width]

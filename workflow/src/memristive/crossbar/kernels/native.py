@@ -13,8 +13,9 @@ from memristive.errors import InputError
 
 LEVELS = ("plain", "avx2", "avx512")
 CROSSBAR, POOL, ELEMENTWISE = 0, 1, 2
-ADC_NONE, ADC_LINEAR = 0, 1
+ADC_NONE, ADC_LINEAR, ADC_LOG_MEMTORCH, ADC_LOG_PHYSICAL = 0, 1, 2, 3
 OK = 0
+FIRST_EXPONENT, LAST_EXPONENT = -40, 128
 SWITCH = "MEMRISTIVE_KERNEL"
 
 
@@ -34,7 +35,8 @@ class Op(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("rescale_output", "has_line", "bn_fused", "relu")),
         *((name, ctypes.c_float) for name in ("overflow_rate", "max_input_voltage", "coef", "intercept")),
         *((name, ctypes.c_void_p) for name in ("conductance", "bias", "bn_alpha", "bn_beta")),
-        *((name, ctypes.c_void_p) for name in ("log_limits", "log_values")),
+        *((name, ctypes.c_void_p) for name in ("log_limits", "log_values", "log_bounds")),
+        ("log_exponents", ctypes.c_int32),
     ]
 
 
@@ -81,7 +83,7 @@ def level(wanted: str | None = None) -> str | None:
 
 def exponent_limits() -> torch.Tensor:
     """Largest m with ceil(log2f(m + 1e-12)) <= e, for e from -40 to 128; float32 [169]."""
-    limits = torch.empty(169)
+    limits = torch.empty(LAST_EXPONENT - FIRST_EXPONENT + 1)
     _library().memristive_exponents(limits.data_ptr())
     return limits
 
