@@ -16,7 +16,7 @@ HEADINGS = {  # columns of the result files, for readers
     "paper_digital": "paper, digital (%)",
     "loss": "loss (points)",
     "max_input_voltage": "max. input voltage (V)",
-    "seconds": "seconds, all test images",
+    "timed_images": "images timed",
     "paper_seconds": "paper (s)",
     "stuck_at_lrs": "stuck at LRS",
     "stuck_at_hrs": "stuck at HRS",

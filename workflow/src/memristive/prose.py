@@ -15,11 +15,9 @@ AS = {"physical": "as meant", "memtorch": "as MemTorch computes"}
 
 
 def number(interval: Interval, unit: str = "%") -> str:
-    """A value with its interval, in words."""
-    text = f"{interval.value:.1f} {unit}"
-    if interval.known:
-        text += f" (95 % interval {interval.low:.1f} to {interval.high:.1f}, n = {interval.n:,} {interval.kind})"
-    return text
+    """A value, with its 95 % interval in brackets where there is one."""
+    bounds = f" [{interval.low:.1f}, {interval.high:.1f}]" if interval.known else ""
+    return f"{interval.value:.1f} {unit}{bounds}"
 
 
 def find(quantity: q.Quantity, evidence: Evidence) -> list[Found]:
@@ -40,9 +38,21 @@ def _each(
     ]
 
 
-def _named(f: Found) -> str:
-    choice = f.choice.replace("tuning ", "tuned ")
-    return ", ".join(filter(None, [AS.get(f.semantics, ""), choice]))
+def _grouped(evidence: Evidence, quantity: q.Quantity, what: str, unit: str) -> list[str]:
+    """One sentence a network: `what`, the paper's value if any, then each semantics and choice."""
+    by_place: dict[str, list[Found]] = {}
+    for f in find(quantity, evidence):
+        by_place.setdefault(f.where, []).append(f)
+    lines = []
+    for name, found in by_place.items():
+        values = ", ".join(f"{number(f.ours, unit)} ({_how(f)})" for f in found)
+        paper = f"; paper {found[0].paper:g} {unit}" if found[0].paper else ""
+        lines.append(f"{evidence.label(name)}, {what}: {values}{paper}.")
+    return lines
+
+
+def _how(f: Found) -> str:
+    return ", ".join(filter(None, [AS.get(f.semantics, ""), f.choice.replace("tuning", "tuned")]))
 
 
 def training(evidence: Evidence) -> list[str]:
@@ -119,19 +129,9 @@ def adc_tile(evidence: Evidence) -> list[str]:
 
 def variability(evidence: Evidence) -> list[str]:
     """States and sigma."""
-    lines = _each(
-        evidence,
-        q.loss_with_two_states,
-        lambda name, f: f"{name}: two conductance states cost {number(f.ours, 'points')} {AS[f.semantics]}.",
-    )
-    lines += _each(
-        evidence,
-        q.loss_at_largest_sigma,
-        lambda name, f: (
-            f"{name}: {f.note.replace('at sigma', 'a sigma of')} costs {number(f.ours, 'points')} {AS[f.semantics]}."
-        ),
-    )
-    return lines
+    lines = _grouped(evidence, q.loss_with_two_states, "cost of two conductance states at sigma 0", "points")
+    sigma = next((f.note for f in find(q.loss_at_largest_sigma, evidence)), "")
+    return lines + _grouped(evidence, q.loss_at_largest_sigma, f"cost {sigma}".strip(), "points")
 
 
 def device_faults(evidence: Evidence) -> list[str]:
@@ -148,22 +148,13 @@ def device_faults(evidence: Evidence) -> list[str]:
 
 def endurance(evidence: Evidence) -> list[str]:
     """The paper's point."""
-    return _lifetime(evidence, "endurance", "after 10,000 cycles", study.ENDURANCE_ACCURACY)
+    return _grouped(evidence, q.lifetime("endurance", study.ENDURANCE_ACCURACY), "accuracy after 10,000 cycles", "%")
 
 
 def retention(evidence: Evidence) -> list[str]:
     """The paper's point."""
-    return _lifetime(evidence, "retention", "after 10,000 s of drift", study.RETENTION_ACCURACY)
-
-
-def _lifetime(evidence: Evidence, experiment: str, when: str, reported: dict[str, float]) -> list[str]:
-    return _each(
-        evidence,
-        q.lifetime(experiment, reported),
-        lambda name, f: (
-            f"{name} {when} ({_named(f)}): {number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else ".")
-        ),
-    )
+    quantity = q.lifetime("retention", study.RETENTION_ACCURACY)
+    return _grouped(evidence, quantity, "accuracy after 10,000 s of drift", "%")
 
 
 def findings(evidence: Evidence) -> list[tuple[str, str]]:

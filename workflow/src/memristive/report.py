@@ -221,7 +221,7 @@ class Report:
         epochs = training.get("settings", {}).get("epochs")
         if epochs is not None:
             text += f"; training of {epochs} epochs and {training.get('folds')} folds"
-        return f"{text}. {self._when()}"
+        return f"{text}. Square brackets: 95 % intervals. {self._when()}"
 
     def _when(self) -> str:
         commit = str(self.provenance.get("commit", ""))[:12] or "unknown"
@@ -309,17 +309,17 @@ class Report:
         """Every claim with the paper's value, ours, criterion, verdict, reason."""
         lines = []
         for row in self.claims.itertuples():
-            verdict = f'<span class="mark {CLASSES[row.verdict]}">{MARKS[row.verdict]}</span> {escape(row.verdict)}'
             ours = "<br>".join(escape(text) for text in row.ours.split("; ")) if row.ours else ""
-            reason = f"<br><small>{escape(row.reason)}</small>" if row.reason else ""
+            reason = f"<br><em>{escape(row.reason)}</em>" if row.reason else ""
             lines.append(
                 f'<tr id="claim-{escape(row.number)}"><td class="number">{escape(row.number)}</td>'
-                f"<td>{escape(row.section)}</td><td>{escape(row.claim)}</td><td>{escape(row.paper)}</td><td>{ours}</td>"
-                f"<td>{escape(row.criterion)}</td><td>{verdict}{reason}</td></tr>"
+                f'<td><span class="mark {CLASSES[row.verdict]}">{MARKS[row.verdict]}</span> {escape(row.verdict)}'
+                f"</td><td>{escape(row.claim)}<br><small>{escape(row.section)}; {escape(row.criterion)}</small>{reason}"
+                f'</td><td>{escape(row.paper)}</td><td class="values">{ours}</td></tr>'
             )
         head = "".join(
             f'<th scope="col">{name}</th>'
-            for name in ("no.", "section", "claim", "paper", "ours", "criterion, fixed beforehand", "verdict")
+            for name in ("no.", "verdict", "claim; section; criterion, fixed beforehand", "paper", "ours")
         )
         markdown = self.results / "claims.md"
         content = (

@@ -112,6 +112,7 @@ def paired_by_repeat(
     elif right["repeat"].nunique() == 1 and left["repeat"].nunique() > 1:
         right = right.drop(columns="repeat")
     on = [key for key in (*keys, "repeat") if key in left and key in right]
-    both = left.merge(right, on=on, how="inner", suffixes=("_first", "_second")) if on else left.merge(right, "cross")
+    how = {"on": on, "how": "inner"} if on else {"how": "cross"}
+    both = left.merge(right, suffixes=("_first", "_second"), **how)
     both["difference"] = both[f"{column}_first"] - both[f"{column}_second"]
     return both[[*keys, "repeat", "difference"]]

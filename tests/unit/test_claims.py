@@ -1,0 +1,149 @@
+"""Verdicts follow the data: a study with the opposite effect gets the opposite verdict."""
+
+import fabricated
+import pytest
+
+from memristive import claims, figures, outputs, paper_claims, study
+from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive.statistics import Interval, mean_interval
+
+PROBES = {
+    "conductance_change_with_voltage": 0.0, "difference_from_equation_11": 100.0, "crossbars_per_line": 4.0,
+    "resistance_ratio_after_cycles": 0.5,
+}  # fmt: skip
+
+
+def frames(inputs):
+    return figures.read_all({key: value for key, value in inputs.items() if key in outputs.CLAIMS})
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    return fabricated.write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture
+def evidence(inputs):
+    return claims.Evidence(frames(inputs), study.networks(inputs["networks"]), dict(PROBES))
+
+
+def verdict(number, evidence):
+    claim = next(claim for claim in paper_claims.CLAIMS if claim.number == number)
+    return claims.judge(claim, evidence)["verdict"]
+
+
+def test_every_claim_is_judged_once(evidence):
+    ledger = claims.ledger(paper_claims.CLAIMS, evidence)
+    assert ledger["number"].tolist() == list(range(1, 40))
+    assert set(ledger["verdict"]) <= set(claims.VERDICTS)
+    assert ledger.loc[ledger["verdict"] == NOT_DECIDABLE, "reason"].str.len().gt(0).all()
+    assert ledger.loc[ledger["verdict"] != NOT_DECIDABLE, "ours"].str.len().gt(0).all()
+
+
+def where(frame, **values):
+    rows = frame["accuracy"].notna()
+    for column, value in values.items():
+        rows &= frame[column] == value
+    return rows
+
+
+def change(column, rows, by):
+    def turn(frame):
+        frame.loc[rows(frame), column] += by
+
+    return turn
+
+
+def swap_faults(frame):
+    frame[["stuck_at_lrs", "stuck_at_hrs"]] = frame[["stuck_at_hrs", "stuck_at_lrs"]].to_numpy()
+
+
+# Claim, its verdict on the fabricated study, the file that is changed and how, and the verdict then.
+FLIPS = {
+    "digital accuracy": (1, REPRODUCED, "selections", change("test_accuracy", lambda f: f["network"] == "mnist", -0.06),
+                         NOT_REPRODUCED),
+    "folds": (3, REPRODUCED, "histories",
+              change("test_accuracy", lambda f: (f["network"] == "mnist") & (f["fold"] == "0"), -0.4), NOT_REPRODUCED),
+    "stable above 6 V": (7, REPRODUCED, "input_voltage",
+                         change("accuracy", lambda f: where(f, network="mnist", max_input_voltage=6), -5),
+                         NOT_REPRODUCED),
+    "MNIST at 1 V": (9, NOT_REPRODUCED, "input_voltage",
+                     change("accuracy", lambda f: where(f, network="mnist", max_input_voltage=1), 60), REPRODUCED),
+    "ADC": (10, REPRODUCED, "adc_tile", change("accuracy", lambda f: where(f, network="cifar10", adc_bits=4), 3),
+            NOT_REPRODUCED),
+    "tiles": (11, REPRODUCED, "adc_tile", change("accuracy", lambda f: where(f, tile_shape="256x256"), 2),
+              NOT_REPRODUCED),
+    "no notable difference": (12, REPRODUCED, "adc_tile",
+                              change("accuracy", lambda f: where(f, tile_shape="256x256", adc_bits=2), 4),
+                              NOT_REPRODUCED),
+    "states": (16, ONLY_WITH_DEFECT, "variability",
+               change("accuracy", lambda f: where(f, semantics="memtorch", conductance_states=2), -30), NOT_REPRODUCED),
+    "sigma": (18, REPRODUCED, "variability", change("accuracy", lambda f: where(f, network="mnist", sigma=200), 40),
+              NOT_REPRODUCED),
+    "sensitivity": (20, REPRODUCED, "variability",
+                    change("accuracy", lambda f: where(f, network="cifar10", sigma=200), 49), NOT_REPRODUCED),
+    "LRS and HRS": (22, REPRODUCED, "device_faults", swap_faults, NOT_REPRODUCED),
+    "table 6": (23, REPRODUCED, "device_faults",
+                change("accuracy", lambda f: where(f, stuck_at_lrs=0, stuck_at_hrs=0), -20), NOT_REPRODUCED),
+    "retention": (29, REPRODUCED, "retention", change("accuracy", lambda f: where(f, tuning="after"), -30),
+                  NOT_REPRODUCED),
+    "endurance and retention": (31, REPRODUCED, "endurance", change("accuracy", lambda f: where(f, part="paper"), 70),
+                                NOT_REPRODUCED),
+    "never better": (34, REPRODUCED, "input_voltage",
+                     change("accuracy", lambda f: where(f, network="cifar10", max_input_voltage=9), 5), NOT_REPRODUCED),
+    "time": (13, REPRODUCED, "times", change("scaled_seconds", lambda f: f["tile_shape"] == "256x256", -3000),
+             NOT_REPRODUCED),
+    "hysteresis": (33, REPRODUCED, "hysteresis", change("loop_area", lambda f: f["frequency"] == 2e8, 1),
+                   NOT_REPRODUCED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLIPS)
+def test_the_opposite_effect_flips_the_verdict(name, evidence):
+    number, before, file, turn, after = FLIPS[name]
+    assert verdict(number, evidence) == before
+    frame = evidence.frames[file].copy()
+    frame[frame.select_dtypes("integer").columns] = frame.select_dtypes("integer").astype(float)
+    turn(frame)
+    evidence = claims.Evidence({**evidence.frames, file: frame}, evidence.networks, evidence.probes)
+    assert verdict(number, evidence) == after
+
+
+@pytest.mark.parametrize(
+    ("number", "probe", "value", "before", "after"),
+    [
+        (32, "resistance_ratio_after_cycles", 1.2, REPRODUCED, NOT_REPRODUCED),
+        (35, "conductance_change_with_voltage", 10.0, NOT_REPRODUCED, REPRODUCED),
+    ],
+)
+def test_probes_decide(number, probe, value, before, after, evidence):
+    assert verdict(number, evidence) == before
+    evidence.probes[probe] = value
+    assert verdict(number, evidence) == after
+
+
+def test_a_study_without_the_data_cannot_speak(evidence):
+    evidence.frames.pop("device_faults")
+    row = claims.judge(paper_claims.CLAIMS[21], evidence)
+    assert (row["verdict"], row["reason"]) == (NOT_DECIDABLE, "this study has no device faults")
+
+
+def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):
+    inputs = fabricated.write_study(tmp_path, ("mnist",), "small", 1, {"mnist": "digits"}, 2, 2)
+    evidence = claims.Evidence(frames(inputs), study.networks(inputs["networks"]), PROBES)
+    assert verdict(1, evidence) == NOT_DECIDABLE
+    row = claims.judge(paper_claims.CLAIMS[15], evidence)
+    assert row["verdict"] == ONLY_WITH_DEFECT
+    assert "not the paper's images" in row["reason"]
+
+
+def test_an_interval_across_the_criterion_decides_nothing():
+    wide = Interval(0.9, 0.7, 1.1, 5)
+    assert claims.below(1.0).test(wide, None) is None
+    assert claims.below(1.2).test(wide, None) is True
+    assert claims.above(1.2).test(wide, None) is False
+    assert claims.at_most(0.8).test(wide, None) is True
+    assert claims.at_most(0.6).test(wide, None) is False
+    assert claims.near(0.1).test(Interval(2.0, 1.05, 2.95, 5), 1.0) is None
+    assert claims.near(0.1).test(mean_interval([2.0]), 1.0) is False
+    assert claims.within_factor(2).test(mean_interval([0.6]), 1.0) is True

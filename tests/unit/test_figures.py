@@ -1,0 +1,98 @@
+"""Figures are drawn for any study, the same bytes every time, and know their inputs."""
+
+from pathlib import Path
+
+import fabricated
+import pandas as pd
+import pytest
+
+from memristive import figures, outputs, study
+from memristive.errors import InputError
+from memristive.figures import style, workflow
+
+SMALLEST = {
+    "networks": ("mnist",), "size": "small", "repeats": 1, "images": {"mnist": "digits"}, "folds": 1, "epochs": 1,
+}  # fmt: skip
+SEVERAL_NETWORKS = ("fig13_max_input_voltage", "fig15_variability", "fig16_device_faults", "fig_endurance")
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch):
+    monkeypatch.setattr(style, "DPI", 50)  # half of the time is spent on pixels
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """A study of one network with one seed, one fold and one epoch."""
+    return fabricated.write_study(tmp_path_factory.mktemp("smallest"), **SMALLEST)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    return fabricated.write_study(tmp_path_factory.mktemp("full"), folds=2, epochs=3)
+
+
+def draw(name, inputs, folder):
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
+    figures.make(name, needed, study.networks(inputs["networks"]), png, svg)
+    return png, svg
+
+
+@pytest.mark.parametrize("name", outputs.FIGURES)
+def test_each_figure_of_the_smallest_study_is_drawn(name, inputs, tmp_path):
+    png, svg = draw(name, inputs, tmp_path)
+    assert png.stat().st_size > 2_000
+    assert "</svg>" in svg.read_text()
+
+
+@pytest.mark.parametrize("name", SEVERAL_NETWORKS)
+def test_figures_of_several_networks(name, full, tmp_path):
+    _, svg = draw(name, full, tmp_path)
+    assert svg.read_text().count("CIFAR10") >= 1  # comments of the SVG hold the texts that are drawn
+
+
+def test_missing_cells_of_a_grid_do_not_matter(inputs, tmp_path):
+    for name in ("variability", "device_faults", "adc_tile"):
+        frame = pd.read_csv(inputs[name])
+        frame.drop(frame.index[frame["label"] == frame["label"].iloc[0]]).to_csv(tmp_path / name, index=False)
+        figure = next(key for key, output in outputs.FIGURES.items() if output.inputs == (name,))
+        draw(figure, {**inputs, name: tmp_path / name}, tmp_path)
+
+
+def test_the_same_inputs_give_the_same_bytes(inputs, tmp_path):
+    (tmp_path / "again").mkdir()
+    for first, second in zip(
+        draw("fig12_cross_validation", inputs, tmp_path),
+        draw("fig12_cross_validation", inputs, tmp_path / "again"),
+        strict=True,
+    ):
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_figure_knows_its_inputs(inputs, tmp_path):
+    png, _ = draw("fig14_adc_tile", inputs, tmp_path)
+    assert figures.stamp(png) == figures.hashes({"adc_tile": inputs["adc_tile"]})
+
+
+def test_a_missing_input_is_one_line(inputs, tmp_path):
+    with pytest.raises(InputError, match=r"adc_tile: .*nowhere.csv: no such file"):
+        draw("fig14_adc_tile", {**inputs, "adc_tile": tmp_path / "nowhere.csv"}, tmp_path)
+
+
+def test_rule_graph():
+    rules, edges = workflow.read_rulegraph(fabricated.RULEGRAPH)
+    assert ("prepare_dataset", "evaluate") in edges
+    assert ("prepare_dataset", "evaluate") not in workflow.without_shortcuts(edges)  # train lies between
+    boxes, merged = workflow.merge_outputs(rules, workflow.without_shortcuts(edges))
+    assert boxes["fig13_max_input_voltage"] == ["fig13_max_input_voltage", "fig14_adc_tile"]
+    order = [name for row in workflow.layers(list(boxes), merged) for name in row]
+    assert order == ["prepare_dataset", "train", "evaluate", "fig13_max_input_voltage", "all"]
+    with pytest.raises(InputError, match="cycle"):
+        workflow.layers(["a", "b"], [("a", "b"), ("b", "a")])
+
+
+def test_captions_of_the_workflow_are_those_of_the_report():
+    folder = Path(__file__).parents[2] / "workflow" / "report"
+    for name, output in {**outputs.FIGURES, **outputs.TABLES}.items():
+        assert (folder / f"{name}.rst").read_text().strip() == f"{output.title}. {output.caption}".strip()
