@@ -112,6 +112,17 @@ def test_linear(scope, level):
         assert torch.equal(kernels.linear(x, conductance, 28, arithmetic, level=level), expected)
 
 
+@pytest.mark.parametrize("fields", [{}, {"adc_overflow_rate": 0.1}, {"adc_quantisation": "log"}])
+def test_ranges_over_samples_and_batches(fields):
+    x, conductance = draw(9, 3, 6, 5), draw(27, 7, seed=1)
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="sample", log_range="memtorch", **fields)
+    found = kernels.conv2d(x, conductance, 7, (3, 3), arithmetic)
+    assert torch.equal(found, plain_conv2d(x, conductance, 7, (3, 3), arithmetic))
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="batch", scale_scope="batch", log_range="memtorch", **fields)
+    x = x.flatten(1)[:, :27]
+    assert torch.equal(kernels.linear(x, conductance, 7, arithmetic), plain_linear(x, conductance, 7, arithmetic))
+
+
 def adc_alone(y, level, **fields):
     """The vectors `y` through the ADC only: the conductances are the unit matrix."""
     n = y.shape[1]

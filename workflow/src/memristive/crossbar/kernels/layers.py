@@ -1,10 +1,12 @@
 """One layer on the compiled kernels. Each function returns NotImplemented where the plain path has to decide."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 
+from memristive.crossbar.adc import quantise
 from memristive.crossbar.kernels import native
 from memristive.crossbar.kernels.chain import Chain, Crossbar
 from memristive.crossbar.kernels.native import Unsupported
@@ -90,5 +92,23 @@ def _run(
     try:
         out = Chain([stage], x.shape[1:], level)(x, threads, ranges=ranges)
     except Unsupported:
-        return NotImplemented
+        return _convert_together(stage, x, ranges, threads, level)
     return NotImplemented if out is None else out
+
+
+def _convert_together(
+    stage: Crossbar, x: torch.Tensor, ranges: torch.Tensor | None, threads: int | None, level: str | None
+) -> torch.Tensor:
+    """Sums by the kernels, the ADC by its definition: where its range spans what no group of images holds."""
+    whole = stage.arithmetic
+    if whole.adc_bits is None or whole.adc_scope == "vector" or whole.tile_shape is not None or whole.rescale_output:
+        return NotImplemented
+    if stage.conductance.shape[1] != stage.columns:
+        return NotImplemented
+    arithmetic = dataclasses.replace(whole, adc_bits=None)
+    sums = _run(dataclasses.replace(stage, arithmetic=arithmetic), x, ranges, threads, level)
+    if sums is NotImplemented:
+        return NotImplemented
+    flat = sums.reshape(-1) if whole.adc_scope == "batch" else sums.flatten(1)
+    settings = (whole.adc_bits, whole.adc_quantisation, whole.adc_overflow_rate, whole.log_range)
+    return quantise(flat, *settings).reshape(sums.shape)
