@@ -17,9 +17,7 @@ def config(repository):
 def test_training_grows_with_epochs_and_a_fold_is_shorter(config):
     longer = copy.deepcopy(config)
     longer["training"]["settings"]["epochs"] *= 2
-    short, long = (
-        job_seconds("train_published", {"network": "cifar10"}, Plan(each)) for each in (config, longer)
-    )
+    short, long = (job_seconds("train_published", {"network": "cifar10"}, Plan(each)) for each in (config, longer))
     assert 1.9 < long / short < 2
     assert job_seconds("train_fold", {"network": "cifar10", "fold": "0"}, Plan(config)) < short
 
@@ -27,9 +25,10 @@ def test_training_grows_with_epochs_and_a_fold_is_shorter(config):
 def test_announcement_is_no_shorter_than_the_longest_job(config):
     plan = Plan(config)
     one = [("train_published", {"network": "cifar100"})]
-    assert announcement(one, plan, 1).split("roughly")[1].split(" on ")[0] == announcement(one, plan, 6).split("roughly")[
-        1
-    ].split(" on ")[0]
+    assert (
+        announcement(one, plan, 1).split("roughly")[1].split(" on ")[0]
+        == announcement(one, plan, 6).split("roughly")[1].split(" on ")[0]
+    )
     assert "1 of them trainings" in announcement(one, plan, 1)
 
 

@@ -80,7 +80,11 @@ WRONG = [
     ("setting.transistor", False, "transistor: False is not true"),
     ("setting.tile_shape", [64], "tile_shape: [64] is not two whole numbers"),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [], "a list of at least 1 is needed"),
-    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [0], "max_input_voltage: 0.0 is not a number above 0"),
+    (
+        "experiments.input_voltage.parts.paper.grid.max_input_voltage",
+        [0],
+        "max_input_voltage: 0.0 is not a number above 0",
+    ),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [9, 9.0], "may stand there once"),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", ["9", 9], "is the same setting as"),
     ("experiments.input_voltage.parts.paper.fixed", {"semantics": "physical"}, "semantics: is given twice"),
@@ -91,7 +95,11 @@ WRONG = [
     ("experiments.endurance.parts.paper.fixed.operation_mode", "slow", "is not one of sudden, gradual"),
     ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention_time: 10000.0 is not a time above"),
     ("experiments.retention.networks", ["lenet"], "experiments: retention: networks: lenet: unknown key"),
-    ("experiments.speed", {"networks": ["mnist"], "parts": {}}, "experiments: 'speed' is not allowed; allowed are input_voltage"),
+    (
+        "experiments.speed",
+        {"networks": ["mnist"], "parts": {}},
+        "experiments: 'speed' is not allowed; allowed are input_voltage",
+    ),
     ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
     ("validation.images", 1, "validation: images: 1 is not allowed; at least 2"),
 ]
