@@ -7,5 +7,5 @@ from memristive.files import write_json
 from memristive.scripting import job
 
 with job(snakemake):
-    repository = Path(snakemake.scriptdir).parents[1]
+    repository = Path(snakemake.scriptdir).resolve().parents[1]
     write_json(snakemake.output[0], provenance.record(snakemake.params.config_hash, repository))

@@ -13,7 +13,7 @@ from memristive.scripting import job
 with job(snakemake), tempfile.TemporaryDirectory() as folder:
     config = Path(folder) / "config.json"
     config.write_text(json.dumps(snakemake.config), encoding="utf-8")
-    snakefile = Path(snakemake.scriptdir).parents[1] / "Snakefile"
+    snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
     done = subprocess.run(
         [*command, "--rulegraph", "dot", "--nolock", "--forceall", "all"], capture_output=True, text=True, check=False
