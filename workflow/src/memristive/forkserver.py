@@ -145,7 +145,7 @@ def _start(path: str, owner: int) -> None:
 def _socket_path(owner: int) -> str:
     """Path of the socket, in a folder that only this user can enter: another code, another server. Raises OSError."""
     folder = f"{os.environ.get('TMPDIR', '/tmp')}/memristive-{os.getuid()}"
-    if len(folder) > 70:  # a socket's path has at most 107 characters
+    if len(folder) > 88:  # a socket's path has at most 107 characters
         folder = f"/tmp/memristive-{os.getuid()}"
     os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
     state = os.lstat(folder)
