@@ -6,7 +6,9 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-SOURCE = Path(workflow.basedir) / "workflow" / "src"
+# Of this file, also where another one includes it.
+REPOSITORY = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+SOURCE = REPOSITORY / "workflow" / "src"
 sys.path.insert(0, str(SOURCE))
 # Scripts run in processes of their own and find the library here, installed or not.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))

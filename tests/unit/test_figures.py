@@ -1,7 +1,5 @@
 """Figures are drawn for any study, the same bytes every time, and know their inputs."""
 
-from pathlib import Path
-
 import fabricated
 import pandas as pd
 import pytest
@@ -90,9 +88,3 @@ def test_rule_graph():
     assert order == ["prepare_dataset", "train", "evaluate", "fig13_max_input_voltage", "all"]
     with pytest.raises(InputError, match="cycle"):
         workflow.layers(["a", "b"], [("a", "b"), ("b", "a")])
-
-
-def test_captions_of_the_workflow_are_those_of_the_report():
-    folder = Path(__file__).parents[2] / "workflow" / "report"
-    for name, output in {**outputs.FIGURES, **outputs.TABLES}.items():
-        assert (folder / f"{name}.rst").read_text().strip() == f"{output.title}. {output.caption}".strip()

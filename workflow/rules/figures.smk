@@ -38,7 +38,7 @@ rule rulegraph:
         RESULTS / "rulegraph.txt",
     params:
         run=config["run"],
-        rules=provenance.rules_hash(Path(workflow.basedir)),
+        rules=provenance.rules_hash(REPOSITORY),
     log:
         LOGS / "rulegraph.log",
     conda:

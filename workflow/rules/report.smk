@@ -30,7 +30,7 @@ rule report:
         rules.tables.input,
         rules.collect_parity.output,
         expand(RESULTS / "experiments" / "{experiment}.csv", experiment=PLAN.experiments),
-        notebook=Path(workflow.basedir) / "workflow" / "notebooks" / "report.ipynb",
+        notebook=REPOSITORY / "workflow" / "notebooks" / "report.ipynb",
         provenance=rules.provenance.output[0],
     output:
         html=RESULTS / "report.html",
