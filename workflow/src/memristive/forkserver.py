@@ -177,7 +177,6 @@ def serve(path: str, owner: int) -> int:
     import memristive.datasets
     import memristive.evaluate
     import memristive.networks
-    import memristive.records
     from memristive.crossbar.kernels import build
 
     torch.set_num_threads(1)
