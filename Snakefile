@@ -1,4 +1,3 @@
-import os
 import sys
 from pathlib import Path
 
@@ -10,10 +9,6 @@ min_version("9.27")
 REPOSITORY = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SOURCE = REPOSITORY / "workflow" / "src"
 sys.path.insert(0, str(SOURCE))
-# Scripts run in processes of their own and find the library here, installed or not.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
-# `python` of a shell command is this one, unless the rule's conda environment comes before it.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 configfile: "config.yaml"

@@ -2,8 +2,9 @@
 
 from snakemake.exceptions import WorkflowError
 
-from memristive import provenance
+from memristive import outputs, provenance
 from memristive.config import check
+from memristive.environment import prepare
 from memristive.errors import InputError
 from memristive.estimate import announcement
 from memristive.plan import Plan, canonical
@@ -13,6 +14,8 @@ try:
     PLAN = Plan(config)
 except InputError as error:
     raise WorkflowError(f"config: {error}") from None
+
+prepare(SOURCE, config["fork_server"])
 
 RESULTS = Path(config["results_dir"]) / config["study"]
 LOGS = RESULTS / "logs"
@@ -39,6 +42,72 @@ def data_of(wildcards):
 
 def architecture_of(wildcards):
     return config["networks"][wildcards.network]["architecture"]
+
+
+def local_file(wildcards):
+    """The archive of a data set of one's own, so that another content makes it stale."""
+    entry = config["datasets"][wildcards.dataset]
+    return [entry["path"]] if entry["source"] == "npz" else []
+
+
+def training_settings(wildcards):
+    settings = PLAN.training(wildcards.network)
+    return canonical({**settings, "threads": config["threads"]["training"]})
+
+
+def fold_histories(network):
+    folds = range(config["training"]["folds"])
+    return [RESULTS / "training" / network / f"fold{fold}" / "history.csv" for fold in folds]
+
+
+def histories_for_selection(wildcards):
+    return fold_histories(wildcards.network) if config["training"]["checkpoint"] == "best_validation" else []
+
+
+def job_of(wildcards):
+    return PLAN.job(wildcards.experiment, wildcards.network, wildcards.label)
+
+
+def seeds_of(wildcards):
+    """No seed where nothing is drawn, so that such a setting does not depend on the number of repeats."""
+    return canonical(PLAN.seeds(wildcards.network) if job_of(wildcards).setting.draws else [])
+
+
+def records_of(experiment, network=None):
+    return [
+        RESULTS / "evaluations" / job.experiment / job.network / f"{job.label}.json"
+        for job in PLAN.of(experiment, network)
+    ]
+
+
+def study_files():
+    """Every file that figures and tables are made from, by the name that they know it by."""
+    histories = [history for network in PLAN.networks for history in fold_histories(network)]
+    published = [RESULTS / "training" / network / "published" / "history.csv" for network in PLAN.networks]
+    return {
+        **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments},
+        **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
+        "parity": rules.collect_parity.output[0],
+        "curves": rules.device_curves.output.curves,
+        "hysteresis": rules.device_curves.output.hysteresis,
+        "parameters": rules.device_curves.output.parameters,
+        "selections": [RESULTS / "training" / network / "selection.json" for network in PLAN.networks],
+        "histories": histories + published,
+        "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
+        "layers": RESULTS / "tables" / "networks.csv",
+        "rulegraph": rules.rulegraph.output[0],
+    }
+
+
+def inputs_of(output):
+    files = study_files()
+    return {name: files[name] for name in output.inputs if name in files}
+
+
+def possible(table):
+    """The figures or tables whose inputs this study has."""
+    files = study_files()
+    return [name for name, output in table.items() if all(needed in files for needed in output.inputs)]
 
 
 onstart:

@@ -6,9 +6,6 @@ rule device_curves:
         curves=RESULTS / "devices" / "curves.csv",
         hysteresis=RESULTS / "devices" / "hysteresis.csv",
         parameters=RESULTS / "devices" / "parameters.csv",
-    params:
-        own=config["devices"],
-        code=provenance.code_hash("devices"),
     log:
         LOGS / "device_curves.log",
     conda:
@@ -17,6 +14,9 @@ rule device_curves:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        own=config["devices"],
+        code=provenance.code_hash("devices"),
     message:
         "Sweeping the voltage of each device model"
     script:

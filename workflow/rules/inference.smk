@@ -1,22 +1,5 @@
 """Crossbars: one evaluation a setting, the comparison with MemTorch, inference times."""
 
-# Jobs of `evaluate` are forked from a server that belongs to this process: see memristive/forkserver.py.
-FORK_SERVER = (
-    config["fork_server"] and os.environ.get("MEMRISTIVE_FORK_SERVER") != "off"
-)
-os.environ["MEMRISTIVE_FORK_SERVER"] = str(os.getpid()) if FORK_SERVER else "off"
-
-
-def job_of(wildcards):
-    return PLAN.job(wildcards.experiment, wildcards.network, wildcards.label)
-
-
-def seeds_of(wildcards):
-    """No seed where nothing is drawn, so that such a setting does not depend on the number of repeats."""
-    return canonical(
-        PLAN.seeds(wildcards.network) if job_of(wildcards).setting.draws else []
-    )
-
 
 rule evaluate:
     input:
@@ -47,13 +30,6 @@ rule evaluate:
         " architecture={params.architecture:q} setting={params.setting:q} seeds={params.seeds:q} threads={threads}"
         " experiment={wildcards.experiment:q} network={wildcards.network:q} part={params.part:q}"
         " label={wildcards.label:q} output={output:q} log={log:q}"
-
-
-def records_of(experiment, network=None):
-    return [
-        RESULTS / "evaluations" / job.experiment / job.network / f"{job.label}.json"
-        for job in PLAN.of(experiment, network)
-    ]
 
 
 rule collect_experiment:
@@ -140,9 +116,7 @@ rule validate_network:
         runtime=240,
     params:
         architecture=architecture_of,
-        settings=lambda wildcards: PLAN.validated(
-            wildcards.experiment, wildcards.network
-        ),
+        settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),
         images=config["validation"]["images"],
         code=provenance.code_hash("validation"),
     message:

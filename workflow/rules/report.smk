@@ -8,8 +8,6 @@ rule provenance:
         rules.collect_parity.output,
     output:
         RESULTS / "provenance.json",
-    params:
-        config_hash=provenance.text_hash(canonical(config)),
     log:
         LOGS / "provenance.log",
     conda:
@@ -18,6 +16,8 @@ rule provenance:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        config_hash=provenance.text_hash(canonical(config)),
     message:
         "Recording commit, versions and machine"
     script:
@@ -34,10 +34,6 @@ rule report:
         provenance=rules.provenance.output[0],
     output:
         html=RESULTS / "report.html",
-    params:
-        results=str(RESULTS),
-        config=canonical(config),
-        code=provenance.code_hash("report"),
     log:
         LOGS / "report.log",
     conda:
@@ -46,6 +42,10 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        results=lambda wildcards, output: str(Path(output.html).parent),
+        config=canonical(config),
+        code=provenance.code_hash("report"),
     message:
         "Writing the report"
     script:

@@ -1,11 +1,6 @@
 """Weights: cross-validation, the training on the published split, the choice of an epoch."""
 
 
-def training_settings(wildcards):
-    settings = PLAN.training(wildcards.network)
-    return canonical({**settings, "threads": config["threads"]["training"]})
-
-
 rule train_fold:
     input:
         data=data_of,
@@ -13,14 +8,6 @@ rule train_fold:
     output:
         history=RESULTS / "training" / "{network}" / "fold{fold}" / "history.csv",
         summary=RESULTS / "training" / "{network}" / "fold{fold}" / "summary.json",
-    params:
-        network=lambda wildcards: wildcards.network,
-        architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
-        fold=lambda wildcards: wildcards.fold,
-        state_folder=str(RESULTS / ".state"),
-        code=provenance.code_hash("training"),
     log:
         LOGS / "train_fold" / "{network}.{fold}.log",
     benchmark:
@@ -31,6 +18,14 @@ rule train_fold:
     resources:
         mem_mb=4000,
         runtime=600,
+    params:
+        network=lambda wildcards: wildcards.network,
+        architecture=architecture_of,
+        settings=training_settings,
+        seed=config["seed"],
+        fold=lambda wildcards: wildcards.fold,
+        state_folder=str(RESULTS / ".state"),
+        code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
     script:
@@ -43,14 +38,6 @@ rule train_published:
     output:
         history=RESULTS / "training" / "{network}" / "published" / "history.csv",
         checkpoints=RESULTS / "training" / "{network}" / "published" / "checkpoints.safetensors",
-    params:
-        network=lambda wildcards: wildcards.network,
-        architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
-        fold="published",
-        state_folder=str(RESULTS / ".state"),
-        code=provenance.code_hash("training"),
     log:
         LOGS / "train_published" / "{network}.log",
     benchmark:
@@ -61,19 +48,18 @@ rule train_published:
     resources:
         mem_mb=4000,
         runtime=600,
+    params:
+        network=lambda wildcards: wildcards.network,
+        architecture=architecture_of,
+        settings=training_settings,
+        seed=config["seed"],
+        fold="published",
+        state_folder=str(RESULTS / ".state"),
+        code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on the published split"
     script:
         "../scripts/train.py"
-
-
-def fold_histories(network):
-    folds = range(config["training"]["folds"])
-    return [RESULTS / "training" / network / f"fold{fold}" / "history.csv" for fold in folds]
-
-
-def histories_for_selection(wildcards):
-    return fold_histories(wildcards.network) if config["training"]["checkpoint"] == "best_validation" else []
 
 
 rule select_checkpoint:
@@ -84,9 +70,6 @@ rule select_checkpoint:
     output:
         weights=RESULTS / "training" / "{network}" / "weights.safetensors",
         selection=RESULTS / "training" / "{network}" / "selection.json",
-    params:
-        rule=config["training"]["checkpoint"],
-        code=provenance.code_hash("selection"),
     log:
         LOGS / "select_checkpoint" / "{network}.log",
     conda:
@@ -95,6 +78,9 @@ rule select_checkpoint:
     resources:
         mem_mb=1500,
         runtime=10,
+    params:
+        rule=config["training"]["checkpoint"],
+        code=provenance.code_hash("selection"),
     message:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
