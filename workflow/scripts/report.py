@@ -1,8 +1,10 @@
 """Run the report's notebook on a study and write it as one HTML file."""
 
+import json
 from pathlib import Path
 
 from memristive import report
+from memristive.plan import Plan
 from memristive.scripting import job
 
 with job(snakemake):
@@ -12,6 +14,6 @@ with job(snakemake):
         snakemake.params.results,
         snakemake.params.config,
         snakemake.input.provenance,
-        snakemake.params.networks,
+        Plan(json.loads(snakemake.params.config)).described(),
         snakemake.output.html,
     )

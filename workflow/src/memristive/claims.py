@@ -129,8 +129,8 @@ class Evidence:
         return found
 
     def label(self, name: str) -> str:
-        """Name of a network for readers."""
-        return self.networks[name].label if name in self.networks else name
+        """Name of a network or a device for readers."""
+        return self.networks[name].label if name in self.networks else study.DEVICES.get(name, name)
 
 
 @dataclass(frozen=True)

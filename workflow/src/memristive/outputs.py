@@ -30,7 +30,7 @@ class Output:
     """One figure or table.
 
     `module` is a module of `memristive.figures` that has `draw`, or a function of
-    `memristive.tables`. `caption` serves the report, as alternative text too, and workflow/report/<name>.rst.
+    `memristive.tables`. `caption` serves both reports, as alternative text too.
     """
 
     module: str
@@ -39,7 +39,7 @@ class Output:
     caption: str = ""
 
 
-# Each is figures/<name>.png and .svg, by the rule <name>.
+# Each is figures/<name>.png and .svg.
 FIGURES = {
     "fig06_device_curves": Output(
         "device_curves",
@@ -145,6 +145,7 @@ TABLES = {
     "table5_inference_time": Output("inference_time", ("times",), "Inference time by tile shape"),
     "table6_stuck_at_faults": Output("stuck_at_faults", ("device_faults",), "Accuracy with stuck-at faults"),
     "networks": Output("networks", ("datasets",), "Layers of the networks"),
+    "device_parameters": Output("device_parameters", ("parameters",), "Parameters of the devices and their sources"),
 }
 
 # claims.csv and claims.md. All inputs are optional: what a study lacks, its ledger says.

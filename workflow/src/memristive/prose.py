@@ -75,9 +75,9 @@ def training(evidence: Evidence) -> list[str]:
 
 def devices(evidence: Evidence) -> list[str]:
     """Whether the loops are pinched and narrow with frequency."""
+    text = "each loop's area is at most {:.2f} times that of the next lower frequency."
     return [
-        f"{f.where}: each loop's area is at most {f.ours.value:.2f} times that of the next lower frequency."
-        for f in find(q.loop_narrowing, evidence)
+        f"{study.DEVICES.get(f.where, f.where)}: {text.format(f.ours.value)}" for f in find(q.loop_narrowing, evidence)
     ]
 
 

@@ -49,7 +49,7 @@ SECTIONS = (
         ("networks", "table2_training"),
         prose.training,
     ),
-    Section("devices", "Device curves", ("fig06_device_curves",), (), prose.devices),
+    Section("devices", "Device curves", ("fig06_device_curves",), ("device_parameters",), prose.devices),
     Section(
         "input_voltage",
         "Maximum input voltage",
@@ -87,7 +87,7 @@ SECTIONS = (
     ),
     Section("retention", "Retention", ("fig_retention",), (), prose.retention, "retention"),
 )
-FOLDED = {"networks"}  # long tables that a reader opens
+FOLDED = {"networks", "device_parameters"}  # long tables that a reader opens
 
 
 class Report:
@@ -269,7 +269,7 @@ class Report:
         """One figure with where it came from."""
         output = outputs.FIGURES[name]
         shown = markup.figure(self._png(name), output.title, output.caption)
-        return shown + self._origin(name, self._png(name), figures.stamp(self._png(name)))
+        return shown + self._origin("figure", self._png(name), figures.stamp(self._png(name)))
 
     def table(self, name: str) -> str:
         """One table with where it came from."""
@@ -279,7 +279,7 @@ class Report:
             shown = markup.details("Show the table", shown)
         markdown = path.with_suffix(".md")
         stamp = tables.stamp(markdown) if markdown.is_file() else {}
-        return f"<h3>{escape(output.title)}</h3>{shown}" + self._origin(name, path, stamp)
+        return f"<h3>{escape(output.title)}</h3>{shown}" + self._origin("table", path, stamp)
 
     def _origin(self, rule: str, path: Path, stamp: Mapping[str, str]) -> str:
         """Inputs, rule, command, commit and configuration; a notice where an input has changed since."""
@@ -347,7 +347,7 @@ class Report:
             if "difference" in column:
                 shown[column] = shown[column].map(lambda value: f"{value:.1e}" if pd.notna(value) else "")
         table = markup.details(f"All {len(parity)} settings", markup.table(shown, "Validation against MemTorch"))
-        origin = self._origin("validate", self._file("parity"), figures.hashes({"parity": self._file("parity")}))
+        origin = self._origin("collect_parity", self._file("parity"), figures.hashes({"parity": self._file("parity")}))
         return self._section(
             "validation",
             "Validation against MemTorch",

@@ -31,6 +31,13 @@ NETWORK_SECONDS = {"mnist": 196.0, "cifar10": 680.0, "cifar100": 1300.0}  # Sect
 STUCK_AT_ACCURACY = {"cifar10": {(0.0, 0.0): 81.95, (0.05, 0.0): 10.01, (0.0, 0.05): 72.88, (0.05, 0.05): 10.04}}
 RETENTION_LOSS = {"mnist": 3.0}  # Sections 4.6 and 5, percentage points
 
+DEVICES = {  # for readers
+    "pt_hf_ti": "Pt-Hf-Ti",
+    "pt_hf_ti_fitted": "Pt-Hf-Ti (fitted)",
+    "ferroelectric": "ferroelectric",
+    "metallic_nanowire": "metallic nanowire",
+}
+
 TEST_IMAGES = 10_000
 STABLE_FROM_VOLTAGE = 6.0  # V, Section 3.2.1
 BOTTLENECK_BELOW_BITS = 6  # Section 4.3

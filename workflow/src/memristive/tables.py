@@ -245,6 +245,12 @@ def networks(frames: Frames, networks: Networks) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"rows": "Int64", "columns": "Int64"})
 
 
+def device_parameters(frames: Frames, networks: Networks) -> pd.DataFrame:
+    """Parameters of the devices' models and where they were published; a row a parameter, a column a device."""
+    frame = frames["parameters"].set_index("name").drop(columns="device").dropna(axis="columns", how="all")
+    return frame.T.rename_axis("parameter").reset_index()
+
+
 def make(
     name: str,
     inputs: Mapping[str, figures.Value],
@@ -275,7 +281,7 @@ def stamp(markdown: str | Path) -> dict[str, str]:
 
 
 def cell(value: Any) -> str:
-    """One value as text: two decimals, nothing for a missing one."""
+    """One value as text: two decimals (three digits where it is small), nothing for a missing one."""
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_):
@@ -283,6 +289,8 @@ def cell(value: Any) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     if isinstance(value, float | np.floating):
+        if value != 0 and abs(value) < 0.01:
+            return f"{value:.3g}"
         return f"{value:.2f}" if abs(value) < 1000 else f"{value:,.0f}"
     return str(value)
 

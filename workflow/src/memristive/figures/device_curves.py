@@ -8,24 +8,24 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from memristive import study
 from memristive.figures import style
 from memristive.study import Network
-
-DEFAULT = "pt_hf_ti"  # the device of the study, drawn first
-TITLES = {"pt_hf_ti": "Pt-Hf-Ti", "ferroelectric": "ferroelectric", "metallic_nanowire": "metallic nanowire"}
 
 
 def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     """One row a device: switching beside hysteresis. Needs `curves` (devices/curves.csv; V, A, Hz)."""
     curves = frames["curves"]
-    devices = sorted(curves["device"].unique(), key=lambda name: (name != DEFAULT, name))
+    present = list(curves["device"].unique())
+    devices = [name for name in study.DEVICES if name in present]
+    devices += [name for name in present if name not in devices]
     if not devices:
         return style.empty("No device curve in this study.")
     figure, axes = pyplot.subplots(len(devices), 2, figsize=(style.DOUBLE, 2.1 * len(devices) + 0.2), squeeze=False)
     for (left, right), device in zip(axes, devices, strict=True):
         mine = curves[curves["device"] == device]
-        _switching(left, mine[mine["experiment"] == "switching"], TITLES.get(device, device))
-        _hysteresis(right, mine[mine["experiment"] == "hysteresis"], TITLES.get(device, device))
+        _switching(left, mine[mine["experiment"] == "switching"], study.DEVICES.get(device, device))
+        _hysteresis(right, mine[mine["experiment"] == "hysteresis"], study.DEVICES.get(device, device))
     return figure
 
 

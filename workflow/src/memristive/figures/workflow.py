@@ -38,7 +38,7 @@ def read_rulegraph(text: str) -> tuple[list[str], Edges]:
 
 
 def layers(rules: Sequence[str], edges: Edges) -> list[list[str]]:
-    """Rules by the length of the longest path that leads to them; those of a layer below their parents.
+    """Rules by the longest path that leads to them, first ones as late as they can be; a layer below its parents.
 
     Raises InputError for a cycle.
     """
@@ -54,6 +54,9 @@ def layers(rules: Sequence[str], edges: Edges) -> list[list[str]]:
         for rule in ready:
             depth[rule] = 1 + max((depth[parent] for parent in parents[rule]), default=-1)
         waiting = [rule for rule in waiting if rule not in depth]
+    for rule in rules:
+        if not parents[rule]:
+            depth[rule] = min((depth[later] for earlier, later in edges if earlier == rule), default=1) - 1
     rows: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
     for rule in rules:
         rows[depth[rule]].append(rule)

@@ -1,0 +1,164 @@
+"""The report of an invented study, as a browser sees it."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from memristive import claims, figures, outputs, paper_claims, provenance, report, study, tables
+from memristive.files import write_json
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests" / "unit"))
+import fabricated  # noqa: E402
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SIZE = {"networks": ("mnist", "cifar10"), "size": "small", "repeats": 2, "folds": 2, "epochs": 2}
+HOSTILE = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A whole study with its report: folder, named inputs, page."""
+    folder = tmp_path_factory.mktemp("study")
+    inputs = fabricated.write_study(folder, **SIZE, images={"mnist": "mnist", "cifar10": "digits"})
+    networks = study.networks(inputs["networks"])
+    for name in ("fig06_device_curves", "fig13_max_input_voltage", "fig15_variability", "fig09_workflow"):
+        needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
+        figures.make(name, needed, networks, folder / f"figures/{name}.png", folder / f"figures/{name}.svg")
+    name = "table4_max_input_voltage"
+    needed = {key: inputs[key] for key in outputs.TABLES[name].inputs}
+    tables.make(name, needed, networks, folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
+    needed = {key: inputs[key] for key in outputs.CLAIMS}
+    claims.make(paper_claims.CLAIMS, needed, networks, {}, folder / "claims.csv", folder / "claims.md")
+    write_json(folder / "provenance.json", dict(provenance.record("0123abcd", ROOT)))
+    page = folder / "report.html"
+    notebooks = ROOT / "workflow" / "notebooks"
+    config = json.dumps({"study": HOSTILE, "run": {"experiments": ["input_voltage", "variability"]}})
+    report.make(
+        notebooks / "report.ipynb", notebooks / "template", folder, config, folder / "provenance.json",
+        inputs["networks"], page,
+    )  # fmt: skip
+    return folder, inputs, page
+
+
+class Page(HTMLParser):
+    """What of a page could load something, what is linked, what there is."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.sources, self.links, self.ids, self.images, self.tags = [], [], set(), [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.add(tag)
+        if "id" in attrs:
+            self.ids.add(attrs["id"])
+        if tag == "img":
+            self.images.append(attrs)
+        if tag == "a":
+            self.links.append(attrs["href"])
+        elif "src" in attrs or "href" in attrs:
+            self.sources.append(attrs.get("src") or attrs.get("href"))
+
+
+def test_the_page_needs_nothing_from_elsewhere(built):
+    text = built[2].read_text()
+    page = Page(text)
+    assert all(source.startswith("data:") for source in page.sources)
+    assert not re.search(r"url\((?!data:)|@import", text)
+    assert "script" not in page.tags
+
+
+def test_links_lead_somewhere_and_images_have_texts(built):
+    page = Page(built[2].read_text())
+    assert {link.removeprefix("#") for link in page.links} <= page.ids
+    assert {"summary", "input_voltage", "claims", "validation", "choices", "environment", "config"} <= page.ids
+    assert len(page.images) == 4
+    assert all(len(image["alt"]) > 20 for image in page.images)
+
+
+def test_names_from_the_configuration_are_escaped(built):
+    text = built[2].read_text()
+    assert HOSTILE not in text
+    assert html.escape(HOSTILE, quote=False) in text
+
+
+def test_every_verdict_is_on_the_first_screen_and_in_the_ledger(built):
+    folder, _, path = built
+    text = path.read_text()
+    ledger = pd.read_csv(folder / "claims.csv", dtype=str).fillna("")
+    for row in ledger.itertuples():
+        assert f'href="#claim-{row.number}"' in text
+        assert f'id="claim-{row.number}"' in text
+    counts = ledger["verdict"].value_counts()
+    assert f"reproduced only with the defect: {counts['reproduced only with the defect']}" in text
+
+
+def test_numbers_in_the_text_come_from_the_files(built):
+    _, inputs, path = built
+    frame = pd.read_csv(inputs["variability"])
+    frame = frame[(frame["network"] == "mnist") & (frame["sigma"] == 0) & (frame["semantics"] == "physical")]
+    two = frame[frame["conductance_states"] == 2]["accuracy"].mean()
+    most = frame[frame["conductance_states"].isna()]["accuracy"].mean()
+    said = re.search(r"two states cost ([\d.]+) points", path.read_text())
+    assert float(said[1]) == pytest.approx(most - two, abs=0.051)
+
+
+def test_a_figure_made_from_other_data_says_so(built):
+    folder, inputs, path = built
+    assert "Made from another content" not in path.read_text()
+    original = inputs["variability"].read_bytes()
+    inputs["variability"].write_bytes(original + b"\n")
+    try:
+        shown = report.Report(folder, {}, {}, study.networks(inputs["networks"])).figure("fig15_variability")
+    finally:
+        inputs["variability"].write_bytes(original)
+    assert "Made from another content" in shown
+    assert str(inputs["variability"]) in shown
+
+
+def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
+    folder, inputs, path = built
+    assert "validation against MemTorch failed" not in path.read_text()
+    copy = tmp_path / "study"
+    shutil.copytree(folder, copy)
+    fabricated.rewrite(copy / "validation/parity.csv", lambda row: row.update(same_predictions="False", passed="False"))
+    shown = report.Report(copy, {}, {}, study.networks(inputs["networks"])).summary()
+    assert "validation against MemTorch failed" in shown
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("width", [1280, 500])
+def test_a_browser_shows_it_without_complaint(built, width, tmp_path):
+    path = built[2]
+    probe = tmp_path / "probe.html"
+    script = (
+        "<script>addEventListener('load', () => { const images = [...document.images];"
+        "document.body.dataset.broken = images.filter(i => !i.complete || !i.naturalWidth).length;"
+        "document.body.dataset.wide = document.documentElement.scrollWidth > innerWidth;"
+        "document.body.dataset.requests = performance.getEntriesByType('resource')"
+        ".filter(r => !r.name.startsWith('data:')).length; });</script>"
+    )
+    probe.write_text(path.read_text().replace("</head>", script + "</head>"))
+    options = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=5000"
+    )
+    done = subprocess.run(
+        [CHROMIUM, *options.split(), f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900",
+         "--dump-dom", probe.as_uri()],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert 'data-broken="0"' in done.stdout
+    assert 'data-wide="false"' in done.stdout
+    assert 'data-requests="0"' in done.stdout
+    assert "CONSOLE" not in done.stderr
