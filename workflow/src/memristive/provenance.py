@@ -8,7 +8,7 @@ import functools
 import hashlib
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def code_hash(kind: str) -> str:
         for path in sorted(PACKAGE.glob(pattern)):
             if path.suffix in (".py", ".cpp", ".hpp", ".inc"):
                 digest.update(f"{path.relative_to(PACKAGE)}\0".encode())
-                digest.update(_meaning(path, names.split(",") if names else []))
+                digest.update(_meaning(path, names))
     return digest.hexdigest()[:16]
 
 
@@ -95,13 +95,14 @@ def record(config_hash: str, repository: Path) -> Mapping[str, Any]:
     }
 
 
-def _meaning(path: Path, names: Sequence[str]) -> bytes:
-    """What a source says to the machine; of a Python file only the definitions of `names`, if any are given."""
+@functools.cache  # several kinds of work share most of their sources
+def _meaning(path: Path, names: str) -> bytes:
+    """What a source says to the machine; of a Python file only the definitions of `names` (a,b), if any are given."""
     if path.suffix != ".py":
         return path.read_bytes()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     if names:
-        tree.body = [node for node in tree.body if getattr(node, "name", None) in names]
+        tree.body = [node for node in tree.body if getattr(node, "name", None) in names.split(",")]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
