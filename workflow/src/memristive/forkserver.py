@@ -170,15 +170,15 @@ def _identity() -> list[object]:
 def serve(path: str, owner: int) -> int:
     """Fork a child for each connection to the socket on stdin, until the owner ends or no job has run for a while."""
     import contextlib
+    import importlib
     import time
 
     import torch
 
-    import memristive.datasets
-    import memristive.evaluate
-    import memristive.networks
     from memristive.crossbar.kernels import build
 
+    for name in ("datasets", "evaluate", "networks", "records"):
+        importlib.import_module(f"memristive.{name}")
     torch.set_num_threads(1)
     with contextlib.suppress(build.BuildError):
         build.library()  # compiled once, here, not by every child
