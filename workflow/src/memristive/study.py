@@ -74,13 +74,17 @@ class Network:
 
 
 def networks(text: str) -> dict[str, Network]:
-    """Networks of a study from JSON: ``{name: {"architecture": ..., "dataset": ..., "images": ...}}``."""
+    """Networks of a study from JSON: ``{name: {"architecture": ..., "dataset": ..., "images": ...}}``.
+
+    Those with the paper's names come first, in its order.
+    """
     try:
-        return {name: Network(name=name, **entry) for name, entry in json.loads(text).items()}
+        found = {name: Network(name=name, **entry) for name, entry in json.loads(text).items()}
     except (TypeError, AttributeError, ValueError) as error:
         raise InputError(
             f"networks: {text[:80]!r} is not a JSON object of architecture, dataset and images a network ({error})"
         ) from error
+    return dict(sorted(found.items(), key=lambda item: NETWORKS.index(item[0]) if item[0] in NETWORKS else 9))
 
 
 def value(reported: Mapping[str, float], network: Network) -> float | None:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib import pyplot
@@ -60,14 +61,36 @@ def layers(rules: Sequence[str], edges: Edges) -> list[list[str]]:
     rows: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
     for rule in rules:
         rows[depth[rule]].append(rule)
+    _sort(rows, parents)
+    return rows
+
+
+def _sort(rows: list[list[str]], parents: Mapping[str, Sequence[str]]) -> None:
+    """Order each row by where the parents of its members are."""
     place: dict[str, float] = {}
     for row in rows:
         middle = {
-            rule: sum(place[p] for p in parents[rule]) / len(parents[rule]) if parents[rule] else 0.5 for rule in row
+            name: sum(place[p] for p in parents[name]) / len(parents[name]) if parents[name] else 0.5 for name in row
         }
-        row.sort(key=lambda rule: (middle[rule], rule))
-        place |= {rule: (i + 0.5) / len(row) for i, rule in enumerate(row)}
-    return rows
+        row.sort(key=lambda name: (middle[name], name))
+        place |= {name: (i + 0.5) / len(row) for i, name in enumerate(row)}
+
+
+def with_waypoints(rows: Sequence[Sequence[str]], edges: Edges) -> tuple[list[list[str]], list[list[str]]]:
+    """Rows with a place for each long edge in every row that it crosses, and each edge as the places it leads by."""
+    rows = [list(row) for row in rows]
+    depth = {rule: level for level, row in enumerate(rows) for rule in row}
+    parents: dict[str, list[str]] = defaultdict(list)
+    paths = []
+    for earlier, later in edges:
+        between = [f"{earlier} to {later}, row {level}" for level in range(depth[earlier] + 1, depth[later])]
+        for level, name in enumerate(between, depth[earlier] + 1):
+            rows[level].append(name)
+        paths.append([earlier, *between, later])
+        for start, end in pairwise(paths[-1]):
+            parents[end].append(start)
+    _sort(rows, parents)
+    return rows, paths
 
 
 def without_shortcuts(edges: Edges) -> Edges:
@@ -108,11 +131,11 @@ def merge_outputs(rules: Sequence[str], edges: Edges) -> tuple[dict[str, list[st
 
 def _colour(rule: str) -> str:
     kinds = (
-        (("fig", "table", "network_layers"), "#F0E442"),
+        (("fig", "table"), "#F0E442"),
         (("claim", "report", "compare", "provenance", "rulegraph"), "#CC79A7"),
-        (("train", "fold", "select", "make_folds", "cross"), "#56B4E9"),
-        (("evaluat", "experiment", "aggregate", "infer", "time", "records"), "#E69F00"),
-        (("valid", "parity"), "#009E73"),
+        (("train", "select", "make_folds"), "#56B4E9"),
+        (("valid", "collect_parity"), "#009E73"),
+        (("evaluat", "collect", "time"), "#E69F00"),
         (("all", "demo"), "#999999"),
     )
     return next((colour for words, colour in kinds if rule.startswith(words)), "#dddddd")
@@ -124,12 +147,13 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     boxes, edges = merge_outputs(rules, without_shortcuts(edges))
     edges = without_shortcuts(edges)
     lines: list[list[str]] = []
-    for row in layers(list(boxes), edges):
+    rows, paths = with_waypoints(layers(list(boxes), edges), edges)
+    for row in rows:
         parts = -(-len(row) // MOST)
         size = -(-len(row) // parts)
         lines += [row[i : i + size] for i in range(0, len(row), size)]
     text = {name: "\n".join(member.replace("_", " ") for member in members) for name, members in boxes.items()}
-    heights = [0.30 + 0.13 * (max(text[name].count("\n") for name in line)) for line in lines]
+    heights = [0.30 + 0.13 * (max(text.get(name, "").count("\n") for name in line)) for line in lines]
     total = sum(heights) + 0.34 * len(lines)
     figure, axes = pyplot.subplots(figsize=(style.DOUBLE, total + 0.1))
     axes.set(xlim=(0, style.DOUBLE), ylim=(-total, 0))
@@ -139,18 +163,19 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     for line, height in zip(lines, heights, strict=True):
         for i, name in enumerate(line):
             x = style.DOUBLE * (i + 0.5) / len(line)
-            own = 0.24 + 0.13 * text[name].count("\n")
+            own = 0.24 + 0.13 * text[name].count("\n") if name in boxes else 0.0
             place[name] = (x, y - height / 2, own)
         y -= height + 0.34
-    for earlier, later in edges:
+    for earlier, later in (step for path in paths for step in pairwise(path)):
         (x, top, own), (x_end, bottom, end) = place[earlier], place[later]
         axes.add_patch(
             FancyArrowPatch(
-                (x, top - own / 2), (x_end, bottom + end / 2), arrowstyle="-|>", mutation_scale=6, linewidth=0.6,
-                color=style.GREY, zorder=1, shrinkA=0, shrinkB=0,
+                (x, top - own / 2), (x_end, bottom + end / 2), arrowstyle="-|>" if end else "-", mutation_scale=6,
+                linewidth=0.6, color=style.GREY, zorder=1, shrinkA=0, shrinkB=0,
             )
         )  # fmt: skip
-    for name, (x, middle, own) in place.items():
+    for name in boxes:
+        x, middle, own = place[name]
         longest = max(len(part) for part in text[name].split("\n"))
         width = min(0.14 + 0.062 * longest, style.DOUBLE / 2)
         axes.add_patch(
