@@ -36,7 +36,8 @@ def draw(folder: Path) -> None:
         panel.loglog(values, seconds, "o-", base=2)
         panel.loglog(values, [seconds[-1] * w / work[-1] for w in work], color="0.6", linewidth=1, base=2)
         panel.set_xlabel(name)
-    figure.axes[1].set_ylabel("seconds (grey: proportional)")
+        if number == 0:
+            panel.set_ylabel("seconds (grey: proportional)")
     for suffix in ("png", "svg"):
         with atomic(folder / f"benchmarks.{suffix}") as temporary:
             figure.savefig(temporary, dpi=150)

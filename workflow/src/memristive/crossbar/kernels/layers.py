@@ -27,11 +27,13 @@ def conv2d(
     padding: Sequence[int] = (0, 0, 0, 0),
     dilation: tuple[int, int] = (1, 1),
     *,
+    line: tuple[float, float] | None = None,
+    bias: torch.Tensor | None = None,
     ranges: torch.Tensor | None = None,
     threads: int | None = None,
     level: str | None = None,
 ) -> torch.Tensor:
-    """What the arrays of a Conv2d put out, before line and bias: `encode`, unfolding and `product.multiply` at once.
+    """What the arrays of a Conv2d put out: `encode`, unfolding and `product.multiply` at once.
 
     Args:
         x: float32 [images, channels, height, width] on the CPU.
@@ -39,6 +41,7 @@ def conv2d(
         columns: how many of the columns are outputs.
         arithmetic: `product.Arithmetic`.
         padding: zeros at the left, right, top, bottom.
+        line: coefficient and intercept that follow, then `bias`, float32 [columns]; None: the sums themselves.
         ranges: float32 [images], by which each image is scaled; None: its own largest input.
         threads: at most so many; None: torch's number. No result depends on it.
         level: see `native.level`.
@@ -47,7 +50,7 @@ def conv2d(
         float32 [images, columns, height, width], or NotImplemented: values that are infinite, not a
         number or too large for the ADC, or an arithmetic that only the plain path has.
     """
-    stage = Crossbar(conductance, columns, arithmetic, kernel_size, stride, tuple(padding), dilation)
+    stage = Crossbar(conductance, columns, arithmetic, kernel_size, stride, tuple(padding), dilation, line, bias)
     return _run(stage, x, ranges, threads, level)
 
 
@@ -57,15 +60,17 @@ def linear(
     columns: int,
     arithmetic: Any,
     *,
+    line: tuple[float, float] | None = None,
+    bias: torch.Tensor | None = None,
     ranges: torch.Tensor | None = None,
     threads: int | None = None,
     level: str | None = None,
 ) -> torch.Tensor:
-    """What the arrays of a Linear put out, before line and bias.
+    """What the arrays of a Linear put out.
 
     Args as for `conv2d`, with x float32 [images, rows]. Returns float32 [images, columns], or NotImplemented.
     """
-    return _run(Crossbar(conductance, columns, arithmetic), x, ranges, threads, level)
+    return _run(Crossbar(conductance, columns, arithmetic, line=line, bias=bias), x, ranges, threads, level)
 
 
 def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level: str | None = None) -> torch.Tensor:
@@ -103,7 +108,7 @@ def _convert_together(
     whole = stage.arithmetic
     if whole.adc_bits is None or whole.adc_scope == "vector" or whole.tile_shape is not None or whole.rescale_output:
         return NotImplemented
-    if stage.conductance.shape[1] != stage.columns:
+    if stage.conductance.shape[1] != stage.columns or stage.line is not None or stage.bias is not None:
         return NotImplemented
     arithmetic = dataclasses.replace(whole, adc_bits=None)
     sums = _run(dataclasses.replace(stage, arithmetic=arithmetic), x, ranges, threads, level)
