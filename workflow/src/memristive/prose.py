@@ -9,15 +9,15 @@ from collections.abc import Callable
 from memristive import quantities as q
 from memristive import study
 from memristive.claims import Evidence, Found, Missing
-from memristive.statistics import Interval
+from memristive.statistics import Interval, fixed
 
 AS = {"physical": "as meant", "memtorch": "as MemTorch computes"}
 
 
 def number(interval: Interval, unit: str = "%") -> str:
     """A value, with its 95 % interval in brackets where there is one."""
-    bounds = f" [{interval.low:.1f}, {interval.high:.1f}]" if interval.known else ""
-    return f"{interval.value:.1f} {unit}{bounds}"
+    bounds = f" [{fixed(interval.low, 1)}, {fixed(interval.high, 1)}]" if interval.known else ""
+    return f"{fixed(interval.value, 1)} {unit}{bounds}"
 
 
 def find(quantity: q.Quantity, evidence: Evidence) -> list[Found]:

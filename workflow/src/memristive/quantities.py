@@ -17,6 +17,7 @@ from memristive.claims import Evidence, Found, Missing, nan_interval
 from memristive.statistics import Interval, mean_interval, paired_by_repeat
 
 Quantity = Callable[[Evidence], list[Found]]
+ORDER = ("physical", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
 
 
 def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
@@ -37,7 +38,8 @@ def groups(
     """Network, semantics, choice and rows, for each network of `evidence`."""
     for name in evidence.networks:
         mine = frame[frame["network"] == name]
-        for values, rows in mine.groupby(["semantics", *choices], sort=False):
+        found = sorted(mine.groupby(["semantics", *choices]), key=lambda group: [ORDER.index(v) for v in group[0]])
+        for values, rows in found:
             choice = ", ".join(f"{key} {value}" for key, value in zip(choices, values[1:], strict=True))
             yield name, values[0], choice, rows
 

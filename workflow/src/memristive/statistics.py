@@ -17,6 +17,11 @@ from scipy import stats
 LEVEL = 0.95
 
 
+def fixed(value: float, decimals: int) -> str:
+    """`value` with so many decimals, and no sign before a zero."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
 @dataclass(frozen=True)
 class Interval:
     """A value with its 95 % interval; `low` and `high` are NaN where n is too small for one.
@@ -37,9 +42,9 @@ class Interval:
 
     def text(self, decimals: int = 2) -> str:
         """``97.85 [97.60, 98.10], n = 5 repeats``; without an interval the value and n."""
-        bounds = f" [{self.low:.{decimals}f}, {self.high:.{decimals}f}]" if self.known else ""
+        bounds = f" [{fixed(self.low, decimals)}, {fixed(self.high, decimals)}]" if self.known else ""
         kind = self.kind.removesuffix("s") if self.n == 1 else self.kind
-        return f"{self.value:.{decimals}f}{bounds}, n = {self.n:,} {kind}"
+        return f"{fixed(self.value, decimals)}{bounds}, n = {self.n:,} {kind}"
 
 
 def mean_interval(values: ArrayLike, kind: str = "repeats") -> Interval:
