@@ -24,4 +24,3 @@ with job(rule):
         training.save_checkpoints(rule.output.checkpoints, result.checkpoints)
     else:
         write_json(rule.output.summary, training.fold_summary(result.history))
-    result.state_path.unlink()  # the outputs are whole: there is nothing left to resume

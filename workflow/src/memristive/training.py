@@ -29,7 +29,7 @@ from torch.nn import functional
 from torch.utils import deterministic
 from tqdm import tqdm
 
-from memristive import datasets, networks, seeding
+from memristive import datasets, networks, provenance, seeding
 from memristive.errors import InputError
 from memristive.files import atomic, write_json
 
@@ -481,8 +481,8 @@ def _key(
     fold: str,
     device: torch.device,
 ) -> str:
-    """SHA-256 of everything that decides a training, this file included."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    """SHA-256 of everything that decides a training, the code included."""
+    digest = hashlib.sha256(provenance.code_hash("training").encode())
     described = [asdict(settings), network, fold, device.type, str(model), torch.__version__]
     digest.update(json.dumps(described, sort_keys=True).encode())
     for tensor in (*model.state_dict().values(), *images, *(validation or ()), *(test or ())):
