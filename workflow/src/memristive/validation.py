@@ -34,6 +34,9 @@ from memristive.setting import Setting
 # A raw value so near a rounding boundary, in units in the last place of the largest value of its
 # range, can fall on either side of it when its products are summed in another order.
 ULPS = 8
+# MemTorch's tuning takes longer than all else, so fewer random inputs are used than its 8 images and
+# 4,098 vectors: both engines fit the same line to the same inputs, however many.
+TUNING = {nn.Conv2d: {"input_batch_size": 1}, nn.Linear: {"input_shape": 512}}
 PURPOSES = ("stuck at HRS", "stuck at LRS")  # the order in which MemTorch draws them
 
 
@@ -75,7 +78,7 @@ class RecordedDraws:
         return torch.from_numpy(self._choices[layer, array[1], purpose])
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
-        return next(self._tuning[layer]).reshape(shape)
+        return next(self._tuning[layer])
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         return self._layers[layer].bias.detach().clone()
@@ -201,7 +204,7 @@ def record_conversion(
 
         # MemTorch calls forward itself, which no hook sees: analogue, then digital, on the same input.
         layer.forward = recorded_forward
-        layer.tune()
+        layer.tune(**next((fewer for kind, fewer in TUNING.items() if isinstance(layer, kind)), {}))
         del layer.forward
         inputs[name].append(seen[0])
 

@@ -41,7 +41,7 @@ class Draws(Protocol):
         ...
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
-        """Uniform in [-1, 1], float32 of `shape`."""
+        """Uniform in [-1, 1], float32 of `shape`; as many samples as MemTorch was tuned on, where it was."""
         ...
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
