@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -168,8 +169,10 @@ bool sensible(const Op& op) {
       op.out_width < 1)
     return false;
   if (op.kind != CROSSBAR) return true;
-  return op.columns_padded >= op.out_channels && (op.adc == ADC_NONE || (op.adc_bits >= 2 && op.adc_bits <= 22)) &&
-         (op.adc <= ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds)) && op.first_tile_row < op.last_tile_row;
+  if (op.columns_padded < op.out_channels || op.first_tile_row >= op.last_tile_row) return false;
+  if (op.adc == ADC_NONE) return true;
+  return op.adc_bits >= 2 && op.adc_bits <= 22 &&
+         (op.adc == ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds));
 }
 
 std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
@@ -193,7 +196,8 @@ std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
     for (int c = 0; c < op.in_channels; ++c)
       for (int i = 0; i < op.kernel_h; ++i)
         for (int j = 0; j < op.kernel_w; ++j)
-          stage->offset.push_back(((c * plan.in_height + i * op.dilation_h) * plan.in_width + j * op.dilation_w) * lanes);
+          stage->offset.push_back(
+              ((c * plan.in_height + i * op.dilation_h) * plan.in_width + j * op.dilation_w) * lanes);
     plan.offset = stage->offset.data();
     plan_columns(*stage, level);
   }
@@ -236,7 +240,7 @@ void plan_output(Stage& stage, const Stage* next, int lanes) {
 
 bool vectors(const Op& op) {
   return op.kind != POOL && op.in_height == 1 && op.in_width == 1 && op.out_height == 1 && op.out_width == 1 &&
-         !op.pad_top && !op.pad_left && !op.adc_spans_sample;
+         !op.pad_top && !op.pad_bottom && !op.pad_left && !op.pad_right && !op.adc_spans_sample;
 }
 
 struct Worker {
@@ -263,9 +267,9 @@ struct Worker {
     scratch = {raw.data, sum.data, factor.data};
   }
 
-  int32_t encode(const Stage& stage, float* in, const float* ranges, float* factors, bool* touched) {
-    *touched = stage.scaled && chain.level->encode(stage.plan, in, ranges, factors);
-    return OK;
+  // Whether anything was scaled.
+  bool encode(const Stage& stage, float* in, const float* ranges, float* factors) const {
+    return stage.scaled && chain.level->encode(stage.plan, in, ranges, factors);
   }
 
   int32_t run_stage(const Stage& stage, float* in, float* out, const float* ranges) {
@@ -276,8 +280,7 @@ struct Worker {
       return OK;
     }
     if (plan.op.kind == ELEMENTWISE) return level.elementwise(plan, in, out);
-    bool touched = false;
-    encode(stage, in, ranges, scratch.factor, &touched);
+    const bool touched = encode(stage, in, ranges, scratch.factor);
     int32_t status;
     if (plan.op.adc_spans_sample && plan.op.adc != ADC_NONE) {
       status = level.crossbar(stage.sums, exponents(), in, out, nullptr, 0, plan.grid_count, scratch);
@@ -296,7 +299,8 @@ struct Worker {
     if (stage.plan.op.kind == ELEMENTWISE) {
       int32_t status = OK;
       for (int b = 0; b < count; ++b)
-        status |= level.elementwise(stage.plan, in + size_t(b) * stage.plan.in_size, out + size_t(b) * stage.plan.out_size);
+        status |= level.elementwise(stage.plan, in + size_t(b) * stage.plan.in_size,
+                                    out + size_t(b) * stage.plan.out_size);
       return status;
     }
     Plan plan = stage.plan;
@@ -304,10 +308,8 @@ struct Worker {
     plan.grid_width = plan.grid_count = count;
     plan.in_step_column = plan.in_size;
     plan.out_step_column = plan.out_size;
-    bool touched;
     for (int b = 0; b < count; ++b)
-      encode(stage, in + size_t(b) * plan.in_size, ranges ? ranges + b * lanes : nullptr, scratch.factor + b * lanes,
-             &touched);
+      encode(stage, in + size_t(b) * plan.in_size, ranges ? ranges + b * lanes : nullptr, scratch.factor + b * lanes);
     return level.crossbar(plan, exponents(), in, out, scratch.factor, 0, count, scratch);
   }
 
@@ -328,7 +330,8 @@ struct Worker {
       for (int i = 0; i < chain.wide_from; ++i) {
         const Stage& stage = *chain.stages[i];
         float* out = buffers[i + 1].data + (i + 1 == chain.wide_from ? size_t(b) * stage.plan.out_size : 0);
-        status |= run_stage(stage, buffers[i].data, out, ranges && i == 0 ? block_ranges.data + size_t(b) * lanes : nullptr);
+        status |=
+            run_stage(stage, buffers[i].data, out, ranges && i == 0 ? block_ranges.data + size_t(b) * lanes : nullptr);
       }
     }
     for (int i = chain.wide_from; i < count; ++i)
@@ -345,7 +348,11 @@ struct Worker {
 template <class Work>
 void in_threads(int threads, Work work) {
   std::vector<std::thread> others;
-  for (int t = 1; t < threads; ++t) others.emplace_back(work);
+  try {
+    for (int t = 1; t < threads; ++t) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those there are do all of it.
+  }
   work();
   for (std::thread& other : others) other.join();
 }
@@ -360,17 +367,20 @@ int32_t run_pixels(const Chain& chain, const float* x, int64_t images, float* y,
   for (int64_t start = 0; start < images; start += level.lanes) {
     const int64_t present = std::min<int64_t>(level.lanes, images - start);
     status |= level.pack(plan, x + start * chain.in_size, present, main.buffers[0].data);
-    bool touched;
-    main.encode(stage, main.buffers[0].data, nullptr, main.scratch.factor, &touched);
+    const bool touched = main.encode(stage, main.buffers[0].data, nullptr, main.scratch.factor);
     std::atomic<int> next{0};
     const int chunk = (plan.grid_count / (4 * threads) / level.max_positions + 1) * level.max_positions;
     in_threads(threads, [&] {
-      Aligned raw(size_t(plan.widest) * level.max_positions * level.lanes);
-      Aligned sum(size_t(plan.op.out_channels) * level.max_positions * level.lanes);
-      const Scratch scratch{raw.data, sum.data, main.scratch.factor};
-      for (int first; (first = next.fetch_add(chunk)) < plan.grid_count;)
-        status |= level.crossbar(plan, exponents(), main.buffers[0].data, main.buffers[1].data, main.scratch.factor,
-                                 first, std::min(first + chunk, plan.grid_count), scratch);
+      try {
+        Aligned raw(size_t(plan.widest) * level.max_positions * level.lanes);
+        Aligned sum(size_t(plan.op.out_channels) * level.max_positions * level.lanes);
+        const Scratch scratch{raw.data, sum.data, main.scratch.factor};
+        for (int first; (first = next.fetch_add(chunk)) < plan.grid_count;)
+          status |= level.crossbar(plan, exponents(), main.buffers[0].data, main.buffers[1].data, main.scratch.factor,
+                                   first, std::min(first + chunk, plan.grid_count), scratch);
+      } catch (const std::bad_alloc&) {
+        status |= UNSUPPORTED;
+      }
     });
     if (touched && stage.padded) std::memset(main.buffers[0].data, 0, sizeof(float) * plan.in_size);
     level.unpack(plan, main.buffers[1].data, present, y + start * chain.out_size);
@@ -405,7 +415,8 @@ void* memristive_create(const Op* ops, int32_t count, int32_t which) try {
     if (!sensible(ops[i])) return nullptr;
     chain->stages.push_back(plan_stage(ops[i], *level));
   }
-  for (int i = 0; i < count; ++i) plan_output(*chain->stages[i], i + 1 < count ? chain->stages[i + 1].get() : nullptr, level->lanes);
+  for (int i = 0; i < count; ++i)
+    plan_output(*chain->stages[i], i + 1 < count ? chain->stages[i + 1].get() : nullptr, level->lanes);
   chain->wide_from = count;
   while (chain->wide_from > 0 && vectors(ops[chain->wide_from - 1])) --chain->wide_from;
   const Op &first = ops[0], &last = ops[count - 1];
