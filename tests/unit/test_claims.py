@@ -146,6 +146,8 @@ def test_an_interval_across_the_criterion_decides_nothing():
     assert claims.at_most(0.6).test(wide, None) is False
     assert claims.at_most(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is True  # equal but for rounding
     assert claims.above(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is False
+    assert claims.refuted_above(1.0).test(mean_interval([1.2]), None) is False
+    assert claims.refuted_above(1.0).test(mean_interval([0.8]), None) is None
     assert claims.near(0.1).test(Interval(2.0, 1.05, 2.95, 5), 1.0) is None
     assert claims.near(0.1).test(mean_interval([2.0]), 1.0) is False
     assert claims.within_factor(2).test(mean_interval([0.6]), 1.0) is True

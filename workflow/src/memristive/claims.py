@@ -60,6 +60,15 @@ def at_most(limit: float) -> Criterion:
     return Criterion(f"not above {limit:g} {{unit}}", test)
 
 
+def refuted_above(limit: float) -> Criterion:
+    """Above `limit` the claim is wrong; at or below it, the quantity says nothing about the claim."""
+
+    def test(ours: Interval, paper: float | None) -> bool | None:
+        return False if (ours.low if ours.known else ours.value) > limit + ROUNDING else None
+
+    return Criterion(f"refuted above {limit:g} {{unit}}", test)
+
+
 def above(limit: float) -> Criterion:
     """The whole interval is above `limit`; undecided where it crosses it."""
 
@@ -253,7 +262,8 @@ def _decide(found: Sequence[tuple[Part, list[Found]]]) -> tuple[str, str]:
             reasons.append("decided on single runs, without an interval")
         return REPRODUCED, "; ".join(filter(None, reasons))
     if first is None:
-        return NOT_DECIDABLE, "an interval crosses the criterion"
+        known = any(q.ours.known for _, quantities in found for q in quantities)
+        return NOT_DECIDABLE, "an interval crosses the criterion" if known else "these values do not decide it"
     if "memtorch" in kinds and _holds(found, "memtorch")[0]:
         return ONLY_WITH_DEFECT, "holds as MemTorch computes, not as meant"
     return NOT_REPRODUCED, "decided on single runs, without an interval" if _single(found) else ""

@@ -81,14 +81,14 @@ FIGURES = {
         ("histories",),
         "Cross-validation of the networks",
         "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
-        "thin lines are folds, thick ones their mean, the star the paper's mean test accuracy.",
+        "thin lines are folds, thick ones their mean, a star the paper's mean test accuracy.",
     ),
     "fig13_max_input_voltage": Output(
         "input_voltage",
         ("input_voltage", "selections"),
         "Accuracy against the maximum input voltage",
         "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the "
-        "digital network; stars, the paper's values.",
+        "digital network; stars, what the paper reports.",
     ),
     "fig14_adc_tile": Output(
         "adc_tile",
@@ -116,7 +116,7 @@ FIGURES = {
         ("endurance",),
         "Endurance: accuracy after SET/RESET cycles",
         "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, "
-        "under both semantics; lines and stars are the paper's values. Right, accuracy over cycles in "
+        "under both semantics; lines and stars are what the paper reports. Right, accuracy over cycles in "
         "gradual mode, a line a temperature.",
     ),
     "fig_retention": Output(
@@ -124,7 +124,7 @@ FIGURES = {
         ("retention",),
         "Retention: accuracy after drift",
         "Left, accuracy after 10,000 s at a drift coefficient of 0.1, tuned before or after the drift; "
-        "lines and stars are the paper's values. Right, accuracy over time.",
+        "lines and stars are what the paper reports. Right, accuracy over time.",
     ),
 }
 

@@ -7,7 +7,7 @@ paper reports one draw. A claim that names networks is judged on those alone.
 
 from memristive import quantities as q
 from memristive import study
-from memristive.claims import Claim, Part, above, at_most, below, near, within_factor
+from memristive.claims import Claim, Part, above, at_most, below, near, refuted_above, within_factor
 
 MNIST, CIFAR10, CIFAR100 = study.NETWORKS
 TEN_CLASSES = (MNIST, CIFAR10)
@@ -59,7 +59,7 @@ CLAIMS = (
     Claim(14, "4.3", "Small tiles simulate faster because they are computed in parallel.",
           "a property of hardware, claimed of a simulator",
           (Part("least ratio to the next larger tile where nothing runs in parallel", q.serial_growth_with_tile,
-                at_most(1.0), ""),)),
+                refuted_above(1.0), ""),)),
     Claim(15, "3.2", "Inference times of MNIST, CIFAR10 and CIFAR100 in relation.",
           _listed(study.NETWORK_SECONDS, "s"),
           (Part("seconds over those of MNIST", q.network_times, within_factor(2.0), ""),)),

@@ -159,7 +159,7 @@ def retention(evidence: Evidence) -> list[str]:
 
 def findings(evidence: Evidence) -> list[tuple[str, str]]:
     """The three findings that matter most among those that the study can speak to: heading, sentence."""
-    found = [of(evidence) for of in (_states, _tuning, _conversion, _faults, _low_voltage)]
+    found = [of(evidence) for of in (_states, _tuning, _faults, _conversion, _low_voltage)]
     return [finding for finding in found if finding][:3]
 
 

@@ -298,7 +298,8 @@ def smallest_growth_with_tile(networks: Sequence[str] = ()) -> Quantity:
             mine = mine.assign(devices=mine["tile_shape"].map(_devices)).sort_values("devices")
             if len(mine) > 1:
                 seconds = mine["scaled_seconds"].to_numpy()
-                note = "MemTorch timed on few images, scaled" if (mine["images"] != mine["test_images"]).any() else ""
+                scaled = (mine["images"] != mine["test_images"]).any()
+                note = f"{'few images, scaled; ' if scaled else ''}CPU; the paper's times are from a GPU"
                 found.append(Found(name, nan_interval(float((seconds[1:] / seconds[:-1]).min()), "timings"), note=note))
         missing = [study.LABELS[n] for n in networks if n not in {evidence.networks[f.where].paper for f in found}]
         if missing:

@@ -18,7 +18,9 @@ LEVEL = 0.95
 
 
 def fixed(value: float, decimals: int) -> str:
-    """`value` with so many decimals, and no sign before a zero."""
+    """`value` with so many decimals, one digit where that would hide it, and no sign before a zero."""
+    if 1e-5 < abs(value) < 0.5 / 10**decimals:
+        return f"{value:.1g}"
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
