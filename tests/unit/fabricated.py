@@ -135,7 +135,7 @@ def write_study(
     """Write a whole study to `folder`; returns its named inputs, as in `memristive.outputs`, and `networks`."""
     folder = Path(folder)
     images = images or {name: name for name in networks}
-    inputs: dict = {"selections": [], "histories": [], "datasets": []}
+    inputs: dict = {"selections": [], "histories": [], "datasets": [], "records": []}
     frames: dict[str, list[dict]] = {}
     for (experiment, part), settings in grids(size).items():
         for network in networks[: EXPERIMENT_NETWORKS.get(experiment, 2)]:

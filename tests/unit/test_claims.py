@@ -1,6 +1,9 @@
 """Verdicts follow the data: a study with the opposite effect gets the opposite verdict."""
 
+import base64
+
 import fabricated
+import numpy as np
 import pytest
 
 from memristive import claims, figures, outputs, paper_claims, study
@@ -135,6 +138,24 @@ def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):
     row = claims.judge(paper_claims.CLAIMS[15], evidence)
     assert row["verdict"] == ONLY_WITH_DEFECT
     assert "not the paper's images" in row["reason"]
+
+
+def test_a_gain_on_a_few_images_alone_decides_nothing(inputs, evidence):
+    """Every repeat gains 0.1 points, but on one image of a thousand."""
+    frame = evidence.frames["adc_tile"].copy()
+    frame = frame[(frame["network"] == "cifar10") & (frame["adc_bits"] == 8)]
+    frame["accuracy"] = 80.0 + 0.1 * (frame["tile_shape"] == "64x64")
+    records = frame[["experiment", "network", "label", "repeat"]].copy()
+    right = np.arange(1000) < 800
+    more = np.arange(1000) < 801
+    records["bits"] = [
+        base64.b64encode(np.packbits(more if tile == "64x64" else right)).decode() for tile in frame["tile_shape"]
+    ]
+    without = claims.Evidence({**evidence.frames, "adc_tile": frame}, evidence.networks)
+    assert verdict(11, without) == REPRODUCED
+    paired = claims.Evidence({**without.frames, "records": records}, evidence.networks)
+    assert verdict(11, paired) == NOT_DECIDABLE
+    assert "over images [-0.10, 0.30]" in claims.judge(paper_claims.CLAIMS[10], paired)["ours"]
 
 
 def test_an_interval_across_the_criterion_decides_nothing():

@@ -32,10 +32,10 @@ def test_paired_difference_keeps_images_and_repeats_apart():
     first = np.array([[1, 1, 1, 0], [1, 1, 0, 0]], bool)
     second = np.array([[1, 0, 1, 0], [1, 0, 0, 0]], bool)
     found = paired_difference(first, second)
-    assert found.over_repeats.value == found.over_images.value == 25
-    assert (found.over_repeats.low, found.over_repeats.high) == (25, 25)  # the same image decides in both repeats
-    assert found.over_images.low < 0 < found.over_images.high  # but it is one image of four
-    assert (found.over_repeats.n, found.over_images.n) == (2, 4)
+    assert found.value == found.images.value == 25
+    assert (found.low, found.high) == (25, 25)  # the same image decides in both repeats
+    assert found.images.low < 0 < found.images.high  # but it is one image of four
+    assert (found.n, found.images.n) == (2, 4)
 
 
 def test_pairing_matches_repeats_and_lets_a_single_one_stand_against_all():

@@ -129,6 +129,8 @@ class Evidence:
             frame = frame[frame["part"] == part]
         if frame is None or not len(frame):
             raise Missing(name.replace("_", " ") + (f" ({part.replace('_', ' ')})" if part else ""))
+        if "records" in self.frames and "label" in frame:
+            return frame.merge(self.frames["records"], on=["experiment", "network", "label", "repeat"], how="left")
         return frame
 
     def named(self, paper: str) -> str:
@@ -232,6 +234,14 @@ def _all(verdicts: Sequence[bool | None]) -> bool | None:
     return None if any(verdict is None for verdict in verdicts) else True
 
 
+def _fulfils(criterion: Criterion, found: Found) -> bool | None:
+    """True or false only where the intervals over repeats and over images, as far as there are both, agree."""
+    intervals = [found.ours, found.ours.images]
+    known = [interval for interval in intervals if interval is not None and interval.known] or [found.ours]
+    verdicts = {criterion.test(interval, found.paper) for interval in known}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
 def _holds(found: Sequence[tuple[Part, list[Found]]], semantics: str) -> tuple[bool | None, list[str]]:
     """Whether all parts hold under one semantics, and with which choices.
 
@@ -240,7 +250,7 @@ def _holds(found: Sequence[tuple[Part, list[Found]]], semantics: str) -> tuple[b
     mine = [(part, q) for part, quantities in found for q in quantities if q.semantics in ("", semantics)]
     choices = list(dict.fromkeys(q.choice for _, q in mine if q.choice)) or [""]
     verdicts = {
-        choice: _all([part.criterion.test(q.ours, q.paper) for part, q in mine if q.choice in ("", choice)])
+        choice: _all([_fulfils(part.criterion, q) for part, q in mine if q.choice in ("", choice)])
         for choice in choices
     }
     fulfilling = [choice for choice, verdict in verdicts.items() if verdict]
@@ -270,7 +280,8 @@ def _decide(found: Sequence[tuple[Part, list[Found]]]) -> tuple[str, str]:
 
 
 def _single(found: Sequence[tuple[Part, list[Found]]]) -> bool:
-    return any(q.ours.kind == "repeats" and not q.ours.known for _, quantities in found for q in quantities)
+    ours = [q.ours for _, quantities in found for q in quantities]
+    return any(one.kind == "repeats" and not one.known and one.images is None for one in ours)
 
 
 def ledger(claims: Sequence[Claim], evidence: Evidence) -> pd.DataFrame:

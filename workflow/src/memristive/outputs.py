@@ -13,6 +13,7 @@ Inputs, by name:
   histories       list of training/<network>/fold<k>/history.csv, and training/<network>/published/history.csv
   datasets        list of datasets/<dataset>.npz
   layers          tables/networks.csv
+  records         list of evaluations/<experiment>/<network>/<label>.json, for comparisons paired over the images
   rulegraph       output of `snakemake --rulegraph` (dot), or lines "parent child"
 Every rule also has params.name (but claims) and params.networks, the JSON text of `study.networks`.
 Figures have the outputs png and svg, tables and claims csv and md.
@@ -151,5 +152,5 @@ TABLES = {
 # claims.csv and claims.md. All inputs are optional: what a study lacks, its ledger says.
 CLAIMS = (
     "input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention", "times", "curves",
-    "hysteresis", "selections", "histories", "datasets", "layers",
+    "hysteresis", "selections", "histories", "datasets", "layers", "records",
 )  # fmt: skip

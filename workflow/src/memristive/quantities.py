@@ -6,6 +6,7 @@ over the repeats, which share their draws.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy import stats
 
 from memristive import study, tables
 from memristive.claims import Evidence, Found, Missing, nan_interval
-from memristive.statistics import Interval, mean_interval, paired_by_repeat
+from memristive.statistics import Interval, mean_interval, paired_by_repeat, paired_difference
 
 Quantity = Callable[[Evidence], list[Found]]
 ORDER = ("physical", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
@@ -45,8 +46,26 @@ def groups(
 
 
 def loss(better: pd.DataFrame, worse: pd.DataFrame) -> Interval:
-    """Accuracy of `better` minus that of `worse`, paired over the repeats."""
-    return mean_interval(paired_by_repeat(better, worse)["difference"])
+    """Accuracy of `better` minus that of `worse`, paired over the repeats, and over the images where records say so."""
+    over_repeats = mean_interval(paired_by_repeat(better, worse)["difference"])
+    bits = [_bits(rows) for rows in (better, worse)]
+    if not all(bits):
+        return over_repeats
+    shared = sorted(bits[0].keys() & bits[1].keys())
+    if 1 in (len(bits[0]), len(bits[1])):  # a setting without draws stands against each repeat of the other
+        first, second = (list(found.values()) for found in bits)
+    else:
+        first, second = ([found[repeat] for repeat in shared] for found in bits)
+    return replace(over_repeats, images=paired_difference(first, second).images)
+
+
+def _bits(rows: pd.DataFrame) -> dict[int, np.ndarray]:
+    """Correct or not, bool [images], by repeat; empty without records."""
+    if "bits" not in rows or rows["bits"].isna().any():
+        return {}
+    from memristive.evaluate import unpack_bits
+
+    return {row.repeat: unpack_bits(row.bits, row.images) for row in rows.itertuples()}
 
 
 def largest(intervals: Iterable[Interval]) -> Interval:

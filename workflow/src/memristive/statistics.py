@@ -7,7 +7,7 @@ repeats that share their draws and over the images that both saw.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,8 @@ def fixed(value: float, decimals: int) -> str:
 class Interval:
     """A value with its 95 % interval; `low` and `high` are NaN where n is too small for one.
 
-    `kind` says over what n counts: repeats, folds, images.
+    `kind` says over what n counts: repeats, folds, images. `images` is, for a comparison of two
+    settings, the same difference with its interval over the images.
     """
 
     value: float
@@ -36,6 +37,7 @@ class Interval:
     high: float
     n: int
     kind: str = "repeats"
+    images: "Interval | None" = None
 
     @property
     def known(self) -> bool:
@@ -46,7 +48,10 @@ class Interval:
         """``97.85 [97.60, 98.10], n = 5 repeats``; without an interval the value and n."""
         bounds = f" [{fixed(self.low, decimals)}, {fixed(self.high, decimals)}]" if self.known else ""
         kind = self.kind.removesuffix("s") if self.n == 1 else self.kind
-        return f"{fixed(self.value, decimals)}{bounds}, n = {self.n:,} {kind}"
+        text = f"{fixed(self.value, decimals)}{bounds}, n = {self.n:,} {kind}"
+        if self.images is not None:
+            text += f", over images [{fixed(self.images.low, decimals)}, {fixed(self.images.high, decimals)}]"
+        return text
 
 
 def mean_interval(values: ArrayLike, kind: str = "repeats") -> Interval:
@@ -65,15 +70,7 @@ def binomial_interval(correct: int, images: int) -> Interval:
     return Interval(100 * correct / images, 100 * bounds.low, 100 * bounds.high, images, "images")
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Accuracy of one setting minus that of another, percentage points: over repeats and over images."""
-
-    over_repeats: Interval
-    over_images: Interval
-
-
-def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Difference:
+def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Interval:
     """Compare two settings on the same images with the same seeds.
 
     Args:
@@ -81,18 +78,17 @@ def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -
             repeat, which stands against each of the other's.
 
     Returns:
-        The difference with a t-interval over the repeats (another draw of the devices, these
-        images) and one over the images (other images, these draws): each image's difference is
-        averaged over the repeats first.
+        The difference (percentage points) with a t-interval over the repeats (another draw of the
+        devices, these images) and, as its `images`, one over the images (other images, these
+        draws): each image's difference is averaged over the repeats first.
     """
     a, b = (100 * np.asarray(bits, dtype=float) for bits in (first, second))
     repeats = max(len(a), len(b))
     if len(a) != len(b) and min(len(a), len(b)) != 1:
         raise ValueError(f"{len(a)} and {len(b)} repeats cannot be paired")
     difference = np.broadcast_to(a, (repeats, a.shape[1])) - np.broadcast_to(b, (repeats, b.shape[1]))
-    return Difference(
-        mean_interval(difference.mean(axis=1), "repeats"), mean_interval(difference.mean(axis=0), "images")
-    )
+    over_images = mean_interval(difference.mean(axis=0), "images")
+    return replace(mean_interval(difference.mean(axis=1)), images=over_images)
 
 
 def summary(frame: pd.DataFrame, keys: Sequence[str], column: str = "accuracy") -> pd.DataFrame:

@@ -32,6 +32,16 @@ def read(name: str, value: Value) -> Any:
         return paths[0].read_text(encoding="utf-8")
     if name == "datasets":
         return {path.stem: path for path in paths}
+    if name == "records":
+        named = ("experiment", "network", "label")
+        return pd.DataFrame(
+            [
+                {key: record[key] for key in named} | {"repeat": found["repeat"], "bits": found["correct_bits"]}
+                for record in map(read_json, paths)
+                for found in record["evaluations"]
+            ],
+            columns=[*named, "repeat", "bits"],
+        )
     if name == "selections":
         return pd.DataFrame([read_json(path) for path in paths])
     if name == "histories":
