@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from workflow_copy import REPOSITORY, Workflow
 
 SHARED = REPOSITORY.parent / "shared" / "datasets"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from workflow_copy import Workflow
 
 

@@ -5,7 +5,6 @@ from memristive.devices import curves
 from memristive.files import write_csv
 from memristive.scripting import job
 
-
 with job(snakemake):
     chosen = devices.table(snakemake.params.own)
     write_csv(

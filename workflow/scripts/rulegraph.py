@@ -16,7 +16,10 @@ with job(snakemake), tempfile.TemporaryDirectory() as folder:
     snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
     done = subprocess.run(
-        [*command, "--cores", "1", "--rulegraph", "dot", "--nolock", "--forceall", "all"], capture_output=True, text=True, check=False
+        [*command, "--cores", "1", "--rulegraph", "dot", "--nolock", "--forceall", "all"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     print(done.stderr)
     if done.returncode != 0:

@@ -24,14 +24,13 @@ class FusedSequential(nn.Sequential):
         if self.training or x.device.type != "cpu" or x.dtype != torch.float32 or torch.is_grad_enabled():
             return None
         state = [(tensor, tensor._version) for tensor in itertools.chain(self.parameters(), self.buffers())]
-        cached = self.__dict__.get("_cached")
-        if cached is not None:
-            chain, shape, former = cached
-            if shape == x.shape[1:] and len(former) == len(state):
-                if all(a is b and m == n for (a, m), (b, n) in zip(former, state, strict=True)):
-                    return chain
-        chain = kernels.fused_chain(self, x.shape[1:])
-        self.__dict__["_cached"] = chain, x.shape[1:], state
+        chain, shape, former = self.__dict__.get("_cached", (None, None, []))
+        same = len(former) == len(state) and all(
+            a is b and m == n for (a, m), (b, n) in zip(former, state, strict=True)
+        )
+        if not same or shape != x.shape[1:]:
+            chain = kernels.fused_chain(self, x.shape[1:])
+            self.__dict__["_cached"] = chain, x.shape[1:], state
         return chain
 
     def __getstate__(self) -> dict:
