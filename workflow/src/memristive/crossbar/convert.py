@@ -110,7 +110,10 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
         built.bias = draws.invented_bias(name, layer.out_channels, bound)
     aim = draws.aim(name, setting)
     reference = mapping.reference(aim)
-    limits = mapping.weight_range(built.weight, setting, aim)
+    try:
+        limits = mapping.weight_range(built.weight, setting, aim)
+    except InputError as error:
+        raise InputError(f"model: {name or 'the module itself'}: {error}") from None
     programmed = []
     for number, weight in enumerate(built.weight.chunk(built.groups)):
         ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.scheme, aim)
