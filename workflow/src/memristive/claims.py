@@ -203,7 +203,12 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     empty = next((part for part, quantities in found if not quantities), None)
     if empty is not None:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no data on: {empty.what}")
-    ours = "; ".join(_text(part, quantity, evidence) for part, quantities in found for quantity in quantities)
+    several = len(found) > 1
+    ours = "; ".join(
+        (f"{part.what}, " if several else "") + _text(quantity, evidence)
+        for part, quantities in found
+        for quantity in quantities
+    )
     verdict, reason = _decide(found)
     notes = [reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
     if absent:
@@ -223,7 +228,7 @@ def _or(names: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _text(part: Part, found: Found, evidence: Evidence) -> str:
+def _text(found: Found, evidence: Evidence) -> str:
     where = " ".join(filter(None, [evidence.label(found.where), found.semantics, found.choice]))
     return f"{where}: {found.ours.text()}" if where else found.ours.text()
 

@@ -53,7 +53,8 @@ def figure(path: Path, title: str, alternative: str) -> str:
     """An embedded PNG with its caption."""
     data = base64.b64encode(path.read_bytes()).decode()
     return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="{escape(f"{title}. {alternative}")}">'
+        f'<figure><div class="scroll" tabindex="0"><img src="data:image/png;base64,{data}" '
+        f'alt="{escape(f"{title}. {alternative}")}"></div>'
         f"<figcaption><strong>{escape(title)}.</strong> {escape(alternative)}</figcaption></figure>"
     )
 

@@ -167,13 +167,24 @@ def _first(found: list[Found], semantics: str, choice: str = "") -> Found | None
     return next((f for f in found if f.semantics == semantics and f.choice == choice), None)
 
 
+def _by(interval: Interval, limit: float, above: str, below: str, between: str) -> str:
+    """The text for an interval wholly above `limit`, wholly below it, or across it."""
+    low, high = (interval.low, interval.high) if interval.known else (interval.value, interval.value)
+    return above if low > limit else below if high <= limit else between
+
+
 def _states(evidence: Evidence) -> tuple[str, str] | None:
     found = find(q.loss_with_two_states, evidence)
     meant, published = (_first(found, s) for s in ("physical", "memtorch"))
     if not meant or not published:
         return None
-    heading = "Two conductance states do not suffice" if meant.ours.value > 1 else "Two conductance states suffice"
-    return heading, (
+    return _by(
+        meant.ours,
+        1,
+        "Two conductance states do not suffice",
+        "Two conductance states suffice",
+        "Whether two conductance states suffice is open",
+    ), (
         f"{evidence.label(meant.where)}: quantised as meant, two states cost {number(meant.ours, 'points')}; "
         f"as MemTorch computes they cost {published.ours.value:.1f}, because its quantisation does nothing."
     )
@@ -184,7 +195,13 @@ def _faults(evidence: Evidence) -> tuple[str, str] | None:
     if not found:
         return None
     worst = found[0]
-    heading = "Stuck-at-LRS is the costly fault" if worst.ours.value > 0 else "Stuck-at-LRS is not the costly fault"
+    heading = _by(
+        worst.ours,
+        0,
+        "Stuck-at-LRS is the costly fault",
+        "Stuck-at-LRS is not the costly fault",
+        "Which fault costs more is open",
+    )
     share = worst.note.removeprefix("at ") or "5 %"
     return heading, (
         f"{evidence.label(worst.where)}: {share} of the devices stuck at LRS instead of HRS cost another "
@@ -198,7 +215,9 @@ def _tuning(evidence: Evidence) -> tuple[str, str] | None:
     if not before or not after:
         return None
     paper = f" The paper reports {before.paper:g} % and does not say which." if before.paper else ""
-    return "Whether the network is tuned again decides retention", (
+    moved = abs(after.ours.value - before.ours.value)
+    heading = f"Tuning {'decides' if moved > 5 else 'hardly changes'} what retention costs"
+    return heading, (
         f"{evidence.label(before.where)} after 10,000 s of drift: {number(before.ours)} when tuned before the drift, "
         f"{number(after.ours)} when tuned after it.{paper}"
     )
