@@ -18,6 +18,10 @@ except InputError as error:
 prepare(SOURCE, config["fork_server"])
 
 RESULTS = Path(config["results_dir"]) / config["study"]
+# What names this study on the command line.
+OPTIONS = (
+    " ".join(["--configfile", *map(str, workflow.overwrite_configfiles)]) if workflow.overwrite_configfiles else ""
+)
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -96,6 +100,7 @@ def study_files():
         "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
         "layers": RESULTS / "tables" / "networks.csv",
         "rulegraph": rules.rulegraph.output[0],
+        "records": [record for experiment in PLAN.experiments for record in records_of(experiment)],
     }
 
 

@@ -18,6 +18,7 @@ rule provenance:
         runtime=10,
     params:
         config_hash=provenance.text_hash(canonical(config)),
+        options=OPTIONS,
     message:
         "Recording commit, versions and machine"
     script:
@@ -30,6 +31,10 @@ rule report:
         rules.tables.input,
         rules.collect_parity.output,
         expand(RESULTS / "experiments" / "{experiment}.csv", experiment=PLAN.experiments),
+        expand(
+            REPOSITORY / "workflow" / "notebooks" / "template" / "{file}",
+            file=["conf.json", "index.html.j2", "style.css"],
+        ),
         notebook=REPOSITORY / "workflow" / "notebooks" / "report.ipynb",
         provenance=rules.provenance.output[0],
     output:

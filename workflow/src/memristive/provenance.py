@@ -4,6 +4,7 @@ Imported when Snakemake reads the workflow, so it needs nothing but the standard
 """
 
 import ast
+import datetime
 import functools
 import hashlib
 import platform
@@ -33,9 +34,15 @@ SOURCES = {
     ),
     "timing": ("timing.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
     "figures": ("figures/*.py", "statistics.py", "study.py"),
-    "tables": ("tables.py", "statistics.py", "study.py"),
-    "claims": ("claims.py", "paper_claims.py", "quantities.py", "probes.py", "statistics.py", "study.py"),
-    "report": ("report.py", "statistics.py", "study.py"),
+    "tables": ("tables.py", "statistics.py", "study.py", "networks.py", "figures/__init__.py"),
+    "claims": (
+        *("claims.py", "paper_claims.py", "quantities.py", "probes.py", "tables.py", "statistics.py", "study.py"),
+        *("figures/__init__.py", "crossbar/*.py"),
+    ),
+    "report": (
+        *("report.py", "prose.py", "markup.py", "quantities.py", "claims.py", "tables.py", "outputs.py"),
+        *("statistics.py", "study.py", "figures/__init__.py"),
+    ),
 }
 PACKAGES = (
     "memtorch-cpu",
@@ -83,9 +90,11 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
-def record(config_hash: str, repository: Path) -> Mapping[str, Any]:
-    """Commit, versions and machine at the time of the call."""
+def record(config_hash: str, options: str, repository: Path) -> Mapping[str, Any]:
+    """Date, commit, versions and machine at the time of the call; `options` name the study to Snakemake."""
     return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "options": options,
         "commit": _git(repository, "rev-parse", "HEAD"),
         "uncommitted_changes": bool(_git(repository, "status", "--porcelain")),
         "config_hash": config_hash,

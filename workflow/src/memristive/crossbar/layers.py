@@ -61,7 +61,10 @@ class CrossbarLayer(nn.Module):
         self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=self.weight.device)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        output = self._on_line(self.crossbar(x))
+        output = self.on_kernel(x, tuple(self.line.tolist()), self.bias)
+        if output is not NotImplemented:
+            return output
+        output = self._on_line(self.plain(x))
         if self.bias is None:
             return output
         return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
@@ -84,6 +87,17 @@ class CrossbarLayer(nn.Module):
 
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
         """What the arrays put out for inputs `x`, before line and bias."""
+        output = self.on_kernel(x)
+        return self.plain(x) if output is NotImplemented else output
+
+    def on_kernel(
+        self, x: torch.Tensor, line: tuple[float, float] | None = None, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """What the arrays put out, on `line` and with `bias` where given; NotImplemented where no kernel does it."""
+        raise NotImplementedError
+
+    def plain(self, x: torch.Tensor) -> torch.Tensor:
+        """What the arrays put out, by the definition in `product`."""
         raise NotImplementedError
 
 
@@ -125,24 +139,26 @@ class CrossbarConv2d(CrossbarLayer):
             bias=self.bias,
         )
 
-    def crossbar(self, x: torch.Tensor) -> torch.Tensor:
+    def on_kernel(
+        self, x: torch.Tensor, line: tuple[float, float] | None = None, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
         # A sample's largest input is sought over all its channels, also where these form groups.
         ranges = x.abs().flatten(1).amax(1) if self.groups > 1 else None
+        geometry = (self.columns, self.kernel_size, self.arithmetic, self.stride)
+        padding = self.padding if self.padding_mode == "zeros" else (0, 0, 0, 0)
+        parts = (x if self.padding_mode == "zeros" else self._pad(x)).chunk(self.groups, 1)
+        biases = [None] * self.groups if bias is None else bias.chunk(self.groups)
         outputs = []
-        for part, conductance in zip(x.chunk(self.groups, 1), self.conductance, strict=True):
-            output = self._on_kernel(part, conductance, ranges)
+        for part, conductance, own in zip(parts, self.conductance, biases, strict=True):
+            output = kernels.conv2d(
+                part, conductance, *geometry, padding, self.dilation, line=line, bias=own, ranges=ranges
+            )
             if output is NotImplemented:
-                return self._plain(x)
+                return NotImplemented
             outputs.append(output)
         return outputs[0] if self.groups == 1 else torch.cat(outputs, 1)
 
-    def _on_kernel(self, x: torch.Tensor, conductance: torch.Tensor, ranges: torch.Tensor | None) -> torch.Tensor:
-        geometry = (self.columns, self.kernel_size, self.arithmetic, self.stride)
-        if self.padding_mode == "zeros":
-            return kernels.conv2d(x, conductance, *geometry, self.padding, self.dilation, ranges=ranges)
-        return kernels.conv2d(self._pad(x), conductance, *geometry, dilation=self.dilation, ranges=ranges)
-
-    def _plain(self, x: torch.Tensor) -> torch.Tensor:
+    def plain(self, x: torch.Tensor) -> torch.Tensor:
         padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
         parts = padded.chunk(self.groups, 1)
         output = torch.cat(
@@ -188,13 +204,14 @@ class CrossbarLinear(CrossbarLayer):
             self.conductance[0], self.columns, self.arithmetic, line=tuple(self.line.tolist()), bias=self.bias
         )
 
-    def crossbar(self, x: torch.Tensor) -> torch.Tensor:
-        output = NotImplemented
-        if x.dim() == 2:
-            output = kernels.linear(x, self.conductance[0], self.columns, self.arithmetic)
-        return self._plain(x) if output is NotImplemented else output
+    def on_kernel(
+        self, x: torch.Tensor, line: tuple[float, float] | None = None, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        if x.dim() != 2:
+            return NotImplemented
+        return kernels.linear(x, self.conductance[0], self.columns, self.arithmetic, line=line, bias=bias)
 
-    def _plain(self, x: torch.Tensor) -> torch.Tensor:
+    def plain(self, x: torch.Tensor) -> torch.Tensor:
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
         voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
         output = multiply(voltages, self.conductance[0], self.columns, self.arithmetic)
