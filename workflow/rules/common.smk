@@ -1,5 +1,7 @@
 """What all rules share: the plan of the study and where its results are."""
 
+import os
+
 from snakemake.exceptions import WorkflowError
 
 from memristive import outputs, provenance
@@ -19,9 +21,8 @@ prepare(SOURCE, config["fork_server"])
 
 RESULTS = Path(config["results_dir"]) / config["study"]
 # What names this study on the command line.
-OPTIONS = (
-    " ".join(["--configfile", *map(str, workflow.overwrite_configfiles)]) if workflow.overwrite_configfiles else ""
-)
+OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow.overwrite_configfiles), "--"])
+OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
