@@ -23,7 +23,7 @@ test: environment
 lint: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/snakefmt --check --quiet Snakefile workflow
+	$(BIN)/snakefmt --check Snakefile workflow
 	$(SNAKEMAKE) --lint
 
 bench: environment
