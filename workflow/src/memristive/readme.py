@@ -7,7 +7,7 @@ import pandas as pd
 from memristive.files import read_json, write_text
 
 REPOSITORY = Path(__file__).parents[3]
-PUBLISHED = REPOSITORY / "results" / "published"
+PUBLISHED = REPOSITORY / "results" / "published" / "mnist"
 BEGIN, END = "<!-- results: written by python -m memristive.readme -->", "<!-- end of results -->"
 
 
@@ -24,13 +24,14 @@ def results(published: Path) -> str:
     verdicts = pd.read_csv(published / "claims.csv")["verdict"].value_counts()
     counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
     commit = read_json(published / "provenance.json")["commit"][:12]
+    where = published.relative_to(REPOSITORY)
     return "\n".join(
         [
             *lines,
             "",
             f"Of the paper's {verdicts.sum()} claims: {counted} "
-            "([ledger](results/published/claims.md), [report](results/published/report.html)).",
-            f"Accuracies in per cent of the test images; from `results/published`, commit {commit}.",
+            f"([ledger]({where}/claims.md), [report]({where}/report.html)).",
+            f"Accuracies in per cent of the test images; from `{where}`, commit {commit}.",
         ]
     )
 
