@@ -3,7 +3,7 @@
 An entry is a mapping with the keys
   source          torchvision (downloads the original files), folder (the original files are there already),
                   npz (x_train, y_train, x_test, y_test[, class_names]; uint8 NHWC) or digits (scikit-learn's)
-  dataset         mnist, cifar10 or cifar100; for torchvision and folder
+  dataset         mnist, cifar10 or cifar100; for torchvision and folder, and for an npz of these images
   path            the folder, or the .npz
   size            [height, width] to resize to (bilinear)
   channels        1, or 3 (grey is replicated)
@@ -90,7 +90,8 @@ def check_entry(name: str, entry: Mapping[str, Any]) -> None:
     source = entry.get("source")
     if source not in _NEEDS:
         raise InputError(f"{where}: source is {source!r}, expected one of {', '.join(_NEEDS)}")
-    allowed = ("source", *_NEEDS[source], *_OPTIONAL)
+    # An npz may say that its images are a published data set's: they are then set beside the paper's results.
+    allowed = ("source", *_NEEDS[source], *_OPTIONAL, *(("dataset",) if source == "npz" else ()))
     for key in entry:
         if key not in allowed:
             close = get_close_matches(str(key), allowed, 1)

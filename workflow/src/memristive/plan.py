@@ -43,6 +43,7 @@ class Plan:
         for name in self.networks:
             _known("run: networks", name, config["networks"])
             _known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
+        self._check_datasets()
         for name in self.experiments:
             _known("run: experiments", name, config["experiments"])
         self.jobs = [job for name in self.experiments for job in self._expand(name)]
@@ -130,6 +131,12 @@ class Plan:
         """`fixed` with the resistances of a device that the configuration itself defines."""
         own = self.config["devices"].get(fixed.get("device"), {})
         return {**{key: own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
+
+    def _check_datasets(self) -> None:
+        from memristive.datasets import check_entry  # numpy comes with it
+
+        for name in self.datasets:
+            check_entry(name, self.config["datasets"][name])
 
     @staticmethod
     def _setting_errors(place: str, make: Any) -> Any:
