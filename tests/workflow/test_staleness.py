@@ -35,7 +35,7 @@ def test_one_voltage_runs_that_setting_and_what_shows_it(finished, edited):
 
 
 def test_style_of_figures_runs_figures_alone(finished, edited):
-    edited("workflow/src/memristive/figures/style.py", "import", "STYLE_EDITED = True\nimport")
+    edited("workflow/src/memristive/figures/style.py", "\nimport ", "\nSTYLE_EDITED = True\nimport ")
     jobs = finished.would_run()
     assert jobs.pop("figure") == 12
     assert jobs == AFTER_EVERYTHING
