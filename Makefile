@@ -39,7 +39,7 @@ environment: .venv/.ready
 	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
 	VIRTUAL_ENV=.venv $(UV) pip sync --quiet requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m memristive.crossbar.kernels.build
+	$(BIN)/python -W ignore::RuntimeWarning -m memristive.crossbar.kernels.build
 	@touch $@
 
 $(UV):
