@@ -48,6 +48,12 @@ def test_seeds_depend_on_the_network_and_repeat_alone(config):
     assert Plan(more).seeds("mnist")[: config["repeats"]] == plan.seeds("mnist")
 
 
+def test_fewer_validated_settings_are_still_opposite_corners(config):
+    config["validation"]["settings"] = 2
+    first, last = json.loads(Plan(config).validated("device_faults", "mnist"))
+    assert [(fields["stuck_at_lrs"], fields["stuck_at_hrs"]) for _, fields in (first, last)] == [(0, 0), (0.2, 0.2)]
+
+
 def test_canonical_text_ignores_the_order_of_keys():
     assert canonical({"b": 1, "a": [2, 1]}) == canonical({"a": [2, 1], "b": 1}) != canonical({"a": [1, 2], "b": 1})
 

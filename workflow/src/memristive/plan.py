@@ -91,7 +91,11 @@ class Plan:
         parts: dict[str, list[tuple[str, Setting]]] = {}
         for job in self.of(experiment, network):
             parts.setdefault(job.part, []).append((job.label, job.setting))
-        return canonical([[label, setting.as_dict()] for label, setting in extremes(*parts.values())])
+        chosen = extremes(*parts.values())
+        most = self.config["validation"].get("settings") or len(chosen)
+        # The first and the last are opposite corners of an experiment's grids.
+        kept = chosen if len(chosen) <= most else [*chosen[: most - 1], chosen[-1]]
+        return canonical([[label, setting.as_dict()] for label, setting in kept])
 
     def described(self) -> str:
         """JSON of architecture, data set and images of each network, by which figures name and compare it."""
