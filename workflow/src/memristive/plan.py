@@ -1,6 +1,6 @@
 """From a configuration to the list of jobs: which networks, experiments and settings a study has.
 
-Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
 import dataclasses
