@@ -19,6 +19,7 @@ include: "workflow/rules/datasets.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/devices.smk"
 include: "workflow/rules/inference.smk"
+include: "workflow/rules/choices.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

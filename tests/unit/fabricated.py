@@ -54,6 +54,8 @@ def accuracy(network: str, setting: Setting) -> float:
     loss = 0.004 * fragile
     loss += math.exp(-(setting.max_input_voltage - 0.5) / 0.9) * 0.8 * fragile
     loss += 1.2 * fragile * 2.0 ** -(1.9 * setting.adc_bits)
+    loss += 0.01 * fragile * (setting.adc_range == "calibrated")
+    loss += 0.02 * fragile * (setting.semantics == "memtorch") * (setting.batch_size != 250)
     loss += 0.0004 * fragile * (setting.tile_shape[0] / 64 - 1)
     loss += (setting.sigma / 100) ** 2 * 0.02 * fragile**2
     loss += setting.stuck_at_lrs * 13 + setting.stuck_at_hrs * 2 * fragile
@@ -96,6 +98,12 @@ def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
             Setting(adc_bits=b, tile_shape=(t, t))
             for b in ((2, 8) if small else (2, 4, 6, 8, 10))
             for t in ((64, 128) if small else (64, 128, 256))
+        ],
+        ("input_voltage", "batch"): [
+            Setting(max_input_voltage=1, semantics="memtorch", batch_size=b) for b in ((1,) if small else (1, 10, 1000))
+        ],
+        ("adc_tile", "range"): [
+            Setting(adc_bits=b, adc_range="calibrated") for b in ((8,) if small else (2, 4, 6, 8, 10))
         ],
         ("variability", "paper"): [
             Setting(sigma=sigma, conductance_states=n, semantics=s)

@@ -33,12 +33,16 @@ wildcard_constraints:
     fold=r"\d+",
     experiment=r"\w+",
     label=r"[^/]+",
+    selection=r"\w+",
     figure=r"\w+",
-    table=r"\w+",
+    table="|".join(outputs.TABLES),
 
 
 def weights_of(wildcards):
-    return RESULTS / "training" / wildcards.network / "weights.safetensors"
+    """The network's weights, or those of the epoch that a job of its own rule asks for."""
+    folder = RESULTS / "training" / wildcards.network
+    selection = job_of(wildcards).selection if "label" in wildcards.keys() else None
+    return folder / "selections" / f"{selection}.safetensors" if selection else folder / "weights.safetensors"
 
 
 def data_of(wildcards):
@@ -60,13 +64,20 @@ def training_settings(wildcards):
     return canonical({**settings, "threads": config["threads"]["training"]})
 
 
+def state_folder(wildcards, output):
+    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
+    return str(Path(output.history).parents[3] / ".state")
+
+
 def fold_histories(network):
     folds = range(config["training"]["folds"])
     return [RESULTS / "training" / network / f"fold{fold}" / "history.csv" for fold in folds]
 
 
 def histories_for_selection(wildcards):
-    return fold_histories(wildcards.network) if config["training"]["checkpoint"] == "best_validation" else []
+    """The folds' histories where an epoch is selected by them."""
+    selection = wildcards.get("selection", config["training"]["checkpoint"])
+    return fold_histories(wildcards.network) if selection == "best_validation" else []
 
 
 def job_of(wildcards):
@@ -75,7 +86,8 @@ def job_of(wildcards):
 
 def seeds_of(wildcards):
     """No seed where nothing is drawn, so that such a setting does not depend on the number of repeats."""
-    return canonical(PLAN.seeds(wildcards.network) if job_of(wildcards).setting.draws else [])
+    job = job_of(wildcards)
+    return canonical(PLAN.seeds(job.draws_of or job.network) if job.setting.draws else [])
 
 
 def records_of(experiment, network=None):

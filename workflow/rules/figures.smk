@@ -115,3 +115,4 @@ rule tables:
     input:
         expand(RESULTS / "tables" / "{table}.csv", table=possible(outputs.TABLES)),
         rules.claims.output,
+        rules.choices.output if PLAN.variants else [],

@@ -3,20 +3,22 @@
 import base64
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
 
-from memristive.crossbar import convert
+from memristive.crossbar import calibrate, convert
 from memristive.errors import InputError
+from memristive.seeding import child
 from memristive.setting import Setting
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
 IMAGES_AT_ONCE = 2000  # where the batch size decides nothing
 
 
@@ -53,7 +55,11 @@ def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.
 
 
 def evaluations(
-    model: nn.Module, data: tuple[torch.Tensor, torch.Tensor], setting: Setting, seeds: Sequence[int]
+    model: nn.Module,
+    data: tuple[torch.Tensor, torch.Tensor],
+    setting: Setting,
+    seeds: Sequence[int],
+    training_images: Draw | None = None,
 ) -> Iterator[Evaluation]:
     """Convert and evaluate `model` once for each seed, or once in all where the setting draws nothing.
 
@@ -61,19 +67,25 @@ def evaluations(
         model: trained digital network.
         data: images, float32 [images, channels, height, width], and labels, int64 [images].
         seeds: seeds of the generators that name the draws.
+        training_images: what ADCs of a fixed range are calibrated on (`adc_range: calibrated`).
 
     Raises:
-        InputError: no image, no seed, or a layer that cannot be converted.
+        InputError: no image, no seed, nothing to calibrate on, or a layer that cannot be converted.
     """
     images, labels = data
     if len(images) == 0 or len(images) != len(labels):
         raise InputError(f"evaluate: data: {len(images)} images and {len(labels)} labels; equal numbers above 0 needed")
     if setting.draws and not seeds:
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
+    if setting.calibrated and training_images is None:
+        raise InputError("evaluate: training_images: None, but adc_range: 'calibrated' needs some")
     batch_size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
     for seed in seeds if setting.draws else [None]:
         started = time.perf_counter()
-        network = convert(model, setting, None if seed is None else torch.Generator().manual_seed(seed))
+        generator = None if seed is None else torch.Generator().manual_seed(seed)
+        network = convert(model, setting, generator)
+        if setting.calibrated:
+            calibrate(network, training_images(setting.calibration_images, child(generator, "calibration")))
         converted = time.perf_counter()
         predictions = predict(network, images, batch_size)
         finished = time.perf_counter()
@@ -90,7 +102,11 @@ def evaluations(
 
 
 def evaluate(
-    model: nn.Module, data: tuple[torch.Tensor, torch.Tensor], setting: Setting, seeds: Sequence[int]
+    model: nn.Module,
+    data: tuple[torch.Tensor, torch.Tensor],
+    setting: Setting,
+    seeds: Sequence[int],
+    training_images: Draw | None = None,
 ) -> "pd.DataFrame":
     """One table of accuracies (per cent): a row an evaluation, with all fields of the setting.
 
@@ -99,7 +115,7 @@ def evaluate(
     import pandas as pd
 
     rows = []
-    for evaluation in evaluations(model, data, setting, seeds):
+    for evaluation in evaluations(model, data, setting, seeds, training_images):
         measured = dataclasses.asdict(evaluation)
         del measured["correct_bits"]
         rows.append(setting.as_dict() | measured | {"accuracy": evaluation.accuracy})

@@ -91,11 +91,27 @@ FIGURES = {
         "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the "
         "digital network; stars, what the paper reports.",
     ),
+    "fig_batch_size": Output(
+        "batch_size",
+        ("input_voltage",),
+        "Accuracy against the batch size of inference",
+        "At a low maximum input voltage. As published, MemTorch scales the inputs of a linear layer by the largest of "
+        "the whole batch, so that the accuracy depends on the batch size; as meant, each sample has its own scale.",
+    ),
     "fig14_adc_tile": Output(
         "adc_tile",
         ("adc_tile",),
         "Accuracy against ADC resolution and tile shape",
-        "Accuracy on the test set against the resolution of the ADC, a line a tile shape.",
+        "Accuracy on the test set against the resolution of the ADC, a line a tile shape; where both semantics were "
+        "run, as MemTorch computes padding cells take part in the ADC's range.",
+    ),
+    "fig_adc_range": Output(
+        "adc_range",
+        ("adc_tile",),
+        "An ADC of a fixed range beside the auto-ranging one",
+        "Accuracy on the test set against the resolution of the ADC. MemTorch's converter takes its range from the "
+        "vector that it converts, which no converter can know; the other one has a range for each tile, fixed on "
+        "training images.",
     ),
     "fig15_variability": Output(
         "variability",
@@ -110,7 +126,8 @@ FIGURES = {
         ("device_faults",),
         "Devices stuck at a resistance state",
         "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance "
-        "(HRS): in 3-D as in the paper, and as a heat map with the paper's values in brackets.",
+        "(HRS): in 3-D as in the paper, and as a heat map with the paper's values in brackets. Where both semantics "
+        "were run, as MemTorch computes padding cells of the tiles count as devices.",
     ),
     "fig_endurance": Output(
         "endurance",

@@ -54,7 +54,7 @@ def passed(row: Mapping[str, Any]) -> bool:
 
 def comparable(setting: Setting) -> Setting:
     """`setting` as far as MemTorch can carry it out."""
-    return setting.replace(semantics="memtorch", accumulate="memtorch", rescale_output=False)
+    return setting.replace(semantics="memtorch", accumulate="memtorch", rescale_output=False, adc_range="auto")
 
 
 def extremes(*grids: Sequence[tuple[str, Setting]]) -> list[tuple[str, Setting]]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from memristive import choices
 from memristive.errors import InputError
 from memristive.parity import extremes
 from memristive.seeding import seed
@@ -18,13 +19,18 @@ EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "end
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One setting of one experiment on one network; `label` is unique within experiment and network."""
+    """One setting of one experiment on one network; `label` is unique within experiment and network.
+
+    Alternatives to the study's choices are jobs of the experiment `choices.EXPERIMENT`.
+    """
 
     experiment: str
     part: str
     network: str
     label: str
     setting: Setting
+    selection: str | None = None  # the rule by which the epoch of its weights is selected; None: the study's
+    draws_of: str = ""  # the network whose draws it shares; empty: its own
 
 
 class Plan:
@@ -33,7 +39,8 @@ class Plan:
     Attributes:
         networks: names of the networks that the study trains, in the order of the configuration.
         experiments: names of the experiments that it runs.
-        jobs: every evaluation, in the order of experiments, networks, parts and grids.
+        variants: the study's choices and the alternatives to them, each at the points that it touches.
+        jobs: every evaluation, in the order of experiments, networks, parts and grids, alternatives last.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -43,10 +50,12 @@ class Plan:
         for name in self.networks:
             _known("run: networks", name, config["networks"])
             _known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
-        self._check_datasets()
         for name in self.experiments:
             _known("run: experiments", name, config["experiments"])
-        self.jobs = [job for name in self.experiments for job in self._expand(name)]
+        self.variants = list(choices.variants(config, self._setting))
+        alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
+        self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
+        self._check_datasets()
         self._by_path = {(job.experiment, job.network, job.label): job for job in self.jobs}
 
     def networks_of(self, experiment: str) -> list[str]:
@@ -76,6 +85,16 @@ class Plan:
     def training(self, network: str) -> dict[str, Any]:
         """Training settings of a network: the common ones, overridden by its own."""
         return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
+
+    def compared(self) -> str:
+        """JSON of the variants, each with the network and label of its evaluation, by which their table is made."""
+        fields = ("choice", "point", "experiment", "network", "value", "own", "evaluated", "label")
+        return canonical(
+            [
+                {name: getattr(variant, name) for name in fields} | {"semantics": variant.setting.semantics}
+                for variant in self.variants
+            ]
+        )
 
     def seeds(self, network: str) -> list[int]:
         """Seeds of the repeats of every setting of a network; no swept value takes part."""
@@ -117,8 +136,10 @@ class Plan:
 
     def base(self) -> Setting:
         """The setting that every experiment starts from."""
-        fixed = self._with_resistances(self.config["setting"])
-        return self._setting_errors("setting", lambda: Setting.from_dict(fixed))
+        return self._setting("setting", self.config["setting"])
+
+    def _setting(self, place: str, fields: Mapping[str, Any]) -> Setting:
+        return self._setting_errors(place, lambda: Setting.from_dict(self._with_resistances(fields)))
 
     def _expand(self, experiment: str) -> Iterator[Job]:
         entry = self.config["experiments"][experiment]
@@ -139,7 +160,9 @@ class Plan:
     def _check_datasets(self) -> None:
         from memristive.datasets import check_entry  # numpy comes with it
 
-        for name in self.datasets:
+        used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
+        for name in used:
+            _known("networks: dataset", name, self.config["datasets"])
             check_entry(name, self.config["datasets"][name])
 
     @staticmethod
@@ -148,6 +171,18 @@ class Plan:
             return make()
         except InputError as error:
             raise InputError(f"{place}: {error}") from None
+
+
+def _job_of(variant: choices.Variant) -> Job:
+    return Job(
+        choices.EXPERIMENT,
+        variant.part,
+        variant.evaluated,
+        variant.label,
+        variant.setting,
+        variant.selection,
+        draws_of=variant.network,
+    )
 
 
 def canonical(value: Any) -> str:

@@ -55,6 +55,18 @@ def _how(f: Found) -> str:
     return ", ".join(filter(None, [AS.get(f.semantics, ""), f.choice.replace("tuning", "tuned")]))
 
 
+def _semantics(evidence: Evidence, experiment: str) -> list[str]:
+    """Where both semantics differ most, and by how much."""
+    return _each(
+        evidence,
+        q.between_semantics(experiment),
+        lambda name, f: (
+            f"{name}: as meant less as MemTorch computes is {number(f.ours, 'points')} where they differ most"
+            f"{f' ({f.note})' if f.note else ''}."
+        ),
+    )
+
+
 def training(evidence: Evidence) -> list[str]:
     """Accuracy of the digital networks and how alike the folds are."""
     lines = _each(
@@ -100,6 +112,12 @@ def input_voltage(evidence: Evidence) -> list[str]:
         ),
         "physical",
     )
+    lines += _semantics(evidence, "input_voltage")
+    lines += _each(
+        evidence,
+        q.spread_over_batches,
+        lambda name, f: f"{name}: among batch sizes the accuracy differs by {number(f.ours, 'points')} {f.note}.",
+    )
     if lines:
         lines.append(
             "Inputs above the maximum are scaled down and nothing scales the result back, so that a low voltage "
@@ -124,7 +142,16 @@ def adc_tile(evidence: Evidence) -> list[str]:
             f"{name}: among tile shapes the accuracy differs by at most {number(f.ours, 'points')} at one resolution."
         ),
     )
-    return lines
+    lines += _semantics(evidence, "adc_tile")
+    return lines + _each(
+        evidence,
+        q.cost_of_fixed_range,
+        lambda name, f: (
+            f"{name}: with {f.choice}, a range fixed on training images costs {number(f.ours, 'points')} against one "
+            "that each vector sets."
+        ),
+        "physical",
+    )
 
 
 def variability(evidence: Evidence) -> list[str]:
@@ -136,7 +163,7 @@ def variability(evidence: Evidence) -> list[str]:
 
 def device_faults(evidence: Evidence) -> list[str]:
     """LRS against HRS."""
-    return _each(
+    return _semantics(evidence, "device_faults") + _each(
         evidence,
         q.lrs_beyond_hrs,
         lambda name, f: (

@@ -39,8 +39,21 @@ SOURCES = {
         *("claims.py", "paper_claims.py", "quantities.py", "probes.py", "tables.py", "statistics.py", "study.py"),
         *("figures/__init__.py", "crossbar/*.py"),
     ),
+    "choices": (
+        *("choice_table.py", "quantities.py", "claims.py", "tables.py", "statistics.py", "study.py"),
+        "figures/__init__.py",
+    ),
     "report": (
-        *("report.py", "prose.py", "markup.py", "quantities.py", "claims.py", "tables.py", "outputs.py"),
+        *(
+            "report.py",
+            "prose.py",
+            "markup.py",
+            "choice_table.py",
+            "quantities.py",
+            "claims.py",
+            "tables.py",
+            "outputs.py",
+        ),
         *("statistics.py", "study.py", "figures/__init__.py"),
     ),
 }

@@ -15,7 +15,15 @@ from scipy import stats
 
 from memristive import study, tables
 from memristive.claims import Evidence, Found, Missing, nan_interval
-from memristive.statistics import Interval, mean_interval, paired_by_repeat, paired_difference
+from memristive.setting import FIELD_NAMES
+from memristive.statistics import (
+    POINTS,
+    Interval,
+    accuracy_interval,
+    mean_interval,
+    paired_by_repeat,
+    paired_difference,
+)
 
 Quantity = Callable[[Evidence], list[Found]]
 ORDER = ("physical", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
@@ -47,7 +55,7 @@ def groups(
 
 def loss(better: pd.DataFrame, worse: pd.DataFrame) -> Interval:
     """Accuracy of `better` minus that of `worse`, paired over the repeats, and over the images where records say so."""
-    over_repeats = mean_interval(paired_by_repeat(better, worse)["difference"])
+    over_repeats = mean_interval(paired_by_repeat(better, worse)["difference"], limits=POINTS)
     bits = [_bits(rows) for rows in (better, worse)]
     if not all(bits):
         return over_repeats
@@ -82,7 +90,7 @@ def spread(frame: pd.DataFrame, column: str) -> Interval:
     """Largest minus smallest accuracy over the values of `column`, in each repeat; its mean over the repeats."""
     table = frame.pivot_table(index="repeat", columns=column, values="accuracy", dropna=False)
     table = table.dropna()  # repeats that every setting has
-    return mean_interval(table.max(axis=1) - table.min(axis=1))
+    return mean_interval(table.max(axis=1) - table.min(axis=1), limits=(0.0, 100.0))
 
 
 def reported(evidence: Evidence, name: str, values: Mapping[str, float]) -> float | None:
@@ -108,7 +116,7 @@ def fold_mean(evidence: Evidence) -> list[Found]:
     """Mean test accuracy of the folds, each at its best validation epoch."""
     folds = tables.fold_accuracies(evidence.frame("histories"))
     return [
-        Found(name, mean_interval(mine["accuracy"], "folds"), paper=reported(evidence, name, study.FOLD_ACCURACY))
+        Found(name, accuracy_interval(mine["accuracy"], "folds"), paper=reported(evidence, name, study.FOLD_ACCURACY))
         for name in evidence.networks
         if len(mine := folds[folds["network"] == name])
     ]
@@ -166,7 +174,7 @@ def _digital_value(evidence: Evidence, name: str) -> float:
 
 def conversion_loss(evidence: Evidence) -> list[Found]:
     """Digital accuracy minus the best over the maximum input voltages."""
-    frame = evidence.frame("input_voltage").dropna(subset=["max_input_voltage"])
+    frame = evidence.frame("input_voltage", "paper").dropna(subset=["max_input_voltage"])
     found = []
     for name, semantics, _, rows in groups(evidence, frame):
         best = tables.best_voltage(rows)[1]
@@ -187,14 +195,14 @@ def conversion_loss(evidence: Evidence) -> list[Found]:
 def loss_at_standard(evidence: Evidence) -> list[Found]:
     """Digital accuracy minus that at 9 V, 64x64 tiles, 8 bits."""
     frame = at(
-        evidence.frame("input_voltage"),
+        evidence.frame("input_voltage", "paper"),
         max_input_voltage=study.MAX_INPUT_VOLTAGE,
         adc_bits=study.ADC_BITS,
         tile_shape="x".join(map(str, study.TILE_SHAPE)),
     )
     found = []
     for name, semantics, _, rows in groups(evidence, frame):
-        ours, digital = mean_interval(rows["accuracy"]), _digital_value(evidence, name)
+        ours, digital = accuracy_interval(rows["accuracy"]), _digital_value(evidence, name)
         found.append(
             Found(name, Interval(digital - ours.value, digital - ours.high, digital - ours.low, ours.n), semantics)
         )
@@ -203,7 +211,7 @@ def loss_at_standard(evidence: Evidence) -> list[Found]:
 
 def change_above_6_v(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the maximum input voltages from 6 V on."""
-    frame = evidence.frame("input_voltage")
+    frame = evidence.frame("input_voltage", "paper")
     frame = frame[frame["max_input_voltage"] >= study.STABLE_FROM_VOLTAGE]
     return [
         Found(name, spread(rows, "max_input_voltage"), semantics)
@@ -216,13 +224,18 @@ def accuracy_at_1_v(over_chance: bool) -> Quantity:
     """Accuracy at a maximum input voltage of 1 V, or how many times chance that is."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        frame = at(evidence.frame("input_voltage"), max_input_voltage=1.0)
+        frame = at(evidence.frame("input_voltage", "paper"), max_input_voltage=1.0)
         found = []
         for name, semantics, _, rows in groups(evidence, frame):
             chance = study.CHANCE[evidence.networks[name].paper or "mnist"] if over_chance else 1.0
             paper = reported(evidence, name, study.ACCURACY_AT_1_V)
             found.append(
-                Found(name, mean_interval(rows["accuracy"] / chance), semantics, paper=paper and paper / chance)
+                Found(
+                    name,
+                    mean_interval(rows["accuracy"] / chance, limits=(0.0, 100.0 / chance)),
+                    semantics,
+                    paper=paper and paper / chance,
+                )
             )
         return found
 
@@ -241,7 +254,7 @@ def gain_over_digital(evidence: Evidence) -> list[Found]:
 
 
 def _standard_tiles(evidence: Evidence) -> pd.DataFrame:
-    return at(evidence.frame("adc_tile"), tile_shape="x".join(map(str, study.TILE_SHAPE)))
+    return at(evidence.frame("adc_tile", "paper"), tile_shape="x".join(map(str, study.TILE_SHAPE)))
 
 
 def smallest_loss_below_6_bits(evidence: Evidence) -> list[Found]:
@@ -273,7 +286,7 @@ def _devices(tile: Any) -> float:
 def smallest_gain_of_small_tiles(evidence: Evidence) -> list[Found]:
     """The least that 64x64 tiles gain over a larger shape, over all resolutions."""
     found = []
-    for name, semantics, _, rows in groups(evidence, evidence.frame("adc_tile")):
+    for name, semantics, _, rows in groups(evidence, evidence.frame("adc_tile", "paper")):
         gains = []
         for _, mine in rows.groupby("adc_bits"):
             shapes = sorted(mine["tile_shape"].unique(), key=_devices)
@@ -286,13 +299,63 @@ def smallest_gain_of_small_tiles(evidence: Evidence) -> list[Found]:
 def change_over_tiles(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the tile shapes, at the resolution where it is largest."""
     found = []
-    for name, semantics, _, rows in groups(evidence, evidence.frame("adc_tile")):
+    for name, semantics, _, rows in groups(evidence, evidence.frame("adc_tile", "paper")):
         changes = [
             spread(mine, "tile_shape") for _, mine in rows.groupby("adc_bits") if mine["tile_shape"].nunique() > 1
         ]
         if changes:
             found.append(Found(name, largest(changes), semantics))
     return found
+
+
+def cost_of_fixed_range(evidence: Evidence) -> list[Found]:
+    """What an ADC of a fixed range costs against the auto-ranging one, at the most bits and at the fewest."""
+    fixed = evidence.frame("adc_tile", "range")
+    found = []
+    for name, semantics, _, rows in groups(evidence, fixed):
+        auto = evidence.frame("adc_tile", "paper")
+        auto = at(auto, network=name, semantics=semantics, tile_shape=rows["tile_shape"].iloc[0])
+        shared = sorted(set(rows["adc_bits"].dropna()) & set(auto["adc_bits"].dropna()), reverse=True)
+        for bits in dict.fromkeys([shared[0], shared[-1]] if shared else []):
+            cost = loss(at(auto, adc_bits=bits), at(rows, adc_bits=bits))
+            found.append(Found(name, cost, semantics, f"{bits:g} bits"))
+    return found
+
+
+def spread_over_batches(evidence: Evidence) -> list[Found]:
+    """Largest difference in accuracy among the batch sizes of inference."""
+    frame = evidence.frame("input_voltage", "batch")
+    return [
+        Found(name, spread(rows, "batch_size"), semantics, note=f"at {rows['max_input_voltage'].iloc[0]:g} V")
+        for name, semantics, _, rows in groups(evidence, frame)
+        if rows["batch_size"].nunique() > 1
+    ]
+
+
+def between_semantics(experiment: str) -> Quantity:
+    """Accuracy as meant less that as MemTorch computes, at the setting of an experiment where they differ most."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frame = evidence.frame(experiment, "paper")
+        swept = [c for c in FIELD_NAMES if c in frame and c != "semantics" and frame[c].nunique(dropna=False) > 1]
+        found = []
+        for name in evidence.networks:
+            mine = frame[frame["network"] == name]
+            pairs = []
+            for values, rows in mine.groupby(swept, dropna=False) if swept else [((), mine)]:
+                meant, published = (rows[rows["semantics"] == s] for s in ("physical", "memtorch"))
+                if len(meant) and len(published):
+                    where = ", ".join(
+                        f"{key.replace('_', ' ')} {'none' if pd.isna(v) else f'{v:g}' if isinstance(v, float) else v}"
+                        for key, v in zip(swept, values, strict=True)
+                    )
+                    pairs.append((loss(meant, published), where))
+            if pairs:
+                most, where = max(pairs, key=lambda pair: abs(pair[0].value))
+                found.append(Found(name, most, note=where))
+        return found
+
+    return quantity
 
 
 # Times. The paper timed MemTorch, so its engine decides; the other's are in the table.
@@ -474,7 +537,7 @@ def with_faults(lrs: float, hrs: float) -> Quantity:
         return [
             Found(
                 name,
-                mean_interval(rows["accuracy"]),
+                accuracy_interval(rows["accuracy"]),
                 semantics,
                 paper=study.STUCK_AT_ACCURACY.get(evidence.networks[name].paper or "", {}).get((lrs, hrs)),
             )
@@ -493,7 +556,7 @@ def lifetime(experiment: str, values: Mapping[str, float]) -> Quantity:
     def quantity(evidence: Evidence) -> list[Found]:
         frame = evidence.frame(experiment, "paper")
         return [
-            Found(name, mean_interval(rows["accuracy"]), semantics, choice, reported(evidence, name, values))
+            Found(name, accuracy_interval(rows["accuracy"]), semantics, choice, reported(evidence, name, values))
             for name, semantics, choice, rows in groups(evidence, frame, ["tuning"])
         ]
 

@@ -45,7 +45,14 @@ def evaluate_setting(
     networks.load_weights(model, weights)
     test = data.tensor(data.x_test), torch.from_numpy(data.y_test)
     parsed = Setting.from_dict(json.loads(setting))
-    found = enumerate(evaluations(model, test, parsed, seeds))
+
+    def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
+        if count > len(data.x_train):
+            raise InputError(f"setting: calibration_images: {count}, but there are {len(data.x_train)} training images")
+        drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
+        return data.tensor(data.x_train[drawn.numpy()])
+
+    found = enumerate(evaluations(model, test, parsed, seeds, training_images))
     return {
         **named,
         "setting": parsed.as_dict(),

@@ -92,10 +92,11 @@ def _check(setting: Setting) -> None:
         "semantics": setting.semantics != "memtorch",
         "rescale_output": setting.rescale_output,
         "accumulate": setting.accumulate != "memtorch",
+        "adc_range": setting.adc_range != "auto",
     }
     for name, is_absent in absent.items():
         if is_absent:
-            allowed = "memtorch" if isinstance(getattr(setting, name), str) else "false"
+            allowed = {"rescale_output": "false", "adc_range": "auto"}.get(name, "memtorch")
             raise InputError(f"reference: {name}: {getattr(setting, name)!r}, but MemTorch has only {allowed!r}")
 
 

@@ -14,15 +14,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from memristive import figures, markup, outputs, prose, study, tables
+from memristive import choice_table, figures, markup, outputs, prose, study, tables
 from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED, Evidence
 from memristive.errors import InputError
 from memristive.files import read_json, write_text
 from memristive.plan import EXPERIMENTS
-from memristive.statistics import mean_interval
 
 MARKS = {REPRODUCED: "✓", ONLY_WITH_DEFECT: "!", NOT_REPRODUCED: "✗", NOT_DECIDABLE: "?"}
 CLASSES = {REPRODUCED: "yes", ONLY_WITH_DEFECT: "defect", NOT_REPRODUCED: "no", NOT_DECIDABLE: "open"}
@@ -53,7 +51,7 @@ SECTIONS = (
     Section(
         "input_voltage",
         "Maximum input voltage",
-        ("fig13_max_input_voltage",),
+        ("fig13_max_input_voltage", "fig_batch_size"),
         ("table4_max_input_voltage",),
         prose.input_voltage,
         "input_voltage",
@@ -61,7 +59,7 @@ SECTIONS = (
     Section(
         "adc_tile",
         "ADC resolution and tile shape",
-        ("fig14_adc_tile",),
+        ("fig14_adc_tile", "fig_adc_range"),
         ("table5_inference_time",),
         prose.adc_tile,
         "adc_tile",
@@ -355,25 +353,25 @@ class Report:
         )
 
     def choices(self) -> str:
-        """What the text leaves open: how far each alternative that was run moves the result, and what was fixed."""
-        rows = [
-            row
-            for experiment, reported in (
-                ("endurance", study.ENDURANCE_ACCURACY),
-                ("retention", study.RETENTION_ACCURACY),
+        """What the text leaves open: how far each alternative moves the result, and what was fixed."""
+        path, content = self._table("choices"), ""
+        compared = pd.read_csv(path, dtype={"value": str}) if path.is_file() else pd.DataFrame()
+        if len(compared):
+            lines = "".join(f"<li>{escape(line)}</li>" for line in choice_table.summary(compared))
+            content = (
+                markup.paragraph(
+                    "What the paper does not say was chosen as the configuration explains; each alternative was run at "
+                    "the points that it touches. Differences are from the study's own value, paired over the repeats, "
+                    "which share their draws, and over the images."
+                )
+                + f'<ul class="meaning">{lines}</ul>'
+                + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
+                + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
             )
-            for row in self._alternatives(experiment, reported)
-        ]
-        content = ""
-        if rows:
-            content = markup.paragraph(
-                "The paper does not say whether a network was tuned again after a non-ideality. Both were run at its "
-                "points of endurance and retention; the last column marks the one nearest to the paper."
-            ) + markup.table(pd.DataFrame(rows), "Alternatives")
         setting, training = self.config.get("setting", {}), self.config.get("training", {})
         fixed = [
             ("epoch selected", training.get("checkpoint")),
-            ("tuning elsewhere", setting.get("tuning")),
+            ("tuning", setting.get("tuning")),
             ("batch size of inference", setting.get("batch_size")),
             *(
                 (f"normalisation of {name}", self.config.get("datasets", {}).get(name, {}).get("normalisation"))
@@ -385,36 +383,7 @@ class Report:
             times = ", ".join(f"{t:g} s" for t in sorted(retention["initial_time"].unique()))
             fixed.append(("initial time of the drift", times))
         listed = markup.listing([(name, str(value)) for name, value in fixed if value is not None])
-        return self._section("choices", "Choices left open", f"{content}<h3>Fixed in this study</h3>{listed}")
-
-    def _alternatives(self, experiment: str, reported: Mapping[str, float]) -> list[dict[str, Any]]:
-        frame = self.evidence.frames.get(experiment)
-        if frame is None:
-            return []
-        frame = frame[frame["part"] == "paper"]
-        rows = []
-        for name, network in self.networks.items():
-            paper = study.value(reported, network)
-            mine = frame[frame["network"] == name]
-            means = mine.groupby(["semantics", "tuning"], sort=False)["accuracy"].mean()
-            nearest = (means - paper).abs().idxmin() if paper is not None and len(means) else None
-            for (semantics, tuning), group in mine.groupby(["semantics", "tuning"], sort=False):
-                found = mean_interval(group["accuracy"])
-                rows.append(
-                    {
-                        "experiment": experiment,
-                        "network": network.label,
-                        "semantics": semantics,
-                        "tuning": tuning,
-                        "ours": found.value,
-                        "low": found.low,
-                        "high": found.high,
-                        "n": found.n,
-                        "paper": np.nan if paper is None else paper,
-                        "nearest": (semantics, tuning) == nearest,
-                    }
-                )
-        return rows
+        return self._section("choices", "Choices left open", f"{content}<h3>The study's own</h3>{listed}")
 
     def workflow(self) -> str:
         """The rule graph."""

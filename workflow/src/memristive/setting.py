@@ -18,6 +18,7 @@ LAYER_TYPES = ("conv2d", "linear")
 CHOICES = {
     "scheme": ("double_column", "single_column"),
     "adc_quantisation": ("linear", "log"),
+    "adc_range": ("auto", "calibrated"),
     "tuning": ("none", "before", "after", "both"),
     "semantics": ("physical", "memtorch"),
     "accumulate": ("memtorch", "fused"),
@@ -51,6 +52,8 @@ class Setting:
     adc_bits: int | None = 8  # None: no ADC
     adc_quantisation: str = "linear"
     adc_overflow_rate: float = 0.0  # proportion of a vector's entries above the ADC's range
+    adc_range: str = "auto"  # each vector's own entries set it; "calibrated": fixed, for each tile, on training images
+    calibration_images: int = 200  # training images that fix it, drawn for each repeat
     tuning: str = "before"  # the line from crossbar output to digital output is fitted before or after non-idealities
 
     # Non-idealities, in the order in which they apply.
@@ -154,7 +157,8 @@ class Setting:
                 self.retention_time,
                 f"a time above initial_time ({self.initial_time} s)",
             )
-        _require(self.batch_size >= 1, "batch_size", self.batch_size, "a whole number of at least 1")
+        for name in ("batch_size", "calibration_images"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "a whole number of at least 1")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Setting":
@@ -185,10 +189,15 @@ class Setting:
         return dataclasses.replace(self, **changes)
 
     @property
+    def calibrated(self) -> bool:
+        """Whether there are ADCs whose range is fixed on training images."""
+        return bool(self.layer_types) and self.adc_bits is not None and self.adc_range == "calibrated"
+
+    @property
     def draws(self) -> bool:
-        """Whether anything is drawn at random: devices, faults or tuning inputs."""
+        """Whether anything is drawn at random: devices, faults, tuning inputs or calibration images."""
         return bool(self.layer_types) and (
-            self.tuning != "none" or self.sigma > 0 or self.stuck_at_lrs > 0 or self.stuck_at_hrs > 0
+            self.tuning != "none" or self.sigma > 0 or self.stuck_at_lrs > 0 or self.stuck_at_hrs > 0 or self.calibrated
         )
 
 
@@ -211,7 +220,7 @@ def expand(fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> list[
     for values in itertools.product(*grid.values()):
         swept = dict(zip(grid, values, strict=True))
         setting = Setting.from_dict({**fixed, **swept})
-        label = ".".join(f"{key}-{_text(getattr(setting, key))}" for key in swept) or "single"
+        label = ".".join(f"{key}-{value_text(getattr(setting, key))}" for key in swept) or "single"
         if setting in seen:
             raise InputError(f"grid: {label}: is the same setting as {seen[setting]}")
         seen[setting] = label
@@ -232,12 +241,12 @@ def _require(holds: bool, key: str, value: Any, allowed: str) -> None:
         raise InputError(f"setting: {key}: {value!r} is not {allowed}")
 
 
-def _text(value: Any) -> str:
+def value_text(value: Any) -> str:
     """`value` as part of a file name: no slash, no blank, the shortest exact number."""
     if value is None:
         return "none"
     if isinstance(value, tuple):
-        return "x".join(_text(item) for item in value)
+        return "x".join(value_text(item) for item in value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):

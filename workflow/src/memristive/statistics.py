@@ -3,6 +3,9 @@
 Repeats: the same setting with other random draws; a mean with a t-interval. Images: one network on
 a finite test set; a binomial interval (Wilson). A comparison of two settings is paired, over the
 repeats that share their draws and over the images that both saw.
+
+A t-interval of accuracies can reach beyond 0 or 100 %, where no mean accuracy can lie. It is cut
+there: what is cut off never holds the true mean, so the interval covers it as often as before.
 """
 
 import math
@@ -15,6 +18,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 LEVEL = 0.95
+POINTS = (-100.0, 100.0)  # what a difference of accuracies can be
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -54,14 +58,29 @@ class Interval:
         return text
 
 
-def mean_interval(values: ArrayLike, kind: str = "repeats") -> Interval:
-    """Mean of independent `values` [n] with its two-sided 95 % t-interval."""
+def mean_interval(
+    values: ArrayLike, kind: str = "repeats", limits: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval:
+    """Mean of independent `values` [n] with its two-sided 95 % t-interval, cut at `limits` of what a value can be."""
     values = np.asarray(values, dtype=float)
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return Interval(mean, math.nan, math.nan, n, kind)
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(values, ddof=1) / math.sqrt(n))
-    return Interval(mean, mean - half, mean + half, n, kind)
+    # Values that are all 100 have a mean of 100, but for rounding.
+    low, high = min(limits[0], mean), max(limits[1], mean)
+    return Interval(mean, max(mean - half, low), min(mean + half, high), n, kind)
+
+
+def accuracy_interval(values: ArrayLike, kind: str = "repeats", images: int | None = None) -> Interval:
+    """Mean of accuracies (%) with its interval, from 0 to 100.
+
+    A single one that counts `images` test images has their binomial interval instead.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) == 1 and images:
+        return binomial_interval(round(float(values[0]) * images / 100), images)
+    return mean_interval(values, kind, (0.0, 100.0))
 
 
 def binomial_interval(correct: int, images: int) -> Interval:
@@ -87,15 +106,15 @@ def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -
     if len(a) != len(b) and min(len(a), len(b)) != 1:
         raise ValueError(f"{len(a)} and {len(b)} repeats cannot be paired")
     difference = np.broadcast_to(a, (repeats, a.shape[1])) - np.broadcast_to(b, (repeats, b.shape[1]))
-    over_images = mean_interval(difference.mean(axis=0), "images")
-    return replace(mean_interval(difference.mean(axis=1)), images=over_images)
+    over_images = mean_interval(difference.mean(axis=0), "images", POINTS)
+    return replace(mean_interval(difference.mean(axis=1), limits=POINTS), images=over_images)
 
 
-def summary(frame: pd.DataFrame, keys: Sequence[str], column: str = "accuracy") -> pd.DataFrame:
-    """Mean of `column` and its 95 % interval for each combination of `keys`: columns keys, mean, low, high, n."""
+def summary(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Mean accuracy (%) and its 95 % interval for each combination of `keys`: columns keys, mean, low, high, n."""
     rows = []
     for values, group in frame.groupby(list(keys), dropna=False, sort=True):
-        found = mean_interval(group[column].to_numpy())
+        found = accuracy_interval(group["accuracy"].to_numpy())
         rows.append(dict(zip(keys, values, strict=True)) | {
             "mean": found.value, "low": found.low, "high": found.high, "n": found.n
         })  # fmt: skip

@@ -5,8 +5,10 @@ the paper's names in lower case: mnist, cifar10, cifar100.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from memristive.errors import InputError
 
@@ -90,3 +92,28 @@ def networks(text: str) -> dict[str, Network]:
 def value(reported: Mapping[str, float], network: Network) -> float | None:
     """The paper's value for `network`, None where it reports none or `network` is another."""
     return reported.get(network.paper) if network.paper else None
+
+
+def reported(experiment: str, network: Network, fields: Mapping[str, Any]) -> float | None:
+    """The accuracy (%) that the paper states for a setting of an experiment, None where it states none.
+
+    Args:
+        fields: of a Setting, as a row of a result file has them.
+    """
+    layer_types = fields["layer_types"]
+    if not isinstance(layer_types, str) or not layer_types:  # nothing on crossbars
+        return value(DIGITAL_ACCURACY, network)
+    if experiment == "input_voltage":
+        volts = fields["max_input_voltage"]
+        if volts >= STABLE_FROM_VOLTAGE:  # the paper's best is that of all voltages above
+            return value(MAX_INPUT_VOLTAGE_ACCURACY, network)
+        return value(ACCURACY_AT_1_V, network) if volts == 1 else None
+    if experiment == "device_faults":
+        stuck = (fields["stuck_at_lrs"], fields["stuck_at_hrs"])
+        found = STUCK_AT_ACCURACY.get(network.paper or "", {}).items()
+        return next((accuracy for key, accuracy in found if all(map(math.isclose, key, stuck))), None)
+    if experiment == "endurance" and (fields["cycles"], fields["temperature"]) == (1e4, 350):
+        return value(ENDURANCE_ACCURACY, network)
+    if experiment == "retention" and (fields["retention_time"], fields["drift_coefficient"]) == (1e4, 0.1):
+        return value(RETENTION_ACCURACY, network)
+    return None

@@ -18,7 +18,7 @@ import pandas as pd
 from memristive import figures, outputs, study
 from memristive.errors import InputError
 from memristive.files import write_csv, write_text
-from memristive.statistics import Interval, binomial_interval, mean_interval
+from memristive.statistics import Interval, accuracy_interval, binomial_interval
 from memristive.study import Network
 
 Frames = Mapping[str, Any]
@@ -105,7 +105,7 @@ def training(frames: Frames, networks: Networks) -> pd.DataFrame:
     for name in _ordered([*folds["network"], *single], networks):
         mine = folds[folds["network"] == name]
         if len(mine):
-            found = mean_interval(mine["accuracy"], "folds")
+            found = accuracy_interval(mine["accuracy"], "folds")
             rows.append(
                 {"part": "a: mean of folds", "network": _label(name, networks)}
                 | _columns(found)
@@ -139,7 +139,7 @@ def endurance_retention(frames: Frames, networks: Networks) -> pd.DataFrame:
                         "semantics": semantics,
                         "tuning": tuning,
                     }
-                    | _columns(mean_interval(group["accuracy"]))
+                    | _columns(accuracy_interval(group["accuracy"]))
                     | {"paper": _paper(reported, name, networks)}
                 )
     return pd.DataFrame(rows)
@@ -149,13 +149,14 @@ def best_voltage(frame: pd.DataFrame) -> tuple[float, Interval]:
     """The maximum input voltage (V) with the highest mean accuracy in `frame`, the lowest of equals, and that mean."""
     means = frame.groupby("max_input_voltage")["accuracy"].mean()
     volts = float(means.idxmax())
-    return volts, mean_interval(frame.loc[frame["max_input_voltage"] == volts, "accuracy"])
+    return volts, accuracy_interval(frame.loc[frame["max_input_voltage"] == volts, "accuracy"])
 
 
 def max_input_voltage(frames: Frames, networks: Networks) -> pd.DataFrame:
     """Table 4: the best accuracy over the maximum input voltages beside the digital one."""
     rows = []
     frame, single = frames["input_voltage"].dropna(subset=["max_input_voltage"]), digital(frames, networks)
+    frame = frame[frame["part"] == "paper"]
     for name in _ordered(frame["network"].tolist(), networks):
         mine = frame[frame["network"] == name]
         for semantics, group in mine.groupby("semantics", sort=False):
@@ -215,7 +216,7 @@ def stuck_at_faults(frames: Frames, networks: Networks) -> pd.DataFrame:
                         "stuck_at_lrs": lrs,
                         "stuck_at_hrs": hrs,
                     }
-                    | _columns(mean_interval(group["accuracy"]))
+                    | _columns(accuracy_interval(group["accuracy"]))
                     | {"paper": reported.get(key)}
                 )
     columns = ["network", "semantics", "stuck_at_lrs", "stuck_at_hrs", "ours", "low", "high", "n", "over", "paper"]

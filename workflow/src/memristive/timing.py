@@ -55,7 +55,7 @@ def inference_times(
     base = Setting.from_dict(json.loads(setting))
     rows = []
     for tile_shape in tile_shapes:
-        chosen = base.replace(tile_shape=tuple(tile_shape), semantics="memtorch")
+        chosen = base.replace(tile_shape=tuple(tile_shape), semantics="memtorch", adc_range="auto")
         engines = {"crossbar": (convert, test, RUNS), "memtorch": (reference.convert, test[:memtorch_images], 1)}
         for engine, (make, images, runs) in engines.items():
             converted = make(model, chosen, generator=generator("inference time"))

@@ -1,8 +1,8 @@
-"""The analogue-to-digital converter behind each tile, with MemTorch's self-adjusting range.
+"""The analogue-to-digital converter behind each tile.
 
-Source: MemTorch 1.1.6, memtorch/cpp/quantize.h. One vector is what a tile puts out for one input
-vector; its own entries set the range of its conversion, as if each tile had an ideal auto-ranging
-ADC.
+`quantise` is MemTorch's (1.1.6, memtorch/cpp/quantize.h). One vector is what a tile puts out for one
+input vector; its own entries set the range of its conversion, as if each tile had an ideal
+auto-ranging ADC. `quantise_in_range` is an ADC of a fixed range, with the same steps.
 """
 
 import ctypes
@@ -34,20 +34,35 @@ def quantise(
     if bits is None or y.numel() == 0:
         return y
     constant = (y == y[..., :1]).all(-1, keepdim=True)
+    exponent = needed_range(y, quantisation, overflow_rate, log_range)
+    return torch.where(constant, y, quantise_in_range(y, bits, exponent, quantisation, log_range))
+
+
+def needed_range(
+    y: torch.Tensor, quantisation: str = "linear", overflow_rate: float = 0.0, log_range: str = "log"
+) -> torch.Tensor:
+    """Exponent of the power of two that is the range of a conversion of `y`, float32 [..., 1]; see `quantise`."""
+    magnitude = y.abs()
+    if quantisation == "log" and log_range == "log":
+        magnitude = torch.where(magnitude == 0, 0.0, magnitude.log()).abs()
+    return range_exponent(magnitude, overflow_rate)
+
+
+def quantise_in_range(
+    y: torch.Tensor, bits: int, exponent: torch.Tensor, quantisation: str = "linear", log_range: str = "log"
+) -> torch.Tensor:
+    """Convert in the range of 2**exponent; what lies beyond it takes the outermost code.
+
+    Args as for `quantise`; `exponent` is float32 and has one axis for each of `y`'s, or none.
+    """
     if quantisation == "linear":
-        exponent = range_exponent(y.abs(), overflow_rate)
-        converted = _round_to(y, exponent + (1 - bits), bits)
+        return _round_to(y, exponent + (1 - bits), bits)
+    magnitude = y.abs()
+    if log_range == "memtorch":
+        logarithm, step = magnitude.log().clamp_min(1e-20), exponent + (1 - bits)
     else:
-        magnitude = y.abs()
-        zero = magnitude == 0
-        if log_range == "memtorch":
-            exponent = range_exponent(magnitude, overflow_rate) + (1 - bits)
-            logarithm = magnitude.log().clamp_min(1e-20)
-        else:
-            logarithm = torch.where(zero, 0.0, magnitude.log())
-            exponent = range_exponent(logarithm.abs(), overflow_rate) + (2 - bits)
-        converted = _round_to(logarithm, exponent, bits - 1).exp() * y.sign()
-    return torch.where(constant, y, converted)
+        logarithm, step = torch.where(magnitude == 0, 0.0, magnitude.log()), exponent + (2 - bits)
+    return _round_to(logarithm, step, bits - 1).exp() * y.sign()
 
 
 def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tensor:

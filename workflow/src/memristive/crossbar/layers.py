@@ -1,5 +1,7 @@
 """Conv2d and Linear whose weights are conductances of memristor crossbars."""
 
+import dataclasses
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -7,10 +9,12 @@ from torch import nn
 from memristive.crossbar import kernels, mapping, tuning
 from memristive.crossbar.draws import Draws
 from memristive.crossbar.encoding import encode
-from memristive.crossbar.product import Arithmetic, multiply
+from memristive.crossbar.product import Arithmetic, convert_in_ranges, multiply, needed_ranges, tile_sums
+from memristive.errors import InputError
 from memristive.setting import Setting
 
 UNFOLDED_NUMBERS = 2**23  # at most so many unfolded inputs exist at once (32 MiB)
+UNCONVERTED_NUMBERS = 2**26  # about so many sums before a fixed-range ADC exist at once (256 MiB)
 
 
 class CrossbarLayer(nn.Module):
@@ -23,6 +27,8 @@ class CrossbarLayer(nn.Module):
         columns: outputs of one group.
         line: coefficient and intercept, float64 [2]; (1, 0) before tuning.
         bias: float32 [outputs], or None.
+        adc_ranges: of ADCs with a fixed range, see `product.needed_ranges`: float32 [groups, tile rows, tile
+            columns], empty before `calibrate`.
     """
 
     layer_type: str
@@ -36,6 +42,7 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().clone())
         self.register_buffer("conductance", torch.empty(0))
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
+        self.register_buffer("adc_ranges", torch.empty(0))
 
     def write(self, arrays: list[list[torch.Tensor]], reference: float) -> None:
         """Set the conductances of every group's arrays; padding rows beyond the layer's are dropped.
@@ -60,14 +67,49 @@ class CrossbarLayer(nn.Module):
         coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs))
         self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=self.weight.device)
 
+    def calibrate(self, x: torch.Tensor) -> None:
+        """Widen the fixed range of each tile's ADC to what it needs for inputs `x`.
+
+        Before, its ADCs range themselves, also while the layer is tuned.
+        """
+        sums, _ = self.sums(x)
+        needed = torch.stack([needed_ranges(group, self.arithmetic) for group in sums])
+        self.adc_ranges = torch.maximum(self.adc_ranges, needed) if self.adc_ranges.numel() else needed
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        output = self.on_kernel(x, tuple(self.line.tolist()), self.bias)
-        if output is not NotImplemented:
-            return output
-        output = self._on_line(self.plain(x))
+        if self.setting.calibrated:
+            output = self._on_line(self._in_fixed_ranges(x))
+        else:
+            output = self.on_kernel(x, tuple(self.line.tolist()), self.bias)
+            if output is not NotImplemented:
+                return output
+            output = self._on_line(self.plain(x))
         if self.bias is None:
             return output
         return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
+
+    def _in_fixed_ranges(self, x: torch.Tensor) -> torch.Tensor:
+        """What the arrays put out through ADCs of fixed ranges."""
+        if not self.adc_ranges.numel():
+            raise InputError("adc_range: 'calibrated', but no image has set it yet: call crossbar.calibrate")
+        outputs = []
+        whole = self.arithmetic.scale_scope == "batch" or x.dim() == 1
+        for part in [x] if whole else x.split(self._images_at_once(x)):
+            sums, undo = self.sums(part)
+            converted = [
+                convert_in_ranges(group, ranges, self.arithmetic)
+                for group, ranges in zip(sums, self.adc_ranges, strict=True)
+            ]
+            output = torch.cat(converted, -1)
+            outputs.append(self.shaped(output * undo if self.arithmetic.rescale_output else output, part))
+        return torch.cat(outputs)
+
+    def _images_at_once(self, x: torch.Tensor) -> int:
+        height = (self.arithmetic.tile_shape or self.conductance.shape[1:])[0]
+        tile_rows = -(-self.conductance.shape[1] // height)
+        # No layer's output has more positions than its input has numbers a channel.
+        positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
+        return max(1, UNCONVERTED_NUMBERS // (tile_rows * self.columns * positions))
 
     def _on_line(self, output: torch.Tensor) -> torch.Tensor:
         coefficient, intercept = self.line.tolist()
@@ -75,6 +117,12 @@ class CrossbarLayer(nn.Module):
 
     def kernel_stage(self) -> kernels.Crossbar:
         """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
+        if self.setting.calibrated:
+            raise kernels.Unsupported
+        return self._stage()
+
+    def _stage(self) -> kernels.Crossbar:
+        """`kernel_stage`, whose ADCs range themselves."""
         raise NotImplementedError
 
     def tuning_shape(self) -> tuple[int, ...]:
@@ -89,6 +137,28 @@ class CrossbarLayer(nn.Module):
         """What the arrays put out for inputs `x`, before line and bias."""
         output = self.on_kernel(x)
         return self.plain(x) if output is NotImplemented else output
+
+    def sums(self, x: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+        """What each group's arrays put out before their ADCs, and what undoes the encoding (see `encode`).
+
+        A group's sums are float32 [tile rows, ..., columns].
+        """
+        raise NotImplementedError
+
+    def shaped(self, output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """`output` [..., outputs], converted `sums` of `x`, in the shape of the layer's output."""
+        raise NotImplementedError
+
+    def _sums_on_kernel(self, x: torch.Tensor) -> torch.Tensor:
+        """The sums of a layer of one group, NotImplemented where no kernel does it."""
+        if self.groups > 1 or self.arithmetic.rescale_output:
+            return NotImplemented
+        try:
+            stage = self._stage()
+        except kernels.Unsupported:
+            return NotImplemented
+        arithmetic = dataclasses.replace(self.arithmetic, adc_bits=None)
+        return kernels.codes(dataclasses.replace(stage, arithmetic=arithmetic, line=None, bias=None), x)
 
     def on_kernel(
         self, x: torch.Tensor, line: tuple[float, float] | None = None, bias: torch.Tensor | None = None
@@ -124,7 +194,7 @@ class CrossbarConv2d(CrossbarLayer):
     def digital(self, x: torch.Tensor) -> torch.Tensor:
         return F.conv2d(self._pad(x), self.weight, None, self.stride, 0, self.dilation, self.groups)
 
-    def kernel_stage(self) -> kernels.Crossbar:
+    def _stage(self) -> kernels.Crossbar:
         if self.groups > 1 or self.padding_mode != "zeros":
             raise kernels.Unsupported
         return kernels.Crossbar(
@@ -166,21 +236,44 @@ class CrossbarConv2d(CrossbarLayer):
         )
         return output * undo if self.arithmetic.rescale_output else output
 
+    def sums(self, x: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+        found = self._sums_on_kernel(x)
+        if found is not NotImplemented:
+            return [found.movedim(2, -1)], torch.ones(())
+        padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        parts = zip(padded.chunk(self.groups, 1), self.conductance, strict=True)
+        unfolded = [(self._unfold(part), conductance) for part, conductance in parts]
+        height, width = self._size(padded)
+        return [
+            tile_sums(part, conductance, self.columns, self.arithmetic).unflatten(2, (height, width))
+            for part, conductance in unfolded
+        ], undo
+
+    def shaped(self, output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        return output.movedim(-1, 1)
+
     def _pad(self, x: torch.Tensor) -> torch.Tensor:
         return F.pad(x, self.padding, "constant" if self.padding_mode == "zeros" else self.padding_mode)
 
     def _multiply(self, x: torch.Tensor, conductance: torch.Tensor) -> torch.Tensor:
-        height, width = (
-            (x.shape[2 + axis] - self.dilation[axis] * (self.kernel_size[axis] - 1) - 1) // self.stride[axis] + 1
-            for axis in (0, 1)
-        )
+        height, width = self._size(x)
         images = max(1, UNFOLDED_NUMBERS // (height * width * conductance.shape[0]))
         outputs = []
         for chunk in x.split(images):
-            unfolded = F.unfold(chunk, self.kernel_size, self.dilation, 0, self.stride).transpose(1, 2).contiguous()
-            product = multiply(unfolded, conductance, self.columns, self.arithmetic)
+            product = multiply(self._unfold(chunk), conductance, self.columns, self.arithmetic)
             outputs.append(product.transpose(1, 2).reshape(-1, self.columns, height, width))
         return torch.cat(outputs)
+
+    def _unfold(self, x: torch.Tensor) -> torch.Tensor:
+        """Padded inputs as vectors, float32 [images, positions, rows]."""
+        return F.unfold(x, self.kernel_size, self.dilation, 0, self.stride).transpose(1, 2).contiguous()
+
+    def _size(self, x: torch.Tensor) -> tuple[int, int]:
+        """Height and width of the output for padded inputs."""
+        return tuple(
+            (x.shape[2 + axis] - self.dilation[axis] * (self.kernel_size[axis] - 1) - 1) // self.stride[axis] + 1
+            for axis in (0, 1)
+        )
 
 
 class CrossbarLinear(CrossbarLayer):
@@ -199,7 +292,7 @@ class CrossbarLinear(CrossbarLayer):
     def digital(self, x: torch.Tensor) -> torch.Tensor:
         return F.linear(x, self.weight)
 
-    def kernel_stage(self) -> kernels.Crossbar:
+    def _stage(self) -> kernels.Crossbar:
         return kernels.Crossbar(
             self.conductance[0], self.columns, self.arithmetic, line=tuple(self.line.tolist()), bias=self.bias
         )
@@ -216,4 +309,15 @@ class CrossbarLinear(CrossbarLayer):
         voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
         output = multiply(voltages, self.conductance[0], self.columns, self.arithmetic)
         output = output * undo if self.arithmetic.rescale_output else output
+        return output.reshape(*x.shape[:-1], self.columns)
+
+    def sums(self, x: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+        found = self._sums_on_kernel(x) if x.dim() == 2 else NotImplemented
+        if found is not NotImplemented:
+            return [found], torch.ones(())
+        samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
+        voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        return [tile_sums(voltages, self.conductance[0], self.columns, self.arithmetic)], undo
+
+    def shaped(self, output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         return output.reshape(*x.shape[:-1], self.columns)

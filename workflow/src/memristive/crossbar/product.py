@@ -7,7 +7,7 @@ import dataclasses
 
 import torch
 
-from memristive.crossbar.adc import quantise
+from memristive.crossbar.adc import needed_range, quantise, quantise_in_range
 from memristive.setting import Setting
 
 
@@ -80,6 +80,53 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
             real = min(width, columns - left)
             total[..., left : left + real] += converted[..., :real]
     return total
+
+
+def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
+    """What each row of tiles puts out before conversion, float32 [tile rows, samples, vectors, columns].
+
+    Args as for `multiply`.
+    """
+    height = (arithmetic.tile_shape or conductance.shape)[0]
+    parts = zip(x.split(height, -1), conductance[:, :columns].split(height), strict=True)
+    return torch.stack([_sum(voltages, tiles, arithmetic.accumulate) for voltages, tiles in parts])
+
+
+def needed_ranges(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """The fixed range of each tile's ADC that just holds `sums`, less `adc_overflow_rate` of them.
+
+    Args:
+        sums: before conversion, float32 [tile rows, ..., columns].
+
+    Returns:
+        Exponents of powers of two, float32 [tile rows, tile columns].
+    """
+    settings = (arithmetic.adc_quantisation, arithmetic.adc_overflow_rate, arithmetic.log_range)
+    return torch.stack(
+        [
+            torch.cat([needed_range(part.reshape(-1), *settings) for part in _tile_columns(row, arithmetic)])
+            for row in sums
+        ]
+    )
+
+
+def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """`sums` [tile rows, ..., columns] after ADCs of the fixed `ranges` (see `needed_ranges`), float32 [..., columns].
+
+    Tile rows are added in order.
+    """
+    total = torch.zeros_like(sums[0])
+    for row, exponents in zip(sums, ranges, strict=True):
+        converted = [
+            quantise_in_range(part, arithmetic.adc_bits, exponent, arithmetic.adc_quantisation, arithmetic.log_range)
+            for part, exponent in zip(_tile_columns(row, arithmetic), exponents, strict=True)
+        ]
+        total += torch.cat(converted, -1)
+    return total
+
+
+def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> tuple[torch.Tensor, ...]:
+    return row.split(arithmetic.tile_shape[1] if arithmetic.tile_shape else row.shape[-1], -1)
 
 
 def _sum(x: torch.Tensor, conductance: torch.Tensor, accumulate: str) -> torch.Tensor:

@@ -20,7 +20,8 @@ def tile_shapes(frame: pd.DataFrame) -> list[str]:
 
 def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     """One panel a network and semantics. Needs `adc_tile`."""
-    frame = frames["adc_tile"].dropna(subset=["adc_bits"])
+    frame = frames["adc_tile"]
+    frame = frame[frame["part"] == "paper"].dropna(subset=["adc_bits"])
     frame = frame.assign(tile_shape=frame["tile_shape"].fillna("none"))
     cells = [
         (name, semantics)

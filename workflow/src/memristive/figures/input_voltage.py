@@ -15,7 +15,7 @@ from memristive.study import Network
 def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     """One panel a network. Needs `input_voltage` and `selections` (the digital accuracy)."""
     frame, selections = frames["input_voltage"], frames["selections"]
-    frame = frame.dropna(subset=["max_input_voltage"])
+    frame = frame[frame["part"] == "paper"].dropna(subset=["max_input_voltage"])
     names = style.order(frame["network"], networks)
     if not names:
         return style.empty("No network in this experiment.")

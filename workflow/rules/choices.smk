@@ -1,0 +1,42 @@
+"""Choices that the text leaves open: other weights, and how far each alternative moves the result."""
+
+
+use rule select_checkpoint as select_alternative with:
+    output:
+        weights=RESULTS / "training" / "{network}" / "selections" / "{selection}.safetensors",
+        selection=RESULTS / "training" / "{network}" / "selections" / "{selection}.json",
+    log:
+        LOGS / "select_alternative" / "{network}.{selection}.log",
+    params:
+        rule=lambda wildcards: wildcards.selection,
+        code=provenance.code_hash("selection"),
+
+
+rule choices:
+    input:
+        choices=RESULTS / "experiments" / "choices.csv",
+        records=records_of("choices"),
+    output:
+        csv=report(
+            RESULTS / "tables" / "choices.csv",
+            category="Choices",
+            caption="../report/choices.rst",
+            labels={"table": "choices"},
+        ),
+        md=RESULTS / "tables" / "choices.md",
+    log:
+        LOGS / "choices.log",
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        compared=PLAN.compared(),
+        networks=PLAN.described(),
+        code=provenance.code_hash("choices"),
+    message:
+        "Comparing the choices that the text leaves open"
+    script:
+        "../scripts/choices.py"
