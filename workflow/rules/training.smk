@@ -24,7 +24,7 @@ rule train_fold:
         settings=training_settings,
         seed=config["seed"],
         fold=lambda wildcards: wildcards.fold,
-        state_folder=str(RESULTS / ".state"),
+        state_folder=state_folder,
         code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
@@ -54,7 +54,7 @@ rule train_published:
         settings=training_settings,
         seed=config["seed"],
         fold="published",
-        state_folder=str(RESULTS / ".state"),
+        state_folder=state_folder,
         code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on the published split"
