@@ -1,6 +1,11 @@
 """Weights: cross-validation, the training on the published split, the choice of an epoch."""
 
 
+def state_folder(wildcards, output):
+    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
+    return str(Path(output.history).parents[3] / ".state")
+
+
 rule train_fold:
     input:
         data=data_of,
