@@ -20,6 +20,7 @@ static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
 static inline V min_(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
 static inline V max_(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
 static inline V floor_(V a) { return (V)_mm256_floor_ps((__m256)a); }
+static inline V gather(const float* from, I at) { return (V)_mm256_i32gather_ps(from, (__m256i)at, 4); }
 #include "level.inc"
 }  // namespace memristive
 #endif
