@@ -77,6 +77,8 @@ rule select_checkpoint:
         selection=RESULTS / "training" / "{network}" / "selection.json",
     log:
         LOGS / "select_checkpoint" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "select_checkpoint" / "{network}.jsonl"
     conda:
         "../../envs/train.yaml"
     threads: 1
