@@ -103,7 +103,10 @@ def test_truncated_npz(tmp_path, keep):
 WRONG_ENTRIES = {
     "source is 'web'": {"source": "web"},
     "path is missing": {"source": "npz"},
-    "unknown key 'normalization'; did you mean normalisation": {"source": "digits", "normalization": "unit"},
+    "source digits: normalization: unknown key; did you mean normalisation": {
+        "source": "digits",
+        "normalization": "unit",
+    },
     "dataset is 'svhn'": {"source": "torchvision", "dataset": "svhn"},
     "size is 28": {"source": "digits", "size": 28},
     "channels is 2": {"source": "digits", "channels": 2},

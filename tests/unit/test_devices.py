@@ -112,7 +112,7 @@ def test_own_device_from_a_config():
         ({"r_on": "low"}, "device mine: r_on is 'low'; allowed: a number above 0"),
         ({"k_on": 1e-3}, "device mine: k_on is 0.001; allowed: a number below 0"),
         ({"v_off": float("nan")}, "device mine: v_off is nan; allowed: a number above 0"),
-        ({"alpha_of": 1}, "devices: mine: unknown key 'alpha_of'; did you mean alpha_off?"),
+        ({"alpha_of": 1}, "devices: mine: alpha_of: unknown key; did you mean alpha_off?"),
         ({"switching": {"v_min": -1}}, "devices: mine: switching: v_max, frequency missing"),
         ({"switching": {"v_min": 1, "v_max": 1, "frequency": 1}}, "v_min is 1; allowed: a number below 0"),
     ],

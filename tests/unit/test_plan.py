@@ -71,7 +71,7 @@ WRONG = [
     ("run.networks", ["mnits"], "run: networks: mnits: unknown key; did you mean mnist?"),
     ("run.experiments", ["input_volts"], "did you mean input_voltage?"),
     ("datasets.mnist.source", "folder", "data set mnist: path is missing, source folder needs it"),
-    ("datasets.mnist.source", "digits", "data set mnist: unknown key 'dataset'"),
+    ("datasets.mnist.source", "digits", "data set mnist: source digits: dataset: unknown key"),
     ("datasets.mnist.source", "web", "allowed are torchvision, folder, npz, digits"),
     ("datasets.mnist.normalisation", "none", "allowed are unit, standardised"),
     ("datasets.mnist.channels", 2, "allowed are 1, 3"),

@@ -5,17 +5,30 @@ import os
 from snakemake.exceptions import WorkflowError
 
 from memristive import outputs, provenance
-from memristive.config import check
+from memristive.config import check, check_keys, located, warnings
 from memristive.environment import prepare
 from memristive.errors import InputError
 from memristive.estimate import announcement
 from memristive.plan import Plan, canonical
 
+
+def config_files():
+    """Paths of the configuration's files, those of the command line last."""
+    named = [Path(os.path.relpath(path)) for path in workflow.overwrite_configfiles]
+    own = [Path(os.path.relpath(path)) for path in workflow.configfiles]
+    return [path for path in own if path.exists() and path not in named] + named
+
+
 try:
+    for path in config_files():
+        check_keys(path)
     check(config)
     PLAN = Plan(config)
 except InputError as error:
-    raise WorkflowError(f"config: {error}") from None
+    line = str(error)
+    if not line.startswith(tuple(map(str, config_files()))):
+        line = located(line, config_files(), workflow.config_settings.config)
+    raise WorkflowError(line) from None
 
 prepare(SOURCE, config["fork_server"])
 
@@ -129,6 +142,8 @@ def possible(table):
 
 
 onstart:
+    for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):
+        print(f"warning: {line}", file=sys.stderr)
     print(
         announcement(
             [(job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs()], PLAN, workflow.cores or 1

@@ -34,6 +34,8 @@ rule make_folds:
         RESULTS / "training" / "{network}" / "folds.npz",
     log:
         LOGS / "make_folds" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "make_folds" / "{network}.jsonl"
     conda:
         "../../envs/train.yaml"
     threads: 1

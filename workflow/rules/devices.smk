@@ -8,6 +8,8 @@ rule device_curves:
         parameters=RESULTS / "devices" / "parameters.csv",
     log:
         LOGS / "device_curves.log",
+    benchmark:
+        BENCHMARKS / "device_curves.jsonl"
     conda:
         "../../envs/crossbar.yaml"
     threads: 1

@@ -6,6 +6,8 @@ rule rulegraph:
         RESULTS / "rulegraph.txt",
     log:
         LOGS / "rulegraph.log",
+    benchmark:
+        BENCHMARKS / "rulegraph.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -34,6 +36,8 @@ rule figure:
         svg=RESULTS / "figures" / "{figure}.svg",
     log:
         LOGS / "figure" / "{figure}.log",
+    benchmark:
+        BENCHMARKS / "figure" / "{figure}.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -64,6 +68,8 @@ rule table:
         md=RESULTS / "tables" / "{table}.md",
     log:
         LOGS / "table" / "{table}.log",
+    benchmark:
+        BENCHMARKS / "table" / "{table}.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -91,6 +97,8 @@ rule claims:
         md=RESULTS / "claims.md",
     log:
         LOGS / "claims.log",
+    benchmark:
+        BENCHMARKS / "claims.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1

@@ -39,6 +39,8 @@ rule collect_experiment:
         RESULTS / "experiments" / "{experiment}.csv",
     log:
         LOGS / "collect_experiment" / "{experiment}.log",
+    benchmark:
+        BENCHMARKS / "collect_experiment" / "{experiment}.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -59,6 +61,8 @@ rule time_inference:
         RESULTS / "times" / "{network}.csv",
     log:
         LOGS / "time_inference" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "time_inference" / "{network}.jsonl"
     conda:
         "../../envs/crossbar.yaml"
     threads: workflow.cores  # alone on the machine, for its time is the result

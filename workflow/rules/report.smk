@@ -41,6 +41,8 @@ rule report:
         html=RESULTS / "report.html",
     log:
         LOGS / "report.log",
+    benchmark:
+        BENCHMARKS / "report.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1

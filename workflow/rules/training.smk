@@ -1,6 +1,11 @@
 """Weights: cross-validation, the training on the published split, the choice of an epoch."""
 
 
+def state_folder(wildcards, output):
+    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
+    return str(Path(output.history).parents[3] / ".state")
+
+
 rule train_fold:
     input:
         data=data_of,
@@ -24,7 +29,7 @@ rule train_fold:
         settings=training_settings,
         seed=config["seed"],
         fold=lambda wildcards: wildcards.fold,
-        state_folder=str(RESULTS / ".state"),
+        state_folder=state_folder,
         code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
@@ -54,7 +59,7 @@ rule train_published:
         settings=training_settings,
         seed=config["seed"],
         fold="published",
-        state_folder=str(RESULTS / ".state"),
+        state_folder=state_folder,
         code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on the published split"
@@ -72,6 +77,8 @@ rule select_checkpoint:
         selection=RESULTS / "training" / "{network}" / "selection.json",
     log:
         LOGS / "select_checkpoint" / "{network}.log",
+    benchmark:
+        BENCHMARKS / "select_checkpoint" / "{network}.jsonl"
     conda:
         "../../envs/train.yaml"
     threads: 1

@@ -2,7 +2,8 @@
 
 import json
 
-from memristive import datasets, training
+from memristive import Setting, datasets, networks, training
+from memristive.crossbar.convert import check_layers
 from memristive.files import write_csv, write_json
 from memristive.scripting import job
 
@@ -10,8 +11,11 @@ rule = snakemake  # defined by Snakemake
 
 with job(rule):
     params = rule.params
+    data = datasets.load(rule.input.data)
+    # Before hours of training, not after them.
+    check_layers(networks.build(params.architecture, len(data.class_names), data.input_shape), Setting())
     result = training.train_network(
-        datasets.load(rule.input.data),
+        data,
         training.TrainingSettings.from_dict({**json.loads(params.settings), "seed": params.seed}),
         network=params.network,
         architecture=params.architecture,

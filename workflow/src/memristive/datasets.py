@@ -24,7 +24,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ import numpy as np
 from memristive import seeding
 from memristive.errors import InputError
 from memristive.files import atomic
+from memristive.setting import unknown_key
 
 if TYPE_CHECKING:
     import torch
@@ -94,9 +94,7 @@ def check_entry(name: str, entry: Mapping[str, Any]) -> None:
     allowed = ("source", *_NEEDS[source], *_OPTIONAL, *(("dataset",) if source == "npz" else ()))
     for key in entry:
         if key not in allowed:
-            close = get_close_matches(str(key), allowed, 1)
-            hint = f"did you mean {close[0]}?" if close else f"source {source} takes {', '.join(allowed[1:])}"
-            raise InputError(f"{where}: unknown key {key!r}; {hint}")
+            raise InputError(unknown_key(f"{where}: source {source}", key, allowed[1:]))
     for key in _NEEDS[source]:
         if key not in entry:
             raise InputError(f"{where}: {key} is missing, source {source} needs it")
@@ -143,6 +141,8 @@ def prepare(name: str, entry: Mapping[str, Any], download_dir: str | Path, outpu
         if "size" in entry and tuple(entry["size"]) != x.shape[1:3]:
             x = _resize(x, tuple(entry["size"]))
         arrays[f"x_{split}"], arrays[f"y_{split}"] = np.ascontiguousarray(x), y
+    if source == "npz":
+        _check_classes(arrays["y_train"], len(arrays["class_names"]), f"{where} ({entry['path']})")
     mean, std = statistics(arrays["x_train"])
     with atomic(output) as temporary:
         np.savez(
@@ -278,6 +278,14 @@ def _read_npz(path: Path, required: tuple[str, ...] = ()) -> dict[str, np.ndarra
         if len(outside):
             raise InputError(f"{path}: y_{split} holds label {outside[0]}, expected 0 to {len(names) - 1}")
     return {**{key: arrays[key] for key in (*_ARRAYS, *required)}, "class_names": names.astype(str)}
+
+
+def _check_classes(labels: np.ndarray, classes: int, where: str) -> None:
+    if classes < 2:
+        raise InputError(f"{where}: y_train has {classes} class, at least 2 are needed")
+    missing = np.setdiff1d(np.arange(classes), labels)
+    if len(missing):
+        raise InputError(f"{where}: y_train has no image of class {missing[0]}, of {classes} each needs one")
 
 
 def _subset(x: np.ndarray, y: np.ndarray, images: int, where: str) -> tuple[np.ndarray, np.ndarray]:

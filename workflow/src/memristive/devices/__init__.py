@@ -4,13 +4,13 @@
 this folder shows how to add one.
 """
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from memristive.devices import chanthbouala2012, johnson2010, lammie2022, yalon2012
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 from memristive.errors import InputError
+from memristive.setting import unknown_key
 
 __all__ = ["DEVICES", "VTEAM", "Drive", "from_dict", "sweep", "table"]
 
@@ -32,9 +32,7 @@ def _keys(where: str, values: Any, needed: tuple[str, ...], optional: tuple[str,
     allowed = needed + optional
     for key in values:
         if key not in allowed:
-            close = difflib.get_close_matches(str(key), allowed, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(allowed)}"
-            raise InputError(f"{where}: unknown key {key!r}; {hint}")
+            raise InputError(unknown_key(where, key, allowed))
     missing = [key for key in needed if key not in values]
     if missing:
         raise InputError(f"{where}: {', '.join(missing)} missing; needed: {', '.join(needed)}")

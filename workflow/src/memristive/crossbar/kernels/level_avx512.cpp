@@ -20,6 +20,7 @@ static inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
 static inline V min_(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
 static inline V max_(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
 static inline V floor_(V a) { return (V)_mm512_roundscale_ps((__m512)a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
+static inline V gather(const float* from, I at) { return (V)_mm512_i32gather_ps((__m512i)at, from, 4); }
 #include "level.inc"
 }  // namespace memristive
 #endif

@@ -25,5 +25,10 @@ static inline V floor_(V a) {  // of codes: far below 2^31
   const V down = near > a ? near - 1.0f : near;
   return a == a ? down : a;
 }
+static inline V gather(const float* from, I at) {
+  V value;
+  for (int lane = 0; lane < LANES; ++lane) value[lane] = from[at[lane]];
+  return value;
+}
 #include "level.inc"
 }  // namespace memristive

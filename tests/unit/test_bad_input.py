@@ -1,0 +1,228 @@
+"""Wrong input beside the tables of test_plan, test_datasets and test_devices: one line each, before any work."""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from safetensors.torch import save_file
+from torch import nn
+
+from memristive import datasets, networks
+from memristive.config import ARCHITECTURES, check, check_keys, located, warnings
+from memristive.crossbar.convert import check_layers
+from memristive.errors import InputError
+from memristive.plan import Plan
+from memristive.setting import Setting
+
+
+@pytest.fixture
+def config(repository):
+    return yaml.safe_load((repository / "config.yaml").read_text())
+
+
+GRID = "experiments.input_voltage.parts.paper.grid"
+DEVICE = {"r_on": 200, "r_off": 9000, "d": 1e-8, "k_on": -1, "k_off": 1, "alpha_on": 1, "alpha_off": 1, "v_on": -1}
+CONFIG = [
+    ("threads", 2, "threads: 2 is not allowed; object is needed"),
+    ("threads.training", 1.5, "threads: training: 1.5 is not allowed; integer is needed"),
+    ("fork_server", "yes", "fork_server: 'yes' is not allowed; boolean is needed"),
+    ("results_dir", "", "results_dir: '' is not allowed; a text that is not empty"),
+    ("study", "<script>", "study: '<script>' is not allowed; letters, digits"),
+    ("networks", {"<script>": {"dataset": "mnist", "architecture": "mnist"}}, "networks: '<script>' is not allowed"),
+    ("networks.mnist.architecture", "mnits", "architecture: mnits: unknown key; did you mean mnist?"),
+    ("networks.mnist.architecture", "no_such_package.net:make", "is not package.module:factory of a package"),
+    ("networks.mnist.architecture", "torch:$(reboot)", "is not package.module:factory of a package"),
+    ("datasets.mnist", {"source": "npz", "path": "absent.npz"}, "datasets: mnist: path: 'absent.npz' is not there"),
+    ("datasets.mnist", {"source": "npz"}, "data set mnist: path is missing"),
+    ("datasets.mnist.train_images", 0, "train_images: 0 is not allowed; at least 1"),
+    ("datasets.mnist.size", [0, 28], "size: 0: 0 is not allowed; at least 1"),
+    ("training.settings.batch_size", 1, "batch_size: 1 is not allowed; at least 2"),
+    ("training.settings.label_smoothing", 1, "label_smoothing: 1 is not allowed; less than 1"),
+    ("training.settings.optimiser", "adam", "allowed are sgd, adamw"),
+    ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
+    ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not allowed; a finite number"),
+    ("devices.mine", {**DEVICE, "v_of": 1}, "devices: mine: v_of: unknown key; did you mean v_off?"),
+    ("devices.mine", DEVICE, "devices: mine: v_off missing"),
+    ("devices.mine", {**DEVICE, "v_off": -1}, "v_off is -1; allowed: a number above 0"),
+    ("devices.pt_hf_ti", {**DEVICE, "v_off": 1}, "devices: pt_hf_ti is built in"),
+    ("setting.adc_quantisation", "logarithmic", "adc_quantisation: 'logarithmic' is not one of linear, log"),
+    ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc_bits: 1 is not a whole number from 2"),
+    ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
+    ("setting.r_off", -1, "r_off: -1.0 is not a resistance above r_on"),
+    ("setting.layer_types", ["conv2d", "conv2d"], "is not distinct names among conv2d, linear"),
+    ("setting.p_l", 2, "p_l: 2.0 is not a proportion"),
+    ("setting.p_lrs", [1, 2], "p_lrs: [1.0, 2.0] is not four numbers"),
+    ("setting.cycles", 0, "cycles: 0.0 is not a number above 0"),
+    ("setting.batch_size", 0, "batch_size: 0 is not a whole number of at least 1"),
+    ("setting.max_input_voltage", float("inf"), "max_input_voltage: inf is not allowed; a finite number"),
+    (GRID, {"max_input_voltage": 9}, "max_input_voltage: 9 is not allowed; array is needed"),
+    (GRID, {"scheme": ["double_column", "doubble_column"]}, "scheme: 'doubble_column' is not one of"),
+    (GRID, {"max_input_voltage": [9, "9"]}, "is the same setting as"),
+    (GRID, {"no_such_field": [1]}, "setting: no_such_field: unknown key"),
+    ("experiments.input_voltage.parts", {}, "at least 1 entry is needed"),
+    ("experiments.input_voltage.parts", {"a/b": {}}, "experiments: input_voltage: parts: 'a/b' is not allowed"),
+    ("inference_time.tile_shapes", [[64, 64], [64, 64]], "every value may stand there once"),
+    ("validation.settings", 1, "validation: settings: 1 is not allowed; at least 2"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "words"), CONFIG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in CONFIG])
+def test_configuration(config, path, value, words):
+    *parents, key = path.split(".")
+    place = config
+    for name in parents:
+        place = place[name]
+    place[key] = value
+    with pytest.raises(InputError) as raised:
+        check(config)
+        Plan(config)
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_architectures_that_the_check_knows():
+    assert set(ARCHITECTURES) == set(networks.ARCHITECTURES)
+
+
+FILES = {
+    "seed: 1\nrun: {}\nseed: 2\n": "seed: is given twice, again in line 3",
+    "run:\n  networks: [a]\n  networks: [b]\n": "run: networks: is given twice",
+    "run: [\n": "cannot be read as YAML",
+    "run: &a [*a\n": "cannot be read as YAML",
+    "- \x00\n": "cannot be read as YAML",
+}
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_configuration_file(tmp_path, text):
+    path = tmp_path / "study.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError) as raised:
+        check_keys(path)
+    assert FILES[text] in str(raised.value)
+    assert str(raised.value).startswith(str(path))
+    assert "\n" not in str(raised.value)
+
+
+def test_the_file_that_a_wrong_value_stands_in_is_named(tmp_path):
+    first, second = tmp_path / "config.yaml", tmp_path / "mine.yaml"
+    first.write_text("seed: -1\ntraining: {folds: 1, checkpoint: last}\n")
+    second.write_text("training: {folds: 0}\n")
+    paths = [first, second]
+    assert located("training: folds: 0 is not allowed", paths, {}).startswith(f"{second}: ")
+    assert located("training: checkpoint: 3 is not allowed", paths, {}).startswith(f"{first}: ")
+    assert located("seed: -1 is not allowed", paths, {"seed": -1}).startswith("--config: ")
+
+
+def test_single_column_is_possible_but_warned_about(config):
+    config["experiments"]["retention"]["parts"]["paper"]["fixed"]["scheme"] = "single_column"
+    found = warnings((f"{job.experiment}: {job.part}", job.setting) for job in Plan(config).jobs)
+    assert len(found) == 1
+    assert found[0].endswith("(retention: paper)")
+    assert warnings([("", Setting())]) == []
+
+
+def images(tmp_path: Path, labels: list[int], **changed) -> dict:
+    """Entry of a data set of one's own: one image a label."""
+    arrays = {
+        **{"x_train": np.zeros((len(labels), 8, 8, 1), np.uint8), "y_train": np.array(labels, np.int64)},
+        **{"x_test": np.zeros((2, 8, 8, 1), np.uint8), "y_test": np.array([0, 1])},
+        "class_names": np.array(["a", "b", "c"]),
+    }
+    np.savez(tmp_path / "own.npz", **{key: value for key, value in (arrays | changed).items() if value is not None})
+    return {"source": "npz", "path": str(tmp_path / "own.npz")}
+
+
+DATA = {
+    "y_train has 1 class, at least 2 are needed": ([0], {"class_names": None, "y_test": np.array([0, 0])}),
+    "y_train has no image of class 2, of 3 each needs one": ([0, 1, 0, 1], {}),
+    "y_test holds label 3, expected 0 to 2": ([0, 1, 2], {"y_test": np.array([0, 3])}),
+    "x_train is float64": ([0, 1, 2], {"x_train": np.full((3, 8, 8, 1), np.nan)}),
+    "y_train is float64": ([0, 1, 2], {"y_train": np.array([0, np.nan, 1])}),
+    "class_names has shape [1, 3]": ([0, 1, 2], {"class_names": np.array([["a", "b", "c"]])}),
+}
+
+
+@pytest.mark.parametrize("words", DATA)
+def test_images(tmp_path, words):
+    labels, changed = DATA[words]
+    output = tmp_path / "prepared.npz"
+    output.write_text("an earlier result")
+    with pytest.raises(InputError) as raised:
+        datasets.prepare("own", images(tmp_path, labels, **changed), tmp_path, output)
+    assert words in str(raised.value)
+    assert "own.npz" in str(raised.value)
+    assert output.read_text() == "an earlier result"
+
+
+def test_a_class_too_small_for_the_folds():
+    with pytest.raises(InputError, match="folds is 3, but class 1 has only 1 images"):
+        datasets.stratified_folds(np.array([0, 0, 0, 1]), 3, torch.Generator())
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """Weights of the MNIST network, and their file."""
+    model = networks.build("mnist")
+    networks.save_weights(model, tmp_path / "weights.safetensors")
+    return copy.deepcopy(model.state_dict()), tmp_path / "weights.safetensors"
+
+
+def _without_a_layer(state, path):
+    del state["conv1_1.weight"]
+    save_file(state, path)
+
+
+def _of_another_shape(state, path):
+    state["conv1_1.weight"] = torch.zeros(3, 1, 3, 3)
+    save_file(state, path)
+
+
+def _nan(state, path):
+    state["conv1_1.weight"][0, 0, 0, 0] = torch.nan
+    save_file(state, path)
+
+
+WEIGHTS = {
+    "lacks conv1_1.weight: weights of another network": _without_a_layer,
+    "conv1_1.weight has shape (3, 1, 3, 3)": _of_another_shape,
+    "conv1_1.weight holds NaN or infinity": _nan,
+    "has unexpected": lambda state, path: networks.save_weights(networks.build("cifar10"), path),
+    "no such file": lambda state, path: path.unlink(),
+    "not a whole safetensors file": lambda state, path: path.write_bytes(path.read_bytes()[:-1]),
+    "weights.safetensors: not a whole safetensors": lambda state, path: path.write_bytes(b""),
+    "not a whole safetensors file (": lambda state, path: path.write_bytes(b"\xff" * 64),
+}
+
+
+@pytest.mark.parametrize("words", WEIGHTS)
+def test_weights(weights, words):
+    state, path = weights
+    WEIGHTS[words](state, path)
+    with pytest.raises(InputError) as raised:
+        networks.load_weights(networks.build("mnist"), path)
+    assert words in str(raised.value) or words.startswith("has unexpected")
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+class Gated(nn.Conv2d):
+    """A convolution that does something of its own."""
+
+
+LAYERS = {
+    "model: 0: Conv1d cannot be put on crossbars": nn.Conv1d(1, 1, 1),
+    "model: 0: LSTM cannot be put on crossbars": nn.LSTM(1, 1),
+    "model: 0: ConvTranspose2d cannot be put on crossbars": nn.ConvTranspose2d(1, 1, 1),
+    "model: 0: Gated is a variant of Conv2d or Linear": Gated(1, 1, 1),
+}
+
+
+@pytest.mark.parametrize("words", LAYERS)
+def test_own_network(words):
+    with pytest.raises(InputError, match=words):
+        check_layers(nn.Sequential(LAYERS[words]), Setting())
