@@ -7,6 +7,8 @@ use rule select_checkpoint as select_alternative with:
         selection=RESULTS / "training" / "{network}" / "selections" / "{selection}.json",
     log:
         LOGS / "select_alternative" / "{network}.{selection}.log",
+    benchmark:
+        BENCHMARKS / "select_alternative" / "{network}.{selection}.jsonl"
     params:
         rule=lambda wildcards: wildcards.selection,
         code=provenance.code_hash("selection"),
@@ -26,6 +28,8 @@ rule choices:
         md=RESULTS / "tables" / "choices.md",
     log:
         LOGS / "choices.log",
+    benchmark:
+        BENCHMARKS / "choices.jsonl"
     conda:
         "../../envs/report.yaml"
     threads: 1
