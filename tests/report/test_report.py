@@ -38,7 +38,7 @@ def built(tmp_path_factory):
     tables.make(name, needed, networks, folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
     needed = {key: inputs[key] for key in outputs.CLAIMS}
     claims.make(paper_claims.CLAIMS, needed, networks, {}, folder / "claims.csv", folder / "claims.md")
-    write_json(folder / "provenance.json", dict(provenance.record("0123abcd", "--configfile study.yaml --", ROOT)))
+    write_json(folder / "provenance.json", dict(provenance.record("{}", "--configfile study.yaml --", ROOT)))
     page = folder / "report.html"
     notebooks = ROOT / "workflow" / "notebooks"
     config = json.dumps({"study": HOSTILE, "run": {"experiments": ["input_voltage", "variability"]}})

@@ -17,7 +17,7 @@ rule provenance:
         mem_mb=500,
         runtime=10,
     params:
-        config_hash=provenance.text_hash(canonical(config)),
+        config=canonical(config),
         options=OPTIONS,
     message:
         "Recording commit, versions and machine"

@@ -8,6 +8,4 @@ from memristive.scripting import job
 
 with job(snakemake):
     repository = Path(snakemake.scriptdir).resolve().parents[1]
-    write_json(
-        snakemake.output[0], provenance.record(snakemake.params.config_hash, snakemake.params.options, repository)
-    )
+    write_json(snakemake.output[0], provenance.record(snakemake.params.config, snakemake.params.options, repository))

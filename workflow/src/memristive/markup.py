@@ -51,7 +51,11 @@ def _is_number(value: object) -> bool:
 
 def figure(path: Path, title: str, alternative: str) -> str:
     """An embedded PNG with its caption."""
-    data = base64.b64encode(path.read_bytes()).decode()
+    return image(base64.b64encode(path.read_bytes()).decode(), title, alternative)
+
+
+def image(data: str, title: str, alternative: str) -> str:
+    """A PNG, as base64, with its caption."""
     return (
         f'<figure><div class="scroll" tabindex="0"><img src="data:image/png;base64,{data}" '
         f'alt="{escape(f"{title}. {alternative}")}"></div>'

@@ -7,6 +7,7 @@ import ast
 import datetime
 import functools
 import hashlib
+import json
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -103,17 +104,21 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
-def record(config_hash: str, options: str, repository: Path) -> Mapping[str, Any]:
-    """Date, commit, versions and machine at the time of the call; `options` name the study to Snakemake."""
+def record(config: str, options: str, repository: Path) -> Mapping[str, Any]:
+    """Date, commit, versions and machine at the time of the call.
+
+    `config` is the study's configuration as JSON; `options` name the study to Snakemake.
+    """
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "options": options,
         "commit": _git(repository, "rev-parse", "HEAD"),
         "uncommitted_changes": bool(_git(repository, "status", "--porcelain")),
-        "config_hash": config_hash,
+        "config_hash": text_hash(config),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "machine": {"system": platform.platform(), "processor": _processor()},
+        "config": json.loads(config),
     }
 
 

@@ -56,7 +56,7 @@ def groups(
 def loss(better: pd.DataFrame, worse: pd.DataFrame) -> Interval:
     """Accuracy of `better` minus that of `worse`, paired over the repeats, and over the images where records say so."""
     over_repeats = mean_interval(paired_by_repeat(better, worse)["difference"], limits=POINTS)
-    bits = [_bits(rows) for rows in (better, worse)]
+    bits = [bits_by_repeat(rows) for rows in (better, worse)]
     if not all(bits):
         return over_repeats
     shared = sorted(bits[0].keys() & bits[1].keys())
@@ -67,7 +67,7 @@ def loss(better: pd.DataFrame, worse: pd.DataFrame) -> Interval:
     return replace(over_repeats, images=paired_difference(first, second).images)
 
 
-def _bits(rows: pd.DataFrame) -> dict[int, np.ndarray]:
+def bits_by_repeat(rows: pd.DataFrame) -> dict[int, np.ndarray]:
     """Correct or not, bool [images], by repeat; empty without records."""
     if "bits" not in rows or rows["bits"].isna().any():
         return {}
@@ -257,7 +257,7 @@ def _standard_tiles(evidence: Evidence) -> pd.DataFrame:
     return at(evidence.frame("adc_tile", "paper"), tile_shape="x".join(map(str, study.TILE_SHAPE)))
 
 
-def smallest_loss_below_6_bits(evidence: Evidence) -> list[Found]:
+def smallest_loss_below_6bits_by_repeat(evidence: Evidence) -> list[Found]:
     """The least that a resolution below 6 bits costs against the highest, on 64x64 tiles."""
     found = []
     for name, semantics, _, rows in groups(evidence, _standard_tiles(evidence)):
@@ -268,7 +268,7 @@ def smallest_loss_below_6_bits(evidence: Evidence) -> list[Found]:
     return found
 
 
-def change_from_6_bits(evidence: Evidence) -> list[Found]:
+def change_from_6bits_by_repeat(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the resolutions from 6 bits on, on 64x64 tiles."""
     frame = _standard_tiles(evidence)
     frame = frame[frame["adc_bits"] >= study.BOTTLENECK_BELOW_BITS]

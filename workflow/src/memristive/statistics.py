@@ -110,6 +110,18 @@ def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -
     return replace(mean_interval(difference.mean(axis=1), limits=POINTS), images=over_images)
 
 
+def unpaired_difference(first: ArrayLike, second: ArrayLike) -> Interval:
+    """Mean of `first` less that of `second` (accuracies, %), of independent repeats: Welch's 95 % interval."""
+    first, second = (np.asarray(values, dtype=float) for values in (first, second))
+    value, n = float(first.mean() - second.mean()), min(len(first), len(second))
+    if n < 2:
+        return Interval(value, math.nan, math.nan, n)
+    if np.ptp(first) == 0 == np.ptp(second):  # scipy gives no interval where nothing varies
+        return Interval(value, value, value, n)
+    bounds = stats.ttest_ind(first, second, equal_var=False).confidence_interval(LEVEL)
+    return Interval(value, max(float(bounds.low), POINTS[0]), min(float(bounds.high), POINTS[1]), n)
+
+
 def summary(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Mean accuracy (%) and its 95 % interval for each combination of `keys`: columns keys, mean, low, high, n."""
     rows = []
