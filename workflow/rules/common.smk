@@ -4,7 +4,7 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive import outputs, provenance
+from memristive import cluster, outputs, provenance
 from memristive.config import check, check_keys, located, warnings
 from memristive.environment import prepare
 from memristive.errors import InputError
@@ -93,6 +93,16 @@ def histories_for_selection(wildcards):
     return fold_histories(wildcards.network) if selection == "best_validation" else []
 
 
+def memory_of(rule):
+    """`mem_mb` of a rule: measured, more at each attempt."""
+    return lambda wildcards, attempt: cluster.memory(rule, wildcards.get("network"), PLAN, attempt)
+
+
+def minutes_of(rule):
+    """`runtime` of a rule: estimated from the study's images, epochs and repeats, more at each attempt."""
+    return lambda wildcards, attempt: cluster.minutes(rule, dict(wildcards.items()), PLAN, attempt)
+
+
 def job_of(wildcards):
     return PLAN.job(wildcards.experiment, wildcards.network, wildcards.label)
 
@@ -141,7 +151,30 @@ def possible(table):
     return [name for name, output in table.items() if all(needed in files for needed in output.inputs)]
 
 
+# Seconds of work each; where jobs are submitted to a cluster, these stay where Snakemake runs.
+localrules:
+    all,
+    collect_experiment,
+    collect_parity,
+    collect_times,
+    figures,
+    provenance,
+    rulegraph,
+    select_checkpoint,
+    tables,
+    validate,
+
+
 onstart:
+    if not workflow.local_exec:
+        needs = [
+            (job.rule.name, job.threads, job.resources.get("mem_mb", 0)) for job in workflow.dag.needrun_jobs()
+        ]
+        partitions = {job.resources.get("slurm_partition") for job in workflow.dag.needrun_jobs()}
+        try:
+            cluster.check_fits(needs, cluster.largest_nodes(partitions))
+        except InputError as error:
+            raise WorkflowError(str(error)) from None
     for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):
         print(f"warning: {line}", file=sys.stderr)
     print(

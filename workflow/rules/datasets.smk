@@ -15,8 +15,8 @@ rule prepare_dataset:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=2500,
-        runtime=30,
+        mem_mb=memory_of("prepare_dataset"),
+        runtime=minutes_of("prepare_dataset"),
     params:
         entry=lambda wildcards: canonical(config["datasets"][wildcards.dataset]),
         download_dir=config["download_dir"],

@@ -15,8 +15,8 @@ rule evaluate:
         "../../envs/crossbar.yaml"
     threads: config["threads"]["inference"]
     resources:
-        mem_mb=2500,
-        runtime=60,
+        mem_mb=memory_of("evaluate"),
+        runtime=minutes_of("evaluate"),
     params:
         architecture=architecture_of,
         part=lambda wildcards: job_of(wildcards).part,
@@ -67,8 +67,8 @@ rule time_inference:
         "../../envs/crossbar.yaml"
     threads: workflow.cores  # alone on the machine, for its time is the result
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("time_inference"),
+        runtime=minutes_of("time_inference"),
     params:
         architecture=architecture_of,
         setting=PLAN.base().canonical(),
@@ -116,8 +116,8 @@ rule validate_network:
         "../../envs/crossbar.yaml"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("validate_network"),
+        runtime=minutes_of("validate_network"),
     params:
         architecture=architecture_of,
         settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),

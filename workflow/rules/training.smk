@@ -21,8 +21,9 @@ rule train_fold:
         "../../envs/train.yaml"
     threads: config["threads"]["training"]
     resources:
-        mem_mb=4000,
-        runtime=600,
+        mem_mb=memory_of("train_fold"),
+        runtime=minutes_of("train_fold"),
+        gpu=0,  # one, where a profile says so
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,
@@ -51,8 +52,9 @@ rule train_published:
         "../../envs/train.yaml"
     threads: config["threads"]["training"]
     resources:
-        mem_mb=4000,
-        runtime=600,
+        mem_mb=memory_of("train_published"),
+        runtime=minutes_of("train_published"),
+        gpu=0,  # one, where a profile says so
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,

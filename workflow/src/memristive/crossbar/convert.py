@@ -8,8 +8,8 @@ from torch import nn
 
 from memristive.crossbar import mapping, nonidealities
 from memristive.crossbar.draws import Draws, SeededDraws
+from memristive.crossbar.graph import fused
 from memristive.crossbar.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
-from memristive.crossbar.network import fused
 from memristive.errors import InputError
 from memristive.setting import Setting
 

@@ -7,8 +7,8 @@ from torch import nn
 
 from memristive.crossbar import mapping
 from memristive.crossbar.convert import CONVERTED
+from memristive.crossbar.graph import fused
 from memristive.crossbar.layers import CrossbarLayer
-from memristive.crossbar.network import fused
 from memristive.errors import InputError
 from memristive.setting import Setting
 

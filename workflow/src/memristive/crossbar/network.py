@@ -8,6 +8,18 @@ from torch import nn
 from memristive.crossbar import kernels
 
 
+def runs_on_kernels(network: nn.Module, x: object) -> bool:
+    """Whether `network` may compute `x` without running its layers one by one: nothing watches them or needs more."""
+    return (
+        isinstance(x, torch.Tensor)
+        and not network.training
+        and not torch.is_grad_enabled()
+        and x.device.type == "cpu"
+        and x.dtype == torch.float32
+        and not any(module._forward_hooks or module._forward_pre_hooks for module in network.modules())
+    )
+
+
 class FusedSequential(nn.Sequential):
     """nn.Sequential that runs as one fused chain where the kernels can carry it out, else layer by layer.
 
@@ -21,7 +33,7 @@ class FusedSequential(nn.Sequential):
         return super().forward(x) if output is None else output
 
     def _chain_for(self, x: torch.Tensor) -> kernels.Chain | None:
-        if self.training or x.device.type != "cpu" or x.dtype != torch.float32 or torch.is_grad_enabled():
+        if not runs_on_kernels(self, x):
             return None
         state = [(tensor, tensor._version) for tensor in itertools.chain(self.parameters(), self.buffers())]
         chain, shape, former = self.__dict__.get("_cached", (None, None, []))
@@ -36,12 +48,3 @@ class FusedSequential(nn.Sequential):
     def __getstate__(self) -> dict:
         # A chain holds addresses, which mean nothing in a copy.
         return {key: value for key, value in super().__getstate__().items() if key != "_cached"}
-
-
-def fused(network: nn.Module) -> nn.Module:
-    """`network` itself, or, where it is a plain nn.Sequential, the same layers as a FusedSequential."""
-    if type(network) is not nn.Sequential:
-        return network
-    twin = FusedSequential()
-    twin.__dict__.update(network.__dict__)
-    return twin

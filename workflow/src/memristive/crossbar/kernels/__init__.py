@@ -9,6 +9,7 @@ from memristive.crossbar.kernels.chain import (
     ReLU,
     batch_norm,
     fused_chain,
+    has_counterpart,
 )
 from memristive.crossbar.kernels.layers import available, codes, conv2d, linear
 from memristive.crossbar.kernels.native import Unsupported, level
@@ -26,6 +27,7 @@ __all__ = [
     "codes",
     "conv2d",
     "fused_chain",
+    "has_counterpart",
     "level",
     "linear",
 ]

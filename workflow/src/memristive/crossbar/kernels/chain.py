@@ -177,6 +177,14 @@ def batch_norm(module: nn.BatchNorm2d, level: str | None = None) -> BatchNorm:
     raise Unsupported
 
 
+def has_counterpart(module: nn.Module) -> bool:
+    """Whether a chain may hold a module of this kind; what it is set to decides when the chain is made."""
+    kinds = (nn.BatchNorm2d, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity, nn.MaxPool2d, nn.ReLU)
+    if type(module) is nn.Sequential:
+        return all(has_counterpart(child) for child in module)
+    return hasattr(module, "kernel_stage") or type(module) in kinds
+
+
 def _stages(module: nn.Module, level: str | None) -> list[Stage]:
     if hasattr(module, "kernel_stage"):
         return [module.kernel_stage()]
