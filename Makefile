@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 
-.PHONY: all bench clean-environment demo environment lint lock test
+.PHONY: all bench compare clean-environment demo environment lint lock test
 
 # The study of config.yaml; CORES=6 for six cores.
 CORES ?= 2
@@ -25,6 +25,10 @@ lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(SNAKEMAKE) --lint
+
+# Two studies on one page: make compare a=results/one b=results/other
+compare: environment
+	$(BIN)/python -m memristive.compare $(a) $(b)
 
 bench: environment
 	$(BIN)/python -m benchmarks

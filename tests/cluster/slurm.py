@@ -88,7 +88,7 @@ class Slurm:
         self._run(["slurmctld", "-D"])
         for node in NODES:
             self._run(["slurmd", "-D", "-N", node])
-        wait_until(lambda: self.states() == {node: "idle" for node in NODES}, 60)
+        wait_until(lambda: self.states() == dict.fromkeys(NODES, "idle"), 60)
 
     def stop(self) -> None:
         """End all jobs and daemons."""

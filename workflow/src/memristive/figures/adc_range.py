@@ -31,7 +31,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         points = summary(fixed[fixed["network"] == name], ["adc_bits"])
         style.curve(panel, points, "adc_bits", color=style.BLACK, **FIXED)
         style.accuracy_axis(panel)
-        panel.set_xticks(sorted(fixed["adc_bits"].astype(int).unique()))
+        panel.set_xticks(sorted({*fixed["adc_bits"].astype(int), *mine["adc_bits"].astype(int)}))
         panel.set(title=style.label(name, networks), xlabel="ADC resolution (bits)")
     axes[0].set_ylabel("accuracy (%)")
     images = " or ".join(f"{n:,}" for n in sorted(fixed["calibration_images"].astype(int).unique()))

@@ -29,12 +29,11 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     for panel, name in zip(axes, names, strict=True):
         colour, marker = style.network_style(name, networks)
         points = summary(published[published["network"] == name], ["batch_size"])
-        sizes = [points["batch_size"].min(), points["batch_size"].max()]
         for row in summary(meant[meant["network"] == name], ["semantics"]).itertuples():
             look = style.semantics_style("physical", colour)
-            panel.plot(sizes, [row.mean] * 2, **look)
+            panel.axhline(row.mean, color=look["color"], linewidth=look["linewidth"])
             if row.n > 1:
-                panel.fill_between(sizes, row.low, row.high, color=colour, alpha=0.18, linewidth=0)
+                panel.axhspan(row.low, row.high, color=colour, alpha=0.18, linewidth=0)
         style.curve(panel, points, "batch_size", marker=marker, **style.semantics_style("memtorch", colour))
         panel.set_xscale("log")
         panel.set_xticks(

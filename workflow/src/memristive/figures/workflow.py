@@ -131,7 +131,7 @@ def merge_outputs(rules: Sequence[str], edges: Edges) -> tuple[dict[str, list[st
 
 def _colour(rule: str) -> str:
     kinds = (
-        (("fig", "table"), "#F0E442"),
+        (("fig", "table", "choices"), "#F0E442"),
         (("claim", "report", "compare", "provenance", "rulegraph"), "#CC79A7"),
         (("train", "select", "make_folds"), "#56B4E9"),
         (("valid", "collect_parity"), "#009E73"),
