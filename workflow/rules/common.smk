@@ -155,12 +155,8 @@ localrules:
 
 onstart:
     if not workflow.local_exec:
-        needs = [
-            (job.rule.name, job.threads, job.resources.get("mem_mb", 0)) for job in workflow.dag.needrun_jobs()
-        ]
-        partitions = {job.resources.get("slurm_partition") for job in workflow.dag.needrun_jobs()}
         try:
-            cluster.check_fits(needs, cluster.largest_nodes(partitions))
+            cluster.check_fits(list(workflow.dag.needrun_jobs()), workflow.cores)
         except InputError as error:
             raise WorkflowError(str(error)) from None
     for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):
