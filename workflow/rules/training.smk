@@ -94,3 +94,41 @@ rule select_checkpoint:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
         "../scripts/select_checkpoint.py"
+
+
+rule package_weights:
+    input:
+        weights=rules.select_checkpoint.output.weights,
+        selection=rules.select_checkpoint.output.selection,
+        history=rules.train_published.output.history,
+        folds=lambda wildcards: [
+            path.with_name(name)
+            for path in fold_histories(wildcards.network)
+            for name in ("history.csv", "summary.json")
+        ],
+        data=data_of,
+    output:
+        directory(RESULTS / "pretrained" / "{network}"),
+    log:
+        LOGS / "package_weights" / "{network}.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
+        config_hash=provenance.text_hash(canonical(config)),
+        options=OPTIONS,
+    message:
+        "Putting weights, histories and model card of {wildcards.network} together"
+    script:
+        "../scripts/package_weights.py"
+
+
+rule pretrained:
+    input:
+        expand(rules.package_weights.output[0], network=PLAN.networks),
+    message:
+        "A folder a network, for workflow/resources/pretrained: {input}"
