@@ -6,16 +6,20 @@ UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 
-.PHONY: all bench compare clean-environment demo environment lint lock test
+.PHONY: all bench compare clean-environment demo environment lint lock test unlocked
 
 # The study of config.yaml; CORES=6 for six cores.
 CORES ?= 2
-all: environment
+all: unlocked
 	$(SNAKEMAKE) --cores $(CORES) all
 
 # A small study on embedded digits; ends with results/demo/report.html.
-demo: environment
+demo: unlocked
 	$(SNAKEMAKE) --profile profiles/demo all
+
+# After a power cut: the lock that a dead process of this machine has left, and only that.
+unlocked: environment
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive.holder
 
 test: environment
 	$(BIN)/python -m pytest

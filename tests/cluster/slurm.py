@@ -1,6 +1,8 @@
 """A real Slurm of Debian's packages slurm-wlm and munge on this machine: two nodes of two processors, no accounting.
 
-Everything (key, socket, state, logs) is in one folder, so that no other Slurm of the machine is touched.
+Everything (key, socket, state, logs) is in one folder. Only the link `PLACE` to its configuration is elsewhere, for
+the executor plugin takes SLURM_CONF out of the environment of its jobs; a machine that has a Slurm of its own is left
+alone.
 """
 
 import os
@@ -12,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
+PLACE = Path("/etc/slurm/slurm.conf")
 NODES = ("node1", "node2")
 PARTITION = "main"
 CONFIGURATION = """
@@ -44,9 +47,14 @@ PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 
-def missing() -> list[str]:
-    """Names of the programs that a cluster needs and this machine lacks."""
-    return [name for name in NEEDED if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")]
+def missing() -> str:
+    """What keeps a cluster from being started here, empty if nothing does."""
+    absent = [name for name in NEEDED if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")]
+    if absent:
+        return f"Debian's packages slurm-wlm and munge are needed ({', '.join(absent)} missing)"
+    if os.getuid() != 0:
+        return "a cluster can only be started by root"
+    return f"this machine has a Slurm of its own ({PLACE})" if PLACE.exists() else ""
 
 
 class Slurm:
@@ -55,7 +63,6 @@ class Slurm:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = os.environ | {
-            "SLURM_CONF": str(folder / "slurm.conf"),
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
         }
         self._daemons: list[subprocess.Popen] = []
@@ -74,12 +81,15 @@ class Slurm:
         text = CONFIGURATION.format(
             host=host,
             ports=ports,
-            user=_user(),
+            user="root",
             folder=self.folder,
             nodes="\n".join(lines),
             partition=PARTITION,
         )
         (self.folder / "slurm.conf").write_text(text)
+        PLACE.parent.mkdir(exist_ok=True)
+        PLACE.unlink(missing_ok=True)  # a link to a folder that is gone
+        PLACE.symlink_to(self.folder / "slurm.conf")
         files = {"key-file": "munge.key", "socket": "munge.socket", "pid-file": "munge.pid"}
         files |= {"log-file": "munge.log", "seed-file": "munge.seed"}
         paths = [f"--{option}={self.folder / name}" for option, name in files.items()]
@@ -100,6 +110,7 @@ class Slurm:
                 daemon.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 daemon.kill()
+        PLACE.unlink()
 
     def command(self, *arguments: str) -> str:
         """Output of a client of Slurm, empty where it fails."""
@@ -141,9 +152,3 @@ def _free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
-
-
-def _user() -> str:
-    import pwd
-
-    return pwd.getpwuid(os.getuid()).pw_name

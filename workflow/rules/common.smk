@@ -4,11 +4,12 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive import cluster, outputs, provenance
+from memristive import cluster, outputs, pretrained, provenance
 from memristive.config import check, check_keys, located, warnings
 from memristive.environment import prepare
 from memristive.errors import InputError
 from memristive.estimate import announcement
+from memristive.holder import hold
 from memristive.plan import Plan, canonical
 
 
@@ -30,7 +31,8 @@ except InputError as error:
         line = located(line, config_files(), workflow.config_settings.config)
     raise WorkflowError(line) from None
 
-prepare(SOURCE, config["fork_server"])
+# Each job of a group is a step of its Slurm job, which ends with all its processes: a server would serve nobody else.
+prepare(SOURCE, config["fork_server"] and not (workflow.remote_exec and "SLURM_JOB_ID" in os.environ))
 
 RESULTS = Path(config["results_dir"]) / config["study"]
 # What names this study on the command line.
@@ -51,11 +53,17 @@ wildcard_constraints:
     table="|".join(outputs.TABLES),
 
 
+def training_folder(network):
+    """Where weights and histories of a network are: made by this study, or brought by the workflow."""
+    return pretrained.folder(network) if PLAN.pretrained() else RESULTS / "training" / network
+
+
 def weights_of(wildcards):
     """The network's weights, or those of the epoch that a job of its own rule asks for."""
-    folder = RESULTS / "training" / wildcards.network
     selection = job_of(wildcards).selection if "label" in wildcards.keys() else None
-    return folder / "selections" / f"{selection}.safetensors" if selection else folder / "weights.safetensors"
+    if selection:
+        return RESULTS / "training" / wildcards.network / "selections" / f"{selection}.safetensors"
+    return training_folder(wildcards.network) / "weights.safetensors"
 
 
 def data_of(wildcards):
@@ -83,8 +91,7 @@ def state_folder(wildcards, output):
 
 
 def fold_histories(network):
-    folds = range(config["training"]["folds"])
-    return [RESULTS / "training" / network / f"fold{fold}" / "history.csv" for fold in folds]
+    return [training_folder(network) / f"fold{fold}" / "history.csv" for fold in range(PLAN.folds(network))]
 
 
 def histories_for_selection(wildcards):
@@ -123,7 +130,7 @@ def records_of(experiment, network=None):
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
     histories = [history for network in PLAN.networks for history in fold_histories(network)]
-    published = [RESULTS / "training" / network / "published" / "history.csv" for network in PLAN.networks]
+    published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
@@ -131,7 +138,7 @@ def study_files():
         "curves": rules.device_curves.output.curves,
         "hysteresis": rules.device_curves.output.hysteresis,
         "parameters": rules.device_curves.output.parameters,
-        "selections": [RESULTS / "training" / network / "selection.json" for network in PLAN.networks],
+        "selections": [training_folder(network) / "selection.json" for network in PLAN.networks],
         "histories": histories + published,
         "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
         "layers": RESULTS / "tables" / "networks.csv",
@@ -166,13 +173,10 @@ localrules:
 
 
 onstart:
+    hold()
     if not workflow.local_exec:
-        needs = [
-            (job.rule.name, job.threads, job.resources.get("mem_mb", 0)) for job in workflow.dag.needrun_jobs()
-        ]
-        partitions = {job.resources.get("slurm_partition") for job in workflow.dag.needrun_jobs()}
         try:
-            cluster.check_fits(needs, cluster.largest_nodes(partitions))
+            cluster.check_fits(list(workflow.dag.needrun_jobs()), workflow.cores)
         except InputError as error:
             raise WorkflowError(str(error)) from None
     for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):

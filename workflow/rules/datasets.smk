@@ -43,7 +43,7 @@ rule make_folds:
         mem_mb=1500,
         runtime=10,
     params:
-        folds=config["training"]["folds"],
+        folds=lambda wildcards: PLAN.folds(wildcards.network),
         seed=config["seed"],
         code=provenance.code_hash("folds"),
     message:

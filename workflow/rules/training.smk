@@ -1,11 +1,6 @@
 """Weights: cross-validation, the training on the published split, the choice of an epoch."""
 
 
-def state_folder(wildcards, output):
-    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
-    return str(Path(output.history).parents[3] / ".state")
-
-
 rule train_fold:
     input:
         data=data_of,
@@ -94,3 +89,41 @@ rule select_checkpoint:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
         "../scripts/select_checkpoint.py"
+
+
+rule package_weights:
+    input:
+        weights=rules.select_checkpoint.output.weights,
+        selection=rules.select_checkpoint.output.selection,
+        history=rules.train_published.output.history,
+        folds=lambda wildcards: [
+            path.with_name(name)
+            for path in fold_histories(wildcards.network)
+            for name in ("history.csv", "summary.json")
+        ],
+        data=data_of,
+    output:
+        directory(RESULTS / "pretrained" / "{network}"),
+    log:
+        LOGS / "package_weights" / "{network}.log",
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
+        config_hash=provenance.text_hash(canonical(config)),
+        options=OPTIONS,
+    message:
+        "Putting weights, histories and model card of {wildcards.network} together"
+    script:
+        "../scripts/package_weights.py"
+
+
+rule pretrained:
+    input:
+        expand(rules.package_weights.output[0], network=PLAN.networks),
+    message:
+        "A folder a network, for workflow/resources/pretrained: {input}"

@@ -62,6 +62,8 @@ def variants(config: Mapping[str, Any], make: Make) -> Iterator[Variant]:
         _known("run: choices", choice, defined)
         entry = defined[choice]
         _check(choice, entry)
+        if config["training"].get("pretrained") and (choice == "checkpoint" or "networks" in entry):
+            continue  # they need other weights, and this study trains nothing
         for point in entry["points"]:
             yield from _at_point(config, make, choice, entry, point)
 
@@ -100,6 +102,8 @@ def _at_point(
                     _known(f"{place}: networks: {network}", value, config["networks"])
                     evaluated, text = value, _of_dataset(config, choice, value)
                 elif choice == "checkpoint":
+                    if value == "best_validation" and config["networks"][network].get("folds", 1) == 0:
+                        continue  # there is no validation
                     selection = text = value
                 else:
                     setting = make(place, {**fields, "semantics": semantics, choice: value})

@@ -5,7 +5,9 @@ Imported when Snakemake reads the workflow, so it needs nothing but the standard
 
 import math
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from memristive.errors import InputError
 from memristive.estimate import job_seconds
@@ -41,26 +43,33 @@ def minutes(rule: str, wildcards: Mapping[str, str], plan: Plan, attempt: int) -
     return max(least, math.ceil(SLOWER * job_seconds(rule, wildcards, plan) / 60)) * attempt
 
 
-def nodes(partitions: Iterable[str]) -> list[tuple[int, int]]:
-    """CPUs and memory (MB) of the nodes of Slurm's partitions; empty where there is no answer."""
-    command = ["sinfo", "--noheader", "--Node", "--format=%c %m", f"--partition={','.join(sorted(partitions))}"]
+def check_fits(jobs: Sequence[Any], cores: int) -> None:
+    """InputError on the first of Snakemake's `jobs` that no node of its Slurm partition has room for.
+
+    Slurm would keep it waiting for ever, or refuse it after hours of other jobs. Of a group as many jobs run side by
+    side as `cores` allows. Where Slurm gives no answer, nothing is checked.
+    """
+    sizes = Counter(job.group for job in jobs if job.group)
+    available = {name: nodes(name) for name in {job.resources.get("slurm_partition", "") for job in jobs}}
+    for job in jobs:
+        side_by_side = min(sizes[job.group], max(cores // job.threads, 1)) if job.group else 1
+        cpus, mem_mb = side_by_side * job.threads, side_by_side * job.resources.get("mem_mb", 0)
+        partition = job.resources.get("slurm_partition", "")
+        have = available[partition]
+        if have and not any(cpus <= has_cpus and mem_mb <= has_mb for has_cpus, has_mb in have):
+            most = f"{max(each for each, _ in have)} CPUs and {max(each for _, each in have)} MB"
+            raise InputError(
+                f"rule {job.rule.name}: {cpus} CPUs and {mem_mb} MB are more than any node of partition "
+                f"{partition or '(default)'} has (at most {most}); lower threads in the configuration or cores in the "
+                "profile, or choose another partition"
+            )
+
+
+def nodes(partition: str) -> list[tuple[int, int]]:
+    """CPUs and memory (MB) of the nodes of a Slurm partition ("": of all), each pair once; empty without an answer."""
+    command = ["sinfo", "--noheader", "--Node", "--format=%c %m", *([f"--partition={partition}"] if partition else [])]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return []
-    pairs = {tuple(int(word.rstrip("+")) for word in line.split()) for line in done.stdout.splitlines()}
-    return sorted(pairs)
-
-
-def check_fits(needs: Iterable[tuple[str, int, int]], available: list[tuple[int, int]]) -> None:
-    """InputError on the first job, as its rule, CPUs and memory (MiB), that no `available` node has room for.
-
-    Slurm would keep it waiting for ever, or refuse it after hours of other jobs.
-    """
-    for rule, cpus, mem_mb in needs:
-        if available and not any(cpus <= has_cpus and mem_mb <= has_mb for has_cpus, has_mb in available):
-            most = f"{max(cpus for cpus, _ in available)} CPUs and {max(mb for _, mb in available)} MB"
-            raise InputError(
-                f"rule {rule} asks for {cpus} CPUs and {mem_mb} MB, but no node has that, the most are {most}; lower "
-                f"threads in the configuration, or give --set-resources {rule}:mem_mb=..."
-            )
+    return sorted({tuple(int(word.rstrip("+")) for word in line.split()) for line in done.stdout.splitlines()})

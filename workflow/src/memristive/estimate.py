@@ -29,7 +29,7 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     architecture = entry["architecture"] if entry["architecture"] in TRAINING else "cifar100"
     training_images, test_images = _images(plan, network)
     epochs = plan.training(network)["epochs"]
-    folds = plan.config["training"]["folds"]
+    folds = plan.folds(network)
     if rule in ("train_fold", "train_published"):
         share = 1 - 1 / folds if rule == "train_fold" else 1
         forward = INFERENCE["cifar100"] * TRAINING[architecture] / TRAINING["cifar100"]

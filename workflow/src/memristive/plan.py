@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from memristive import choices
+from memristive import choices, pretrained
 from memristive.errors import InputError
 from memristive.parity import extremes
 from memristive.seeding import seed
@@ -50,6 +50,13 @@ class Plan:
         for name in self.networks:
             _known("run: networks", name, config["networks"])
             _known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
+        if self.pretrained():
+            pretrained.check(self)
+        for name in self.networks:
+            if self.config["training"]["checkpoint"] == "best_validation" and self.folds(name) == 0:
+                raise InputError(
+                    f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
+                )
         for name in self.experiments:
             _known("run: experiments", name, config["experiments"])
         self.variants = list(choices.variants(config, self._setting))
@@ -95,6 +102,16 @@ class Plan:
                 for variant in self.variants
             ]
         )
+
+    def pretrained(self) -> bool:
+        """Whether weights and histories come with the workflow instead of from trainings of this study."""
+        return bool(self.config["training"].get("pretrained", False))
+
+    def folds(self, network: str) -> int:
+        """Folds of a network's cross-validation, 0 for none."""
+        if self.pretrained():
+            return pretrained.folds(network)
+        return self.config["networks"][network].get("folds", self.config["training"]["folds"])
 
     def seeds(self, network: str) -> list[int]:
         """Seeds of the repeats of every setting of a network; no swept value takes part."""

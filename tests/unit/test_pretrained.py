@@ -1,0 +1,103 @@
+"""Weights that come with the workflow: written from a study, refused where they are of another training."""
+
+import copy
+
+import pytest
+import yaml
+
+from memristive import pretrained
+from memristive.errors import InputError
+from memristive.files import read_json
+from memristive.plan import Plan
+
+RECORD = {
+    "commit": "0123456789abcdef",
+    "python": "3.11.2",
+    "versions": {"torch": "2.0"},
+    "machine": {"processor": "a processor"},
+}
+
+
+@pytest.fixture
+def config(repository):
+    config = yaml.safe_load((repository / "config.yaml").read_text())
+    config["run"]["networks"] = ["mnist"]
+    config["networks"]["mnist"]["training"] = {"epochs": 6}
+    return config
+
+
+@pytest.fixture
+def shipped(repository, config, tmp_path, monkeypatch):
+    """The published MNIST study's weights as a folder that comes with the workflow."""
+    monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
+    training = repository / "results" / "published" / "mnist" / "training" / "mnist"
+    files = {
+        "weights": training / "weights.safetensors",
+        "selection": training / "selection.json",
+        "history": training / "published" / "history.csv",
+    }
+    folds = sorted(training.glob("fold*/history.csv"))
+    description = pretrained.described(Plan(config), "mnist")
+    pretrained.write(tmp_path / "mnist", description, RECORD, files, folds, 10_000)
+    config["training"]["pretrained"] = True
+    return tmp_path / "mnist"
+
+
+def test_a_study_starts_from_them(config, shipped):
+    assert Plan(config).folds("mnist") == 5
+    assert sorted(path.name for path in shipped.glob("*/history.csv")) == ["history.csv"] * 6
+    assert (shipped / "weights.safetensors").stat().st_size > 4 * 7820
+
+
+def test_the_card_has_its_numbers_from_the_files(shipped):
+    card = (shipped / "README.md").read_text()
+    selection = read_json(shipped / "selection.json")
+    assert f"{100 * selection['test_accuracy']:.2f} [99.14, 99.46], n = 10,000 images" in card
+    assert f"{selection['epoch']} of 6, chosen by best_test" in card
+    assert "epochs 6" in card and "0123456789ab" in card
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "line"),
+    [
+        (
+            ("networks", "mnist", "training", "epochs"),
+            50,
+            "settings: epochs is 50 and the weights of mnist come from 6",
+        ),
+        (("datasets", "mnist", "normalisation"), "unit", "images: normalisation is 'unit'"),
+        (("training", "checkpoint"), "last", "checkpoint is 'last'"),
+        (("networks", "mnist", "architecture"), "cifar10", "architecture is 'cifar10'"),
+        (("seed",), 1, "seed is 1 "),
+    ],
+)
+def test_weights_of_another_training_are_refused(config, shipped, keys, value, line):
+    changed = copy.deepcopy(config)
+    entry = changed
+    for key in keys[:-1]:
+        entry = entry[key]
+    entry[keys[-1]] = value
+    with pytest.raises(InputError, match=line) as error:
+        Plan(changed)
+    assert "\n" not in str(error.value)
+
+
+def test_threads_and_where_images_lie_do_not_matter(config, shipped):
+    config["threads"]["training"] = 2
+    config["datasets"]["mnist"] |= {"source": "folder", "path": "images"}
+    config["training"]["folds"] = 3
+    assert Plan(config).folds("mnist") == 5
+
+
+def test_a_network_without_weights_is_named(config, shipped):
+    config["run"]["networks"] = ["mnist", "cifar10"]
+    with pytest.raises(InputError, match=r"no weights of cifar10 \(only of: mnist\)"):
+        Plan(config)
+
+
+def test_a_network_may_have_no_folds(config):
+    config["networks"]["mnist"]["folds"] = 0
+    assert Plan(config).folds("mnist") == 0
+    config["training"]["checkpoint"] = "best_validation"
+    with pytest.raises(InputError, match="networks: mnist: folds: 0"):
+        Plan(config)

@@ -1,0 +1,18 @@
+"""Put weights, histories and model card of one network into a folder, to start other studies from."""
+
+import json
+from pathlib import Path
+
+from memristive import datasets, pretrained, provenance
+from memristive.scripting import job
+
+with job(snakemake):
+    repository = Path(snakemake.scriptdir).resolve().parents[1]
+    pretrained.write(
+        snakemake.output[0],
+        json.loads(snakemake.params.description),
+        provenance.record(snakemake.params.config_hash, snakemake.params.options, repository),
+        {name: snakemake.input[name] for name in ("weights", "selection", "history")},
+        snakemake.input.folds,
+        len(datasets.load(snakemake.input.data).y_test),
+    )
