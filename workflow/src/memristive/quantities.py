@@ -257,7 +257,7 @@ def _standard_tiles(evidence: Evidence) -> pd.DataFrame:
     return at(evidence.frame("adc_tile", "paper"), tile_shape="x".join(map(str, study.TILE_SHAPE)))
 
 
-def smallest_loss_below_6bits_by_repeat(evidence: Evidence) -> list[Found]:
+def smallest_loss_below_6_bits(evidence: Evidence) -> list[Found]:
     """The least that a resolution below 6 bits costs against the highest, on 64x64 tiles."""
     found = []
     for name, semantics, _, rows in groups(evidence, _standard_tiles(evidence)):
@@ -268,7 +268,7 @@ def smallest_loss_below_6bits_by_repeat(evidence: Evidence) -> list[Found]:
     return found
 
 
-def change_from_6bits_by_repeat(evidence: Evidence) -> list[Found]:
+def change_from_6_bits(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the resolutions from 6 bits on, on 64x64 tiles."""
     frame = _standard_tiles(evidence)
     frame = frame[frame["adc_bits"] >= study.BOTTLENECK_BELOW_BITS]
