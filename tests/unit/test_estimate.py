@@ -1,11 +1,13 @@
 """The estimate of run time follows what a study asks for."""
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from memristive.estimate import announcement, duration, job_seconds
+from memristive.errors import InputError
+from memristive.estimate import announcement, check_space, duration, job_bytes, job_seconds
 from memristive.plan import Plan
 
 
@@ -40,3 +42,14 @@ def test_durations_read_like_estimates():
         "2.0 hours",
         "20 hours",
     ]
+
+
+def test_disk_space_is_estimated_and_asked_for_before_the_start(config, tmp_path, monkeypatch):
+    plan = Plan(config)
+    training = [("train_published", {"network": "cifar100"})]
+    assert 300e6 < job_bytes(*training[0], plan) < 400e6  # 50 epochs of 860,000 weights, twice
+    check_space(training, plan, tmp_path / "not" / "there")
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=10_000_000))
+    with pytest.raises(InputError, match=r"results_dir: .*about 354 MB are needed, its disk has 10 MB free"):
+        check_space(training, plan, tmp_path / "not" / "there")
+    assert "354 MB of disk" in announcement(training, plan, 1)

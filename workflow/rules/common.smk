@@ -8,7 +8,7 @@ from memristive import cluster, outputs, pretrained, provenance
 from memristive.config import check, check_keys, located, warnings
 from memristive.environment import prepare
 from memristive.errors import InputError
-from memristive.estimate import announcement
+from memristive.estimate import announcement, check_space
 from memristive.holder import hold
 from memristive.plan import Plan, canonical
 
@@ -174,16 +174,14 @@ localrules:
 
 onstart:
     hold()
-    if not workflow.local_exec:
-        try:
-            cluster.check_fits(list(workflow.dag.needrun_jobs()), workflow.cores)
-        except InputError as error:
-            raise WorkflowError(str(error)) from None
+    jobs = list(workflow.dag.needrun_jobs())
+    work = [(job.rule.name, job.wildcards_dict) for job in jobs]
+    try:
+        check_space(work, PLAN, RESULTS)
+        if not workflow.local_exec:
+            cluster.check_fits(jobs, workflow.cores)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
     for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):
         print(f"warning: {line}", file=sys.stderr)
-    print(
-        announcement(
-            [(job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs()], PLAN, workflow.cores or 1
-        ),
-        file=sys.stderr,
-    )
+    print(announcement(work, PLAN, workflow.cores or 1), file=sys.stderr)

@@ -1,10 +1,13 @@
-"""How long the jobs that are about to run will take, roughly, before they start.
+"""How long the jobs that are about to run will take, and how much they will write, roughly, before they start.
 
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
 """
 
+import shutil
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+from memristive.errors import InputError
 from memristive.plan import Plan
 
 # One thread of a 2.4 GHz core with AVX2: milliseconds an image. Training is forward, backward and
@@ -16,6 +19,12 @@ MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
 OTHER_JOB = 4.0
 TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
+# Bytes: an image as it is prepared, the weights of an epoch, an evaluation's record, what any other job writes.
+IMAGE = {"mnist": 784, "cifar10": 3072, "cifar100": 3072, "digits": 784}
+DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
+WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
+RECORD = 4_000
+OTHER_OUTPUT = 500_000
 TEST_IMAGES = {"mnist": 10_000, "cifar10": 10_000, "cifar100": 10_000, "digits": 360}
 
 
@@ -46,15 +55,48 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
 
 
 def announcement(jobs: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, cores: int) -> str:
-    """One line about `jobs`, given as rule and wildcards: how many, and how long they may take on `cores` cores."""
+    """One line about `jobs`, given as rule and wildcards: how many, how long on `cores` cores, how much disk space."""
     seconds = [job_seconds(rule, wildcards, plan) for rule, wildcards in jobs]
     # No schedule is shorter than its longest job.
     wall = max(sum(seconds) / cores, max(seconds, default=0.0))
     trainings = sum(1 for rule, _ in jobs if rule.startswith("train_"))
     return (
         f"Study {plan.config['study']}: {len(seconds)} jobs, {trainings} of them trainings; "
-        f"roughly {duration(wall)} on {cores} core{'s' if cores > 1 else ''}"
+        f"roughly {duration(wall)} on {cores} core{'s' if cores > 1 else ''}, "
+        f"{sum(job_bytes(rule, wildcards, plan) for rule, wildcards in jobs) / 1e6:.0f} MB of disk"
     )
+
+
+def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
+    """Estimated bytes that one job leaves on the disk or needs there while it runs."""
+    if rule == "prepare_dataset":
+        entry = plan.config["datasets"][wildcards["dataset"]]
+        kind = entry.get("dataset", entry["source"])
+        height, width = entry.get("size", (1, 1))
+        image = max(IMAGE.get(kind, IMAGE["cifar10"]), height * width * entry.get("channels", 1))
+        # Archives are unpacked beside themselves.
+        fetched = 2 * DOWNLOAD.get(kind, 0) if entry["source"] in ("torchvision", "folder") else 0
+        return image * (TRAINING_IMAGES.get(kind, 50_000) + TEST_IMAGES.get(kind, 10_000)) + fetched
+    if rule in ("train_fold", "train_published"):
+        architecture = plan.config["networks"][wildcards["network"]]["architecture"]
+        epochs = plan.training(wildcards["network"])["epochs"] if rule == "train_published" else 0
+        # Every epoch's weights, once as a result and once in the state from which a training goes on.
+        return WEIGHTS.get(architecture, WEIGHTS["cifar100"]) * (2 * epochs + 3)
+    return plan.config["repeats"] * RECORD if rule == "evaluate" else OTHER_OUTPUT
+
+
+def check_space(jobs: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, folder: str | Path) -> None:
+    """InputError where the disk of `folder` (which need not exist) has less space than `jobs` need."""
+    place = Path(folder).absolute()
+    while not place.exists():
+        place = place.parent
+    needed = sum(job_bytes(rule, wildcards, plan) for rule, wildcards in jobs)
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise InputError(
+            f"results_dir: {str(folder)!r}: about {needed / 1e6:.0f} MB are needed, its disk has {free / 1e6:.0f} MB "
+            "free; make room or give another folder"
+        )
 
 
 def duration(seconds: float) -> str:

@@ -11,7 +11,11 @@ from memristive.errors import InputError
 from memristive.files import read_json, write_csv
 from memristive.setting import FIELD_NAMES, Setting
 
-MEASURED = ("repeat", "seed", "images", "correct", "accuracy", "classes_predicted", "convert_seconds", "seconds")
+MEASURED = (
+    *("repeat", "seed", "images", "correct", "accuracy", "classes_predicted"),
+    "one_class",  # true where all predictions are the same: the accuracy is then one class's share of the images
+    *("convert_seconds", "seconds"),
+)
 COLUMNS = ("experiment", "network", "part", "label", *FIELD_NAMES, *MEASURED)
 
 
@@ -82,9 +86,10 @@ def rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         named
         | setting
-        | {name: evaluation[name] for name in MEASURED if name not in ("accuracy", "seed")}
+        | {name: evaluation[name] for name in MEASURED if name not in ("accuracy", "seed", "one_class")}
         | {
             "seed": "" if evaluation["seed"] is None else evaluation["seed"],
+            "one_class": str(evaluation["classes_predicted"] == 1).lower(),
             "accuracy": round(100 * evaluation["correct"] / evaluation["images"], 6),
             "convert_seconds": round(evaluation["convert_seconds"], 4),
             "seconds": round(evaluation["seconds"], 4),
