@@ -120,7 +120,7 @@ def test_the_file_that_a_wrong_value_stands_in_is_named(tmp_path):
 
 def test_single_column_is_possible_but_warned_about(config):
     config["experiments"]["retention"]["parts"]["paper"]["fixed"]["scheme"] = "single_column"
-    found = warnings((f"{job.experiment}: {job.part}", job.setting) for job in Plan(config).jobs)
+    found = warnings((f"{job.experiment}: {job.part}", job.setting) for job in Plan(config).of("retention"))
     assert len(found) == 1
     assert found[0].endswith("(retention: paper)")
     assert warnings([("", Setting())]) == []
