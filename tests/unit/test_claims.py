@@ -4,6 +4,7 @@ import base64
 
 import fabricated
 import numpy as np
+import pandas as pd
 import pytest
 
 from memristive import claims, figures, outputs, paper_claims, study
@@ -96,6 +97,15 @@ FLIPS = {
                      change("accuracy", lambda f: where(f, network="cifar10", max_input_voltage=9), 5), NOT_REPRODUCED),
     "time": (13, REPRODUCED, "times", change("scaled_seconds", lambda f: f["tile_shape"] == "256x256", -3000),
              NOT_REPRODUCED),
+    "conversion": (5, NOT_REPRODUCED, "input_voltage", change("accuracy", where, 12), REPRODUCED),
+    "two states": (17, ONLY_WITH_DEFECT, "variability",
+                   change("accuracy", lambda f: where(f, conductance_states=2, semantics="physical", sigma=0), 80),
+                   REPRODUCED),
+    "sigma 100": (19, NOT_REPRODUCED, "variability",
+                  change("accuracy", lambda f: where(f, network="mnist", sigma=100), 10), REPRODUCED),
+    "overlap": (21, REPRODUCED, "variability", change("sigma", lambda f: f["sigma"] == 200, -100), NOT_REPRODUCED),
+    "minimum with LRS": (27, NOT_REPRODUCED, "device_faults",
+                         change("accuracy", lambda f: where(f, stuck_at_lrs=0.05, stuck_at_hrs=0), -45), REPRODUCED),
     "hysteresis": (33, REPRODUCED, "hysteresis", change("loop_area", lambda f: f["frequency"] == 2e8, 1),
                    NOT_REPRODUCED),
 }  # fmt: skip
@@ -112,17 +122,63 @@ def test_the_opposite_effect_flips_the_verdict(name, evidence):
     assert verdict(number, evidence) == after
 
 
+def times(seconds, threads=1):
+    """MemTorch's inference times: seconds by network and tile shape."""
+    rows = [
+        {"network": network, "engine": "memtorch", "tile_shape": tile, "images": 20, "test_images": 10_000,
+         "seconds": s / 500, "scaled_seconds": s, "threads": threads}
+        for (network, tile), s in seconds.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "expected"),
+    [
+        # Within a factor of 2 of the paper's 680 / 196 and 1300 / 196.
+        (15, {("mnist", "64x64"): 100, ("cifar10", "64x64"): 350, ("cifar100", "64x64"): 600}, REPRODUCED),
+        (15, {("mnist", "64x64"): 100, ("cifar10", "64x64"): 350, ("cifar100", "64x64"): 6000}, NOT_REPRODUCED),
+        # Where nothing runs in parallel, growth with the tile refutes parallelism as the reason.
+        (14, {("mnist", "64x64"): 100, ("mnist", "128x128"): 150}, NOT_REPRODUCED),
+        (14, {("mnist", "64x64"): 100, ("mnist", "128x128"): 90}, NOT_DECIDABLE),
+        # More than two hours.
+        (39, {("cifar100", "64x64"): 9000}, REPRODUCED),
+        (39, {("cifar100", "64x64"): 1300}, NOT_REPRODUCED),
+    ],
+)
+def test_times_decide(number, seconds, expected, evidence):
+    evidence = claims.Evidence({**evidence.frames, "times": times(seconds)}, evidence.networks)
+    assert verdict(number, evidence) == expected
+
+
+def test_temperature_needs_a_fit_in_which_it_plays_a_part(evidence):
+    row = claims.judge(paper_claims.CLAIMS[36], evidence)
+    assert row["verdict"] == NOT_DECIDABLE
+    assert "none of the published fits over cycles has one" in row["reason"]
+    frame = evidence.frames["endurance"].assign(p_lrs="10.0x0.7x0.5x0.02")
+    with_fit = claims.Evidence({**evidence.frames, "endurance": frame}, evidence.networks)
+    assert verdict(37, with_fit) == REPRODUCED
+    swapped = frame.assign(temperature=700 - frame["temperature"])
+    assert verdict(37, claims.Evidence({**evidence.frames, "endurance": swapped}, evidence.networks)) == NOT_REPRODUCED
+
+
 @pytest.mark.parametrize(
     ("number", "probe", "value", "before", "after"),
     [
         (32, "resistance_ratio_after_cycles", 1.2, REPRODUCED, NOT_REPRODUCED),
         (35, "conductance_change_with_voltage", 10.0, NOT_REPRODUCED, REPRODUCED),
+        (38, "crossbars_per_line", 1.0, NOT_REPRODUCED, NOT_REPRODUCED),
     ],
 )
 def test_probes_decide(number, probe, value, before, after, evidence):
     assert verdict(number, evidence) == before
     evidence.probes[probe] = value
     assert verdict(number, evidence) == after
+
+
+def test_both_parts_of_a_claim_must_hold(evidence):
+    evidence.probes |= {"crossbars_per_line": 1.0, "difference_from_equation_11": 0.1}
+    assert verdict(38, evidence) == REPRODUCED
 
 
 def test_a_study_without_the_data_cannot_speak(evidence):

@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memristive.statistics import binomial_interval, mean_interval, paired_by_repeat, paired_difference, summary
+from memristive.statistics import (
+    accuracy_interval,
+    binomial_interval,
+    mean_interval,
+    paired_by_repeat,
+    paired_difference,
+    summary,
+    unpaired_difference,
+)
 
 
 def test_mean_interval_is_the_textbooks():
@@ -12,6 +20,33 @@ def test_mean_interval_is_the_textbooks():
     found = mean_interval([1.0, 2.0, 3.0])
     assert (found.value, found.n) == (2.0, 3)
     assert found.high - found.value == pytest.approx(4.302653 / 3**0.5, rel=1e-6)
+
+
+def test_intervals_of_accuracies_stay_between_0_and_100():
+    # 99 and 100: 99.5 -+ 12.7062 * 0.5 reaches beyond 100, where no accuracy can be.
+    found = accuracy_interval([99.0, 100.0])
+    assert (found.value, found.high) == (99.5, 100.0)
+    assert found.low == pytest.approx(99.5 - 12.7062 * 0.5, abs=1e-3)
+    assert accuracy_interval([0.0, 1.0]).low == 0.0
+    assert accuracy_interval([100.0, 100.0]).text() == "100.00 [100.00, 100.00], n = 2 repeats"
+    frame = pd.DataFrame({"sigma": [0, 0], "accuracy": [99.0, 100.0]})
+    assert summary(frame, ["sigma"])["high"].tolist() == [100.0]
+    bits = np.array([[1, 1], [0, 1]], bool), np.array([[0, 0], [0, 0]], bool)
+    assert paired_difference(*bits).high == paired_difference(*bits).images.high == 100.0
+
+
+def test_a_single_run_has_the_interval_of_its_images():
+    assert accuracy_interval([98.73], images=10_000) == binomial_interval(9873, 10_000)
+    assert not accuracy_interval([98.73]).known
+
+
+def test_independent_repeats_have_welchs_interval():
+    # Means 2 and 5, variances 1 and 4: 3 -+ t(0.975, 2.941) * sqrt(1/3 + 4/3), with t = 3.2203.
+    found = unpaired_difference([4.0 - 1, 5.0, 7.0], [1.0, 2.0, 3.0])
+    assert found.value == pytest.approx(3)
+    assert found.high - found.value == pytest.approx(3.2203 * (5 / 3) ** 0.5, abs=2e-3)
+    assert unpaired_difference([5.0, 5.0], [4.0, 4.0]).low == 1.0
+    assert not unpaired_difference([5.0], [4.0, 4.0]).known
 
 
 def test_one_value_has_no_interval():

@@ -31,7 +31,7 @@ rule figure:
             RESULTS / "figures" / "{figure}.png",
             category="Figures",
             caption="../report/figure.rst",
-            labels={"figure": "{figure}"},
+            labels=lambda wildcards: {"figure": outputs.FIGURES[wildcards.figure].title},
         ),
         svg=RESULTS / "figures" / "{figure}.svg",
     log:
@@ -63,7 +63,7 @@ rule table:
             RESULTS / "tables" / "{table}.csv",
             category="Tables",
             caption="../report/table.rst",
-            labels={"table": "{table}"},
+            labels=lambda wildcards: {"table": outputs.TABLES[wildcards.table].title},
         ),
         md=RESULTS / "tables" / "{table}.md",
     log:

@@ -591,7 +591,10 @@ def cost_of_heat(evidence: Evidence) -> list[Found]:
     if frame["temperature"].nunique() < 2:
         raise Missing("second temperature")
     if (frame["p_lrs"].map(_temperature_slope) == 0).all() and (frame["p_hrs"].map(_temperature_slope) == 0).all():
-        raise Missing("endurance fit in which temperature plays a part (p_2 is 0)")
+        raise Missing(
+            "endurance fit in which temperature plays a part: the paper gives none, none of the published fits over "
+            "cycles has one (p_2 is 0), and sudden mode knows no temperature"
+        )
     found = []
     for name, semantics, choice, rows in groups(evidence, frame, ["tuning"]):
         rows = rows[rows["cycles"] == rows["cycles"].max()]
