@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from memristive import claims, figures, outputs, paper_claims, provenance, report, study, tables
+from memristive import choice_table, claims, figures, outputs, paper_claims, provenance, report, study, tables
 from memristive.files import write_json
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,7 @@ def built(tmp_path_factory):
     tables.make(name, needed, networks, folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
     needed = {key: inputs[key] for key in outputs.CLAIMS}
     claims.make(paper_claims.CLAIMS, needed, networks, {}, folder / "claims.csv", folder / "claims.md")
+    _choices(folder, inputs, networks)
     write_json(folder / "provenance.json", dict(provenance.record("{}", "--configfile study.yaml --", ROOT)))
     page = folder / "report.html"
     notebooks = ROOT / "workflow" / "notebooks"
@@ -47,6 +48,22 @@ def built(tmp_path_factory):
         inputs["networks"], page,
     )  # fmt: skip
     return folder, inputs, page
+
+
+def _choices(folder, inputs, networks):
+    """The table of choices: tuning at retention, as if it had been evaluated for that."""
+    frame = pd.read_csv(inputs["retention"], dtype={"tile_shape": str})
+    frame = frame[(frame["part"] == "paper") & (frame["network"] == "mnist")].assign(experiment="choices")
+    frame.to_csv(folder / "experiments/choices.csv", index=False)
+    compared = [
+        {"choice": "tuning", "point": "retention", "experiment": "retention", "network": "mnist", "evaluated": "mnist",
+         "semantics": "physical", "value": row.tuning, "own": row.tuning == "before", "label": row.label}
+        for row in frame.drop_duplicates("label").itertuples()
+    ]  # fmt: skip
+    named = {"choices": folder / "experiments/choices.csv", "records": []}
+    choice_table.make(
+        named, json.dumps(compared), networks, folder / "tables/choices.csv", folder / "tables/choices.md"
+    )
 
 
 class Page(HTMLParser):
@@ -113,6 +130,18 @@ def test_numbers_in_the_text_come_from_the_files(built):
     assert float(said[1]) == pytest.approx(most - two, abs=0.051)
 
 
+def test_the_choices_in_the_report_are_those_of_the_files(built):
+    folder, inputs, path = built
+    frame = pd.read_csv(inputs["retention"])
+    frame = frame[(frame["network"] == "mnist") & (frame["part"] == "paper")]
+    before, after = (frame[frame["tuning"] == tuning]["accuracy"].mean() for tuning in ("before", "after"))
+    said = re.search(r"Tuning: at most ([\d.]+) points, for after at retention", path.read_text())
+    assert float(said[1]) == pytest.approx(after - before, abs=0.0051)
+    table = pd.read_csv(folder / "tables/choices.csv").set_index("value")
+    assert table.loc["after", "nearest"]
+    assert "nearest to the paper" in path.read_text()
+
+
 def test_a_figure_made_from_other_data_says_so(built):
     folder, inputs, path = built
     assert "Made from another content" not in path.read_text()
@@ -126,6 +155,25 @@ def test_a_figure_made_from_other_data_says_so(built):
     assert str(inputs["variability"]) in shown
 
 
+def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
+    folder, inputs, _ = built
+    copy = tmp_path / "elsewhere" / folder.name
+    shutil.copytree(folder, copy)
+    # As a study names its inputs that was run in another place, whose paths are not here.
+    digests = figures.stamp(folder / "figures/fig15_variability.png")
+    named = {f"results/other/{Path(path).relative_to(folder)}": digest for path, digest in digests.items()}
+    monkeypatch.setattr(figures, "stamp", lambda png: named)
+
+    def shown():
+        return report.Report(copy, {}, {}, study.networks(inputs["networks"])).figure("fig15_variability")
+
+    assert "Made from" not in shown()
+    fabricated.rewrite(copy / "experiments/variability.csv", lambda row: row.update(accuracy="1"))
+    assert "Made from another content" in shown()
+    (copy / "experiments/variability.csv").unlink()
+    assert "not here any more" in shown()
+
+
 def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
     folder, inputs, path = built
     assert "validation against MemTorch failed" not in path.read_text()
@@ -137,27 +185,32 @@ def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("width", [1280, 500])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_a_browser_shows_it_without_complaint(built, width, tmp_path):
-    path = built[2]
-    probe = tmp_path / "probe.html"
+    probe, frame = tmp_path / "probe.html", tmp_path / "frame.html"
+    # In a frame, for no window of Chromium's is as narrow as a phone.
     script = (
-        "<script>addEventListener('load', () => { const images = [...document.images];"
-        "document.body.dataset.broken = images.filter(i => !i.complete || !i.naturalWidth).length;"
-        "document.body.dataset.wide = document.documentElement.scrollWidth > innerWidth;"
-        "document.body.dataset.requests = performance.getEntriesByType('resource')"
-        ".filter(r => !r.name.startsWith('data:')).length; });</script>"
+        "<script>addEventListener('load', () => { const images = [...document.images]; parent.postMessage({"
+        "broken: images.filter(i => !i.complete || !i.naturalWidth).length,"
+        "wide: document.documentElement.scrollWidth > innerWidth, width: innerWidth,"
+        "requests: performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length"
+        "}, '*'); });</script>"
     )
-    probe.write_text(path.read_text().replace("</head>", script + "</head>"))
+    probe.write_text(built[2].read_text().replace("</head>", script + "</head>"))
+    frame.write_text(
+        "<script>addEventListener('message', e => Object.assign(document.body.dataset, e.data));</script>"
+        f'<body><iframe src="probe.html" width="{width}" height="900" style="border:0"></iframe></body>'
+    )
     options = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=5000"
     )
     done = subprocess.run(
-        [CHROMIUM, *options.split(), f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900",
-         "--dump-dom", probe.as_uri()],
+        [CHROMIUM, *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1300,900",
+         "--dump-dom", frame.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
+    assert f'data-width="{width}"' in done.stdout
     assert 'data-broken="0"' in done.stdout
     assert 'data-wide="false"' in done.stdout
     assert 'data-requests="0"' in done.stdout

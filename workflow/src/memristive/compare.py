@@ -5,7 +5,6 @@ differs between the studies is what a difference in accuracy comes from.
 """
 
 import argparse
-import base64
 import io
 import math
 import os
@@ -310,8 +309,9 @@ def _curves(a: Study, b: Study, experiment: str) -> str:
             buffer = io.BytesIO()
             figure.savefig(buffer, dpi=DPI, format="png", metadata={"Software": None})
             pyplot.close(figure)
-            data = base64.b64encode(buffer.getvalue()).decode()
-            shown += markup.image(data, title, f"Accuracy of both studies: solid {a.name}, dashed {b.name}.")
+            shown += markup.image(
+                buffer.getvalue(), title, f"Accuracy of both studies: solid {a.name}, dashed {b.name}."
+            )
     return shown
 
 

@@ -1,6 +1,7 @@
 """Pieces of HTML for reports. Every text from outside goes through `html.escape`."""
 
 import base64
+import io
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -51,13 +52,18 @@ def _is_number(value: object) -> bool:
 
 def figure(path: Path, title: str, alternative: str) -> str:
     """An embedded PNG with its caption."""
-    return image(base64.b64encode(path.read_bytes()).decode(), title, alternative)
+    return image(path.read_bytes(), title, alternative)
 
 
-def image(data: str, title: str, alternative: str) -> str:
-    """A PNG, as base64, with its caption."""
+def image(png: bytes, title: str, alternative: str) -> str:
+    """A PNG with its caption, wide as it was drawn, so that texts have one size in all figures of a page."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as opened:
+        inches = opened.width / opened.info.get("dpi", (200, 200))[0]
     return (
-        f'<figure><div class="scroll" tabindex="0"><img src="data:image/png;base64,{data}" '
+        f'<figure><div class="scroll" tabindex="0"><img style="--inches: {inches:.2f}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}" '
         f'alt="{escape(f"{title}. {alternative}")}"></div>'
         f"<figcaption><strong>{escape(title)}.</strong> {escape(alternative)}</figcaption></figure>"
     )

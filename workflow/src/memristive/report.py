@@ -281,14 +281,19 @@ class Report:
 
     def _origin(self, rule: str, path: Path, stamp: Mapping[str, str]) -> str:
         """Inputs, rule, command, commit and configuration; a notice where an input has changed since."""
-        changed = [name for name, digest in stamp.items() if _digest(name) != digest]
+        now = {name: self._now(name) for name in stamp}
+        changed = [name for name, digest in stamp.items() if now[name] not in (None, digest)]
+        gone = [name for name in stamp if now[name] is None]
         sources = ", ".join(stamp) if len(stamp) <= 4 else f"{', '.join(list(stamp)[:3])} and {len(stamp) - 3} more"
         options = self.provenance.get("options", "")
         command = " ".join(filter(None, ["snakemake --cores 1", options, str(path)]))
-        notice = (
-            f'<p class="warning">Made from another content of {escape(", ".join(changed))} than there is now.</p>'
-            if changed
-            else ""
+        notice = "".join(
+            f'<p class="warning">{escape(text.format(_some(names)))}</p>'
+            for text, names in (
+                ("Made from another content of {} than there is now.", changed),
+                ("Made from {}, not here any more: whether it still is the same cannot be told.", gone),
+            )
+            if names
         )
         return notice + markup.details(
             "Where this came from",
@@ -302,6 +307,13 @@ class Report:
                 ]
             ),
         )
+
+    def _now(self, name: str) -> str | None:
+        """Hash of an input as it is now, also where the study's folder has been moved; None where it is gone."""
+        parts = Path(name).parts
+        places = [Path(name), *(self.results.joinpath(*parts[start:]) for start in range(1, len(parts)))]
+        path = next((place for place in places if place.is_file()), None)
+        return None if path is None else figures.hashes({"": path})[str(path)]
 
     def ledger(self) -> str:
         """Every claim with the paper's value, ours, criterion, verdict, reason."""
@@ -409,8 +421,9 @@ class Report:
         return self._section("config", "Configuration", f'<pre class="scroll" tabindex="0">{escape(text)}</pre>')
 
 
-def _digest(path: str) -> str:
-    return figures.hashes({"": path})[path] if Path(path).is_file() else "no such file"
+def _some(names: list[str]) -> str:
+    """A few of many names."""
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
 
 
 def make(

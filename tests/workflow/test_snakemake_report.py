@@ -1,0 +1,16 @@
+"""`snakemake --report` of a finished study: every figure and table with its caption, in its category."""
+
+from memristive import outputs
+
+
+def test_it_builds_with_captions_and_categories(finished):
+    done = finished.run("--report", "snakemake_report.html")
+    page = finished.folder / "snakemake_report.html"
+    assert done.returncode == 0, done.stdout[-3000:]
+    text = page.read_text(encoding="utf-8")
+    for category in ("Figures", "Tables", "Claims", "Choices"):
+        assert f'"{category}"' in text
+    for output in outputs.FIGURES.values():
+        assert output.title in text
+    assert "Memristive inference with the settings of the MNIST and CIFAR study" in text
+    assert "what the paper reports" in text  # a caption
