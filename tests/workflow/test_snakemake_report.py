@@ -14,3 +14,4 @@ def test_it_builds_with_captions_and_categories(finished):
         assert output.title in text
     assert "Memristive inference with the settings of the MNIST and CIFAR study" in text
     assert "what the paper reports" in text  # a caption
+    assert "(ERROR/" not in done.stdout  # no sign in a caption is taken for markup
