@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -77,19 +78,20 @@ def outcome(workflow: Workflow) -> dict[str, str]:
     return found
 
 
-def moments(folder: Path, count: int, seed: int, cores: int = 2, kinds: tuple[str, ...] = KINDS) -> list[str]:
+def moments(folder: Path, count: int, seed: int, cores: int = 2) -> Iterator[str]:
     """Disturb a study `count` times; one line a moment. AssertionError where a complete study differs."""
     generator = random.Random(seed)
     started = time.monotonic()
     expected = outcome(finished(new(folder / "undisturbed"), cores))
     whole = time.monotonic() - started
-    lines, passed, passes = [f"undisturbed: {whole:.0f} s, {len(expected)} files"], 0, 0
+    yield f"undisturbed: {whole:.0f} s, {len(expected)} files"
+    passed, passes = 0, 0
     while passed < count:
         passes += 1
         workflow = new(folder / f"disturbed{passes}")
         complete = False
         while passed < count and not complete:
-            kind, wait = generator.choice(kinds), generator.uniform(0.05, 0.6) * whole
+            kind, wait = generator.choice(KINDS), generator.uniform(0.05, 0.6) * whole
             process = command(workflow, cores)
             try:
                 process.communicate(timeout=wait)
@@ -97,12 +99,11 @@ def moments(folder: Path, count: int, seed: int, cores: int = 2, kinds: tuple[st
             except subprocess.TimeoutExpired:
                 disturb(kind, process)
                 passed += 1
-                lines.append(f"{kind} after {wait:.1f} s: exit code {process.returncode}")
+                yield f"{passed}: {kind} after {wait:.1f} s, exit code {process.returncode}"
         found = outcome(finished(workflow, cores))
         assert found.keys() == expected.keys(), found.keys() ^ expected.keys()
         assert not [name for name in expected if found[name] != expected[name]]
-        lines.append(f"complete and identical: {len(found)} files")
-    return lines
+        yield f"complete and identical: {len(found)} files"
 
 
 def new(folder: Path) -> Workflow:
@@ -126,4 +127,5 @@ if __name__ == "__main__":
     parser.add_argument("--cores", type=int, default=2)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        print(*moments(Path(place), arguments.moments, arguments.seed, arguments.cores), sep="\n")
+        for line in moments(Path(place), arguments.moments, arguments.seed, arguments.cores):
+            print(line, flush=True)

@@ -17,7 +17,7 @@ CURVES = "curves.csv"
 
 def test_two_random_moments_change_nothing(tmp_path):
     """`python tests/workflow/interruptions.py 20` does more of them."""
-    lines = interruptions.moments(tmp_path, 2, seed=1)
+    lines = list(interruptions.moments(tmp_path, 2, seed=1))
     assert lines[-1].startswith("complete and identical")
 
 
