@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 
-.PHONY: all bench compare clean-environment demo environment lint lock test unlocked
+.PHONY: all audit bench compare clean-environment demo environment lint lock test unlocked
 
 # The study of config.yaml; CORES=6 for six cores.
 CORES ?= 2
@@ -33,6 +33,10 @@ lint: environment
 # Two studies on one page: make compare a=results/one b=results/other
 compare: environment
 	$(BIN)/python -m memristive.compare $(a) $(b)
+
+# Known weaknesses of the locked packages; needs a registry that has advisories.
+audit: environment
+	$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements.lock
 
 bench: environment
 	$(BIN)/python -m benchmarks

@@ -49,6 +49,8 @@ CONFIG = [
     ("devices.mine", DEVICE, "devices: mine: v_off missing"),
     ("devices.mine", {**DEVICE, "v_off": -1}, "v_off is -1; allowed: a number above 0"),
     ("devices.pt_hf_ti", {**DEVICE, "v_off": 1}, "devices: pt_hf_ti is built in"),
+    ("setting.device", "../../x", "setting: device: '../../x' is not allowed; letters, digits"),
+    (GRID, {"device": ["a b"]}, "grid: device: 0: 'a b' is not allowed; letters, digits"),
     ("setting.adc_quantisation", "logarithmic", "adc_quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc_bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from memristive import InputError, Setting, crossbar, reference
-from memristive.crossbar import adc, product
+from memristive.crossbar import adc, kernels, product
 from memristive.crossbar.layers import CrossbarLayer
 from memristive.evaluate import evaluations
 
@@ -75,14 +75,25 @@ def converted(model, setting, images):
 
 
 @pytest.mark.parametrize("semantics", ["physical", "memtorch"])
-@pytest.mark.parametrize("change", [{}, {"adc_quantisation": "log"}, {"tile_shape": None}, {"max_input_voltage": 0.5}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"adc_quantisation": "log"},
+        {"tile_shape": None},
+        {"tile_shape": None, "adc_quantisation": "log"},
+        {"max_input_voltage": 0.5},
+    ],
+)
 def test_kernels_and_definition_agree(semantics, change, monkeypatch):
     setting = FIXED.replace(tile_shape=(16, 2), semantics=semantics).replace(**change)
     images = random(5, 2, 8, 8)
     network = converted(Net(), setting, images)
     with torch.no_grad():
         fast = network(images)
-    monkeypatch.setattr(CrossbarLayer, "_sums_on_kernel", lambda self, x: NotImplemented)
+    if kernels.available() and setting.adc_quantisation == "linear":
+        assert kernels.fused_chain(network, images.shape[1:]) is not None
+    monkeypatch.setenv("MEMRISTIVE_KERNEL", "off")
     plain = converted(Net(), setting, images)
     with torch.no_grad():
         assert torch.equal(plain(images), fast)

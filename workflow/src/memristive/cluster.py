@@ -19,7 +19,7 @@ PEAK = {
     "prepare_dataset": {"": 1076},
     "train_fold": {"mnist": 1117, "cifar10": 2160},
     "train_published": {"mnist": 1220, "cifar10": 2160},
-    "evaluate": {"mnist": 1486, "cifar10": 1306},
+    "evaluate": {"mnist": 1486, "cifar10": 1306, "cifar100": 972},
     "validate_network": {"mnist": 1468},
     "time_inference": {"mnist": 1468},
 }

@@ -3,6 +3,7 @@
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,11 +20,13 @@ MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
 OTHER_JOB = 4.0
 TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
-# Bytes: an image as it is prepared, the weights of an epoch, an evaluation's record, what any other job writes.
+# Bytes: an image as it is prepared, an archive, the weights of an epoch, an evaluation's record, the curves of the
+# devices, what any other job writes.
 IMAGE = {"mnist": 784, "cifar10": 3072, "cifar100": 3072, "digits": 784}
 DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
 WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
 RECORD = 4_000
+CURVES = 2_500_000
 OTHER_OUTPUT = 500_000
 TEST_IMAGES = {"mnist": 10_000, "cifar10": 10_000, "cifar100": 10_000, "digits": 360}
 
@@ -82,14 +85,18 @@ def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
         epochs = plan.training(wildcards["network"])["epochs"] if rule == "train_published" else 0
         # Every epoch's weights, once as a result and once in the state from which a training goes on.
         return WEIGHTS.get(architecture, WEIGHTS["cifar100"]) * (2 * epochs + 3)
-    return plan.config["repeats"] * RECORD if rule == "evaluate" else OTHER_OUTPUT
+    if rule == "evaluate":
+        return plan.config["repeats"] * RECORD
+    return CURVES if rule == "device_curves" else OTHER_OUTPUT
 
 
 def check_space(jobs: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, folder: str | Path) -> None:
-    """InputError where the disk of `folder` (which need not exist) has less space than `jobs` need."""
+    """InputError where `folder` (which need not exist) cannot be written, or its disk has less than `jobs` need."""
     place = Path(folder).absolute()
     while not place.exists():
         place = place.parent
+    if not os.access(place, os.W_OK):
+        raise InputError(f"results_dir: {str(folder)!r}: {place} cannot be written to; allow it or give another folder")
     needed = sum(job_bytes(rule, wildcards, plan) for rule, wildcards in jobs)
     free = shutil.disk_usage(place).free
     if free < needed:

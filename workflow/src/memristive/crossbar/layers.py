@@ -77,16 +77,20 @@ class CrossbarLayer(nn.Module):
         self.adc_ranges = torch.maximum(self.adc_ranges, needed) if self.adc_ranges.numel() else needed
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if self.setting.calibrated:
-            output = self._on_line(self._in_fixed_ranges(x))
-        else:
-            output = self.on_kernel(x, tuple(self.line.tolist()), self.bias)
-            if output is not NotImplemented:
-                return output
-            output = self._on_line(self.plain(x))
+        calibrated = self.setting.calibrated
+        output = self._stage_on_kernel(x) if calibrated else self.on_kernel(x, tuple(self.line.tolist()), self.bias)
+        if output is not NotImplemented:
+            return output
+        output = self._on_line(self._in_fixed_ranges(x) if calibrated else self.plain(x))
         if self.bias is None:
             return output
         return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
+
+    def _stage_on_kernel(self, x: torch.Tensor) -> torch.Tensor:
+        try:
+            return kernels.run(self.kernel_stage(), x)
+        except kernels.Unsupported:
+            return NotImplemented
 
     def _in_fixed_ranges(self, x: torch.Tensor) -> torch.Tensor:
         """What the arrays put out through ADCs of fixed ranges."""
@@ -117,9 +121,12 @@ class CrossbarLayer(nn.Module):
 
     def kernel_stage(self) -> kernels.Crossbar:
         """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
-        if self.setting.calibrated:
+        stage = self._stage()
+        if not self.setting.calibrated:
+            return stage
+        if not self.adc_ranges.numel():
             raise kernels.Unsupported
-        return self._stage()
+        return dataclasses.replace(stage, adc_ranges=self.adc_ranges[0])
 
     def _stage(self) -> kernels.Crossbar:
         """`kernel_stage`, whose ADCs range themselves."""

@@ -11,7 +11,7 @@ from memristive.crossbar.kernels.chain import (
     fused_chain,
     has_counterpart,
 )
-from memristive.crossbar.kernels.layers import available, codes, conv2d, linear
+from memristive.crossbar.kernels.layers import available, codes, conv2d, linear, run
 from memristive.crossbar.kernels.native import Unsupported, level
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "has_counterpart",
     "level",
     "linear",
+    "run",
 ]

@@ -34,6 +34,8 @@ class Crossbar:
         padding: left, right, top, bottom, in zeros.
         line: coefficient and intercept, None: the sums themselves.
         bias: float32 [columns], or None.
+        adc_ranges: of ADCs with a fixed range, float32 [tile rows, tile columns], exponents of powers of two
+            from -40 to 127; None: each ADC ranges itself.
         tile_rows: only these rows of tiles (first, end) are summed; None: all.
     """
 
@@ -46,6 +48,7 @@ class Crossbar:
     dilation: tuple[int, int] = (1, 1)
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
+    adc_ranges: torch.Tensor | None = None
     tile_rows: tuple[int, int] | None = None
 
 
@@ -322,11 +325,14 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
             raise Unsupported
         op.overflow_rate = arithmetic.adc_overflow_rate
         pixels = op.out_height * op.out_width
-        if arithmetic.adc_scope == "batch" or (
+        if stage.adc_ranges is not None:
+            _fixed_ranges(op, stage, tensors)
+        elif arithmetic.adc_scope == "batch" or (
             arithmetic.adc_scope == "sample" and op.overflow_rate > 0 and pixels > 1
         ):
             raise Unsupported
-        op.adc_spans_sample = arithmetic.adc_scope == "sample" and pixels > 1
+        else:
+            op.adc_spans_sample = arithmetic.adc_scope == "sample" and pixels > 1
         if arithmetic.adc_quantisation == "log":
             _logarithmic(op, arithmetic, tensors)
         if op.adc_spans_sample and (op.adc != ADC_LINEAR or op.tile_rows or padded > stage.columns):
@@ -343,6 +349,16 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if stage.bias is not None:
         op.bias = _pointer(stage.bias, tensors)
     return op
+
+
+def _fixed_ranges(op: Op, stage: Crossbar, tensors: list[torch.Tensor]) -> None:
+    rows, columns = stage.conductance.shape[0], stage.columns
+    tiles = (-(-rows // op.tile_rows), -(-columns // op.tile_columns)) if op.tile_rows else (1, 1)
+    ranges = stage.adc_ranges
+    known = torch.isfinite(ranges).all() and ranges.min() >= -40 and ranges.max() <= 127
+    if tuple(ranges.shape) != tiles or not known or stage.arithmetic.adc_quantisation != "linear":
+        raise Unsupported
+    op.adc_ranges = _pointer(ranges, tensors)
 
 
 def _logarithmic(op: Op, arithmetic: Any, tensors: list[torch.Tensor]) -> None:

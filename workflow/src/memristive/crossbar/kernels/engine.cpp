@@ -105,7 +105,7 @@ struct Stage {
   std::vector<int32_t> offset;
   std::vector<Tile> tiles;
   std::vector<Block> blocks;
-  std::vector<float> packed, bias, alpha, beta, log_limits, log_values, log_bounds;
+  std::vector<float> packed, bias, alpha, beta, ranges, log_limits, log_values, log_bounds;
   bool scaled, padded;
 };
 
@@ -170,7 +170,8 @@ bool sensible(const Op& op) {
     return false;
   if (op.kind != CROSSBAR) return true;
   if (op.columns_padded < op.out_channels || op.first_tile_row >= op.last_tile_row) return false;
-  if (op.adc == ADC_NONE) return true;
+  if (op.adc == ADC_NONE) return !op.adc_ranges;
+  if (op.adc_ranges && (op.adc != ADC_LINEAR || op.adc_spans_sample)) return false;
   return op.adc_bits >= 2 && op.adc_bits <= 22 &&
          (op.adc == ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds));
 }
@@ -205,6 +206,10 @@ std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
   plan.op.bias = keep(stage->bias, op.bias, op.out_channels);
   plan.op.bn_alpha = keep(stage->alpha, op.bn_alpha, op.out_channels);
   plan.op.bn_beta = keep(stage->beta, op.bn_beta, op.out_channels);
+  if (crossbar && op.adc_ranges) {
+    const int tile_rows = op.tile_rows ? (plan.rows + op.tile_rows - 1) / op.tile_rows : 1;
+    plan.op.adc_ranges = keep(stage->ranges, op.adc_ranges, tile_rows * plan.tile_count);
+  }
   if (op.adc >= ADC_LOG_MEMTORCH) {
     const int codes = op.log_exponents << (op.adc_bits - 1);
     plan.op.log_limits = keep(stage->log_limits, op.log_limits, codes);
@@ -235,7 +240,7 @@ void plan_output(Stage& stage, const Stage* next, int lanes) {
   Op& sums = stage.sums.op;
   sums.adc = ADC_NONE;
   sums.rescale_output = sums.has_line = sums.relu = 0;
-  sums.bias = sums.bn_alpha = sums.bn_beta = nullptr;
+  sums.bias = sums.bn_alpha = sums.bn_beta = sums.adc_ranges = nullptr;
 }
 
 bool vectors(const Op& op) {

@@ -32,6 +32,7 @@ struct Op {
   const float* bias;                            // [out_channels] or null
   const float* bn_alpha;                        // [out_channels] or null
   const float* bn_beta;
+  const float* adc_ranges;                      // [tile rows, tile columns]: fixed ranges 2^x, or null: each vector's own
   const float* log_limits;                      // tables of the logarithmic ADC, see logarithmic.py, or null:
   const float* log_values;                      //   [exponents, codes]
   const float* log_bounds;                      //   [2, exponents]

@@ -51,7 +51,7 @@ def conv2d(
         number or too large for the ADC, or an arithmetic that only the plain path has.
     """
     stage = Crossbar(conductance, columns, arithmetic, kernel_size, stride, tuple(padding), dilation, line, bias)
-    return _run(stage, x, ranges, threads, level)
+    return run(stage, x, ranges, threads, level)
 
 
 def linear(
@@ -70,7 +70,7 @@ def linear(
 
     Args as for `conv2d`, with x float32 [images, rows]. Returns float32 [images, columns], or NotImplemented.
     """
-    return _run(Crossbar(conductance, columns, arithmetic, line=line, bias=bias), x, ranges, threads, level)
+    return run(Crossbar(conductance, columns, arithmetic, line=line, bias=bias), x, ranges, threads, level)
 
 
 def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level: str | None = None) -> torch.Tensor:
@@ -84,16 +84,21 @@ def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level
             *(stage.stride, stage.padding, stage.dilation),
             tile_rows=(tile, tile + 1),
         )
-        part = _run(only, x, None, threads, level)
+        part = run(only, x, None, threads, level)
         if part is NotImplemented:
             return NotImplemented
         parts.append(part)
     return torch.stack(parts)
 
 
-def _run(
-    stage: Crossbar, x: torch.Tensor, ranges: torch.Tensor | None, threads: int | None, level: str | None
+def run(
+    stage: Crossbar,
+    x: torch.Tensor,
+    ranges: torch.Tensor | None = None,
+    threads: int | None = None,
+    level: str | None = None,
 ) -> torch.Tensor:
+    """Outputs of `stage` for `x`, float32 [images, ...]; arguments as for `conv2d`."""
     try:
         out = Chain([stage], x.shape[1:], level)(x, threads, ranges=ranges)
     except Unsupported:
@@ -108,10 +113,12 @@ def _convert_together(
     whole = stage.arithmetic
     if whole.adc_bits is None or whole.adc_scope == "vector" or whole.tile_shape is not None or whole.rescale_output:
         return NotImplemented
+    if stage.adc_ranges is not None:
+        return NotImplemented
     if stage.conductance.shape[1] != stage.columns or stage.line is not None or stage.bias is not None:
         return NotImplemented
     arithmetic = dataclasses.replace(whole, adc_bits=None)
-    sums = _run(dataclasses.replace(stage, arithmetic=arithmetic), x, ranges, threads, level)
+    sums = run(dataclasses.replace(stage, arithmetic=arithmetic), x, ranges, threads, level)
     if sums is NotImplemented:
         return NotImplemented
     flat = sums.reshape(-1) if whole.adc_scope == "batch" else sums.flatten(1)

@@ -35,6 +35,7 @@ class Op(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("rescale_output", "has_line", "bn_fused", "relu")),
         *((name, ctypes.c_float) for name in ("overflow_rate", "max_input_voltage", "coef", "intercept")),
         *((name, ctypes.c_void_p) for name in ("conductance", "bias", "bn_alpha", "bn_beta")),
+        ("adc_ranges", ctypes.c_void_p),
         *((name, ctypes.c_void_p) for name in ("log_limits", "log_values", "log_bounds")),
         ("log_exponents", ctypes.c_int32),
     ]

@@ -1,0 +1,131 @@
+"""Kill a study at random moments and go on with the same command: ``python tests/workflow/interruptions.py 20``.
+
+At each moment either Snakemake itself is killed, or a process that it has started, or Snakemake is interrupted as by
+Ctrl-C. When the study is complete, its files are compared with those of a run that nothing disturbed, and it begins
+anew, until so many moments have passed.
+"""
+
+import argparse
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from workflow_copy import Workflow
+
+STUDY = Path(__file__).parents[1] / "tiny_study.yaml"
+TARGET = "tables"
+KINDS = ("workflow", "job", "ctrl-c")
+
+
+def command(workflow: Workflow, cores: int) -> subprocess.Popen:
+    """What `make` does: unlock if the holder of the lock is dead, then Snakemake."""
+    environment = os.environ | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
+    subprocess.run([sys.executable, "-m", "memristive.holder"], cwd=workflow.folder, env=environment, check=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", workflow.study.name, "--", TARGET],
+        cwd=workflow.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def disturb(kind: str, process: subprocess.Popen) -> None:
+    """One moment; returns when Snakemake has ended."""
+    if kind == "job":
+        if victims := children(process.pid):
+            os.kill(victims[-1], signal.SIGKILL)
+    else:
+        process.send_signal(signal.SIGKILL if kind == "workflow" else signal.SIGINT)
+    process.communicate()
+
+
+def children(process: int) -> list[int]:
+    """All processes below `process`, the deepest last."""
+    found = []
+    for child in subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True).stdout.split():
+        found += [int(child), *children(int(child))]
+    return found
+
+
+def outcome(workflow: Workflow) -> dict[str, str]:
+    """Every CSV, JSON and Markdown file of the results as text, without what takes its time."""
+    found = {}
+    for path in sorted(workflow.results.rglob("*")):
+        name = str(path.relative_to(workflow.results))
+        if name.startswith(("logs", "benchmarks", ".state", "evaluations")) or not path.is_file():
+            continue
+        if path.suffix == ".csv":
+            with path.open(newline="", encoding="utf-8") as stream:
+                rows = [
+                    {key: value for key, value in row.items() if not key.endswith("seconds")}
+                    for row in csv.DictReader(stream)
+                ]
+            found[name] = repr(rows)
+        elif path.suffix in (".safetensors", ".npz"):
+            found[name] = path.read_bytes().hex()
+        elif path.suffix in (".json", ".md"):
+            found[name] = path.read_text(encoding="utf-8")
+        assert not path.name.startswith("."), f"{path}: half a file was left"
+    return found
+
+
+def moments(folder: Path, count: int, seed: int, cores: int = 2) -> Iterator[str]:
+    """Disturb a study `count` times; one line a moment. AssertionError where a complete study differs."""
+    generator = random.Random(seed)
+    started = time.monotonic()
+    expected = outcome(finished(new(folder / "undisturbed"), cores))
+    whole = time.monotonic() - started
+    yield f"undisturbed: {whole:.0f} s, {len(expected)} files"
+    passed, passes = 0, 0
+    while passed < count:
+        passes += 1
+        workflow = new(folder / f"disturbed{passes}")
+        complete = False
+        while passed < count and not complete:
+            kind, wait = generator.choice(KINDS), generator.uniform(0.05, 0.6) * whole
+            process = command(workflow, cores)
+            try:
+                process.communicate(timeout=wait)
+                complete = True
+            except subprocess.TimeoutExpired:
+                disturb(kind, process)
+                passed += 1
+                yield f"{passed}: {kind} after {wait:.1f} s, exit code {process.returncode}"
+        found = outcome(finished(workflow, cores))
+        assert found.keys() == expected.keys(), found.keys() ^ expected.keys()
+        assert not [name for name in expected if found[name] != expected[name]]
+        yield f"complete and identical: {len(found)} files"
+
+
+def new(folder: Path) -> Workflow:
+    """The study before its first run."""
+    folder.mkdir()
+    return Workflow(folder, STUDY)
+
+
+def finished(workflow: Workflow, cores: int) -> Workflow:
+    """The study, run to its end."""
+    process = command(workflow, cores)
+    text = process.communicate()[0]
+    assert process.returncode == 0, text[-4000:]
+    return workflow
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("moments", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cores", type=int, default=2)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        for line in moments(Path(place), arguments.moments, arguments.seed, arguments.cores):
+            print(line, flush=True)

@@ -1,0 +1,93 @@
+"""A study that is killed, interrupted or out of space goes on with the same command to the same results."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import interruptions
+import pytest
+
+from workflow_copy import Workflow
+
+CURVES = "curves.csv"
+
+
+def test_two_random_moments_change_nothing(tmp_path):
+    """`python tests/workflow/interruptions.py 20` does more of them."""
+    lines = list(interruptions.moments(tmp_path, 2, seed=1))
+    assert lines[-1].startswith("complete and identical")
+
+
+@pytest.fixture(scope="module")
+def workflow(tmp_path_factory) -> Workflow:
+    return Workflow(tmp_path_factory.mktemp("interrupted"), interruptions.STUDY)
+
+
+def start(workflow: Workflow, results: Path) -> subprocess.Popen:
+    """Make the curves of the devices, two megabytes, below `results`."""
+    options = ["--cores", "1", "--configfile", workflow.study.name, "--config", f"results_dir={results}"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *options, "--", f"{results}/tiny/devices/{CURVES}"],
+        cwd=workflow.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def run(workflow: Workflow, results: Path) -> tuple[int, str]:
+    """Exit code and words of a whole run."""
+    process = start(workflow, results)
+    text = process.communicate()[0]
+    return process.returncode, text
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A small disk of its own; call it with options to mount it, or to mount it anew."""
+    if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(tmp_path)], check=False).returncode:
+        pytest.skip("only root can mount a disk")
+
+    def mount(options: str) -> Path:
+        subprocess.run(["mount", "-o", f"remount,{options}", str(tmp_path)], check=True)
+        return tmp_path
+
+    yield mount
+    with contextlib.suppress(subprocess.CalledProcessError):
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_is_named_and_room_is_enough(workflow, disk):
+    results = disk("size=8m")
+    process = start(workflow, results)
+    while not list(results.rglob("device_curves.log")) and process.poll() is None:
+        time.sleep(0.01)
+    ballast = results / "ballast"
+    with pytest.raises(OSError, match="No space left"), ballast.open("wb", buffering=0) as stream:
+        while stream.write(bytes(65536)):
+            pass
+    text = process.communicate()[0]
+    assert process.returncode == 1
+    assert f"error: the disk of {results}/tiny/" in text
+    assert not list(results.rglob("*curves*.csv"))
+    ballast.unlink()
+    code, text = run(workflow, results)
+    assert code == 0, text
+    assert (results / "tiny" / "devices" / CURVES).stat().st_size > 1_000_000
+
+
+def test_too_small_or_read_only_a_disk_is_said_before_any_work(workflow, disk):
+    """And the results are moved by one key: nothing is written elsewhere."""
+    results = disk("size=1m")
+    code, text = run(workflow, results)
+    assert code == 1
+    assert "MB are needed, its disk has 1 MB free; make room or give another folder" in text
+    disk("size=20m,ro")
+    code, text = run(workflow, results)
+    assert code == 1
+    assert f"results_dir: '{results}/tiny': {results} cannot be written to" in text
+    disk("rw")
+    code, text = run(workflow, results)
+    assert code == 0, text
+    assert (results / "tiny" / "devices" / CURVES).is_file()
+    assert not (workflow.folder / "results").exists()
