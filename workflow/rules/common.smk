@@ -167,6 +167,7 @@ localrules:
     figures,
     provenance,
     rulegraph,
+    select_alternative,
     select_checkpoint,
     tables,
     validate,
