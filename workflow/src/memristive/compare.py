@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from memristive import figures, markup, provenance
+from memristive import figures, markup, provenance, report
 from memristive.choices import EXPERIMENT as CHOICES
 from memristive.errors import InputError
 from memristive.files import read_json, write_text
@@ -30,6 +30,7 @@ from memristive.study import LABELS
 
 STYLE = Path(__file__).parents[2] / "notebooks" / "template" / "style.css"
 DPI = 120  # a page has many curves
+TITLES = {section.experiment: section.title for section in report.SECTIONS} | {CHOICES: "Choices left open"}
 KEYS = ["experiment", "part", "network", "label"]
 
 
@@ -181,7 +182,7 @@ def page(a: Study, b: Study) -> str:
         ("summary", "Accuracies", _summary(a, b, found)),
         ("claims", "Claims whose verdict changed", _claims(a, b)),
         *(
-            (experiment, experiment.replace("_", " ").capitalize(), _experiment(a, b, experiment, found))
+            (experiment, TITLES[experiment], _experiment(a, b, experiment, found))
             for experiment in dict.fromkeys(pair.experiment for pair in found)
         ),
         ("alone", "Settings of one study alone", _alone(a, b)),

@@ -65,9 +65,11 @@ def _rows(what: str, *fields: str):
 
 def _corners(table: pd.DataFrame) -> list[tuple[str, str, str, str]]:
     kept = table[table["stuck_at_lrs"].isin((0, 0.05)) & table["stuck_at_hrs"].isin((0, 0.05))]
+    several = table["semantics"].nunique() > 1
     return [
         (
-            f"stuck at LRS {100 * row['stuck_at_lrs']:.0f} %, at HRS {100 * row['stuck_at_hrs']:.0f} % (Table 6)",
+            f"stuck at LRS {100 * row['stuck_at_lrs']:.0f} %, at HRS {100 * row['stuck_at_hrs']:.0f} %"
+            f"{', ' + row['semantics'] if several else ''} (Table 6)",
             row["network"],
             _paper(row),
             _accuracy(row),
