@@ -49,7 +49,7 @@ environment: .venv/.ready
 		{ echo "error: PYTHON: $$($(PYTHON) --version), but Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
-	VIRTUAL_ENV=.venv $(UV) pip sync --quiet requirements.lock
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -W ignore::RuntimeWarning -m memristive.crossbar.kernels.build
 	@touch $@

@@ -9,7 +9,7 @@ from torch import nn
 from memristive import InputError, Setting, crossbar, reference
 from memristive.crossbar import adc, kernels, product
 from memristive.crossbar.layers import CrossbarLayer
-from memristive.evaluate import evaluations
+from memristive.evaluation import evaluations
 
 FIXED = Setting(adc_range="calibrated", adc_bits=4, tuning="none")
 

@@ -55,6 +55,28 @@ def test_own_images_come_back_and_the_file_is_the_same_bytes(tmp_path):
     assert torch.allclose(x.std((0, 2, 3), correction=0), torch.ones(3), atol=1e-5)
 
 
+def test_test_images_in_parts_are_those_of_the_whole(tmp_path):
+    path = prepared(tmp_path, write(tmp_path) | {"normalisation": "standardised"})
+    data, parts = datasets.load(path), datasets.TestImages(path)
+    assert (parts.input_shape, parts.class_names) == (data.input_shape, data.class_names)
+    assert np.array_equal(parts.labels, data.y_test)
+    for size in (1, 3, 100):
+        assert torch.equal(torch.cat(list(parts.split(size))), data.tensor(data.x_test))
+
+
+def test_damaged_test_images(tmp_path):
+    path = prepared(tmp_path, write(tmp_path))
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(arrays()["x_test"][1].tobytes(), bytes(6 * 6 * 3)))
+    with pytest.raises(InputError, match=r"prepared\.npz: not a whole prepared data set \(Bad CRC-32"):
+        list(datasets.TestImages(path).split(2))
+    path.write_bytes(whole[:-30])
+    with pytest.raises(InputError, match=r"prepared\.npz: not a whole prepared data set"):
+        datasets.TestImages(path)
+    with pytest.raises(InputError, match="no such file"):
+        datasets.TestImages(tmp_path / "none.npz")
+
+
 def test_unit_tensor_is_nchw():
     images = np.zeros((1, 2, 3, 3), np.uint8)
     images[0, 1, 2] = (51, 102, 255)

@@ -1,5 +1,6 @@
 """What all rules share: the plan of the study and where its results are."""
 
+import functools
 import os
 
 from snakemake.exceptions import WorkflowError
@@ -127,6 +128,7 @@ def records_of(experiment, network=None):
     ]
 
 
+@functools.cache
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
     histories = [history for network in PLAN.networks for history in fold_histories(network)]
@@ -147,9 +149,9 @@ def study_files():
     }
 
 
-def inputs_of(output):
+def inputs_of(names):
     files = study_files()
-    return {name: files[name] for name in output.inputs if name in files}
+    return {name: files[name] for name in names if name in files}
 
 
 def possible(table):

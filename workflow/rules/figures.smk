@@ -25,7 +25,7 @@ rule rulegraph:
 
 rule figure:
     input:
-        unpack(lambda wildcards: inputs_of(outputs.FIGURES[wildcards.figure])),
+        unpack(lambda wildcards: inputs_of(outputs.FIGURES[wildcards.figure].inputs)),
     output:
         png=report(
             RESULTS / "figures" / "{figure}.png",
@@ -57,7 +57,7 @@ rule figure:
 
 rule table:
     input:
-        unpack(lambda wildcards: inputs_of(outputs.TABLES[wildcards.table])),
+        unpack(lambda wildcards: inputs_of(outputs.TABLES[wildcards.table].inputs)),
     output:
         csv=report(
             RESULTS / "tables" / "{table}.csv",
@@ -89,7 +89,8 @@ rule table:
 
 rule claims:
     input:
-        **{name: path for name, path in study_files().items() if name in outputs.CLAIMS},
+        # A function: of a list of all records Snakemake would hash the whole for each of them.
+        unpack(lambda wildcards: inputs_of(outputs.CLAIMS)),
     output:
         csv=report(
             RESULTS / "claims.csv", category="Claims", caption="../report/claims.rst", labels={"table": "claims"}

@@ -8,7 +8,7 @@ Names are loaded when they are first used: reading a configuration does not impo
 import importlib
 from typing import Any
 
-_HOMES = {"InputError": "errors", "Setting": "setting", "evaluate": "evaluate"}
+_HOMES = {"InputError": "errors", "Setting": "setting", "evaluate": "evaluation"}
 
 __all__ = [*_HOMES, "crossbar", "reference"]
 

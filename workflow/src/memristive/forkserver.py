@@ -177,7 +177,7 @@ def serve(path: str, owner: int) -> int:
 
     from memristive.crossbar.kernels import build
 
-    for name in ("datasets", "evaluate", "networks", "records"):
+    for name in ("datasets", "evaluation", "networks", "records"):
         importlib.import_module(f"memristive.{name}")
     torch.set_num_threads(1)
     with contextlib.suppress(build.BuildError):

@@ -28,7 +28,10 @@ SOURCES = {
     "training": ("training.py", "networks.py", "seeding.py", _IMAGES),
     "selection": ("training.py:select_epoch,select_checkpoint,load_checkpoint,read_history",),
     "devices": ("devices/*.py",),
-    "inference": ("evaluate.py", "networks.py", "seeding.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
+    "inference": (
+        *("evaluation.py", "networks.py", "seeding.py", "crossbar/*.py", "crossbar/kernels/*"),
+        *(_IMAGES, "datasets.py:TestImages"),
+    ),
     "validation": (
         *("reference.py", "validation.py", "parity.py", "networks.py", "seeding.py"),
         *("crossbar/*.py", "crossbar/kernels/*", _IMAGES),

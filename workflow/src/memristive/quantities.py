@@ -71,7 +71,7 @@ def bits_by_repeat(rows: pd.DataFrame) -> dict[int, np.ndarray]:
     """Correct or not, bool [images], by repeat; empty without records."""
     if "bits" not in rows or rows["bits"].isna().any():
         return {}
-    from memristive.evaluate import unpack_bits
+    from memristive.evaluation import unpack_bits
 
     return {row.repeat: unpack_bits(row.bits, row.images) for row in rows.itertuples()}
 

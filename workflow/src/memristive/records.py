@@ -41,16 +41,17 @@ def evaluate_setting(
     import torch
 
     from memristive import datasets, networks
-    from memristive.evaluate import evaluations
+    from memristive.evaluation import evaluations
 
     torch.set_num_threads(threads)
-    data = datasets.load(dataset)
-    model = networks.build(architecture, len(data.class_names), data.input_shape)
+    images = datasets.TestImages(dataset)
+    model = networks.build(architecture, len(images.class_names), images.input_shape)
     networks.load_weights(model, weights)
-    test = data.tensor(data.x_test), torch.from_numpy(data.y_test)
+    test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_dict(json.loads(setting))
 
     def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
+        data = datasets.load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
             raise InputError(f"setting: calibration_images: {count}, but there are {len(data.x_train)} training images")
         drawn = torch.randperm(len(data.x_train), generator=generator)[:count]

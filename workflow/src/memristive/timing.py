@@ -12,7 +12,7 @@ import torch
 from memristive import datasets, networks, reference
 from memristive.crossbar import convert
 from memristive.errors import InputError
-from memristive.evaluate import predict
+from memristive.evaluation import predict
 from memristive.seeding import generator
 from memristive.setting import Setting
 

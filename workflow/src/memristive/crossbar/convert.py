@@ -2,11 +2,12 @@
 
 import copy
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import nn
 
-from memristive.crossbar import mapping, nonidealities
+from memristive.crossbar import kernels, mapping, nonidealities
 from memristive.crossbar.draws import Draws, SeededDraws
 from memristive.crossbar.graph import fused
 from memristive.crossbar.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
@@ -56,12 +57,18 @@ def replace_layers(model: nn.Module, setting: Setting, build) -> nn.Module:
     model = copy.deepcopy(model).eval()
     if isinstance(model, kinds):
         return build("", model)
-    built: dict[nn.Module, nn.Module] = {}
-    for path, parent in list(model.named_modules(remove_duplicate=False)):
-        for name, child in list(parent.named_children()):
+    layers: dict[nn.Module, str] = {}
+    for path, parent in model.named_modules(remove_duplicate=False):
+        for name, child in parent.named_children():
             if isinstance(child, kinds):
-                if child not in built:
-                    built[child] = build(f"{path}.{name}" if path else name, child)
+                layers.setdefault(child, f"{path}.{name}" if path else name)
+    kernels.level()  # loads the library, once
+    # Layers depend on nothing of each other; while one draws, on one thread, another computes.
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        built = dict(zip(layers, pool.map(build, layers.values(), layers), strict=True))
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if child in built:
                 setattr(parent, name, built[child])
     return fused(model)
 

@@ -12,9 +12,10 @@ def fit_line(analogue: torch.Tensor, digital: torch.Tensor) -> tuple[float, floa
     Computed in double precision. Outputs that are all equal give coefficient 0, as the
     minimum-norm solution does.
     """
-    x, y = analogue.flatten().double(), digital.flatten().double()
+    # Copies, which are then changed in place: as large as a layer's outputs, they cost time wherever they are made.
+    x, y = (output.flatten().to(torch.float64, copy=True) for output in (analogue, digital))
     x_mean, y_mean = x.mean(), y.mean()
-    centred = x - x_mean
-    variance = centred.dot(centred)
-    coefficient = float(centred.dot(y - y_mean) / variance) if variance > 0 else 0.0
+    x.sub_(x_mean)
+    variance = x.dot(x)
+    coefficient = float(x.dot(y.sub_(y_mean)) / variance) if variance > 0 else 0.0
     return coefficient, float(y_mean) - coefficient * float(x_mean)

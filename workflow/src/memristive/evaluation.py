@@ -18,8 +18,13 @@ from memristive.setting import Setting
 if TYPE_CHECKING:
     import pandas as pd
 
+    from memristive.datasets import TestImages
+
+    Images = torch.Tensor | TestImages
+
 Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
 IMAGES_AT_ONCE = 2000  # where the batch size decides nothing
+NETWORKS_AT_ONCE = 8  # so many repeats share a pass over the images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +61,7 @@ def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.
 
 def evaluations(
     model: nn.Module,
-    data: tuple[torch.Tensor, torch.Tensor],
+    data: tuple["Images", torch.Tensor],
     setting: Setting,
     seeds: Sequence[int],
     training_images: Draw | None = None,
@@ -65,7 +70,7 @@ def evaluations(
 
     Args:
         model: trained digital network.
-        data: images, float32 [images, channels, height, width], and labels, int64 [images].
+        data: images, float32 [images, channels, height, width] or `datasets.TestImages`, and labels, int64 [images].
         seeds: seeds of the generators that name the draws.
         training_images: what ADCs of a fixed range are calibrated on (`adc_range: calibrated`).
 
@@ -79,31 +84,55 @@ def evaluations(
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
     if setting.calibrated and training_images is None:
         raise InputError("evaluate: training_images: None, but adc_range: 'calibrated' needs some")
-    batch_size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
-    for seed in seeds if setting.draws else [None]:
+    wanted = list(seeds) if setting.draws else [None]
+    for start in range(0, len(wanted), NETWORKS_AT_ONCE):
+        some = wanted[start : start + NETWORKS_AT_ONCE]
+        yield from _evaluate_together(model, images, labels, setting, some, training_images)
+
+
+def _evaluate_together(
+    model: nn.Module,
+    images: "Images",
+    labels: torch.Tensor,
+    setting: Setting,
+    seeds: Sequence[int | None],
+    training_images: Draw | None,
+) -> Iterator[Evaluation]:
+    """One evaluation a seed, in one pass over the images: they are read and normalised once."""
+    networks, convert_seconds = [], []
+    for seed in seeds:
         started = time.perf_counter()
         generator = None if seed is None else torch.Generator().manual_seed(seed)
-        network = convert(model, setting, generator)
+        networks.append(convert(model, setting, generator))
         if setting.calibrated:
-            calibrate(network, training_images(setting.calibration_images, child(generator, "calibration")))
-        converted = time.perf_counter()
-        predictions = predict(network, images, batch_size)
-        finished = time.perf_counter()
-        right = (predictions == labels).cpu().numpy()
+            calibrate(networks[-1], training_images(setting.calibration_images, child(generator, "calibration")))
+        convert_seconds.append(time.perf_counter() - started)
+    batch_size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
+    predictions: list[list[torch.Tensor]] = [[] for _ in networks]
+    seconds = [0.0] * len(networks)
+    # Whole batches, since they may decide results.
+    for part in images.split(max(1, IMAGES_AT_ONCE // batch_size) * batch_size):
+        for number, network in enumerate(networks):
+            started = time.perf_counter()
+            predictions[number].append(predict(network, part, batch_size))
+            seconds[number] += time.perf_counter() - started
+    for number, seed in enumerate(seeds):
+        predicted = torch.cat(predictions[number])
+        right = (predicted == labels).cpu().numpy()
         yield Evaluation(
             seed=seed,
             images=len(images),
             correct=int(right.sum()),
-            classes_predicted=len(predictions.unique()),
+            classes_predicted=len(predicted.unique()),
             correct_bits=base64.b64encode(np.packbits(right)).decode(),
-            convert_seconds=converted - started,
-            seconds=finished - converted,
+            convert_seconds=convert_seconds[number],
+            seconds=seconds[number],
         )
 
 
 def evaluate(
     model: nn.Module,
-    data: tuple[torch.Tensor, torch.Tensor],
+    data: tuple["Images", torch.Tensor],
     setting: Setting,
     seeds: Sequence[int],
     training_images: Draw | None = None,
