@@ -142,6 +142,19 @@ def test_the_choices_in_the_report_are_those_of_the_files(built):
     assert "nearest to the paper" in path.read_text()
 
 
+def test_the_initial_time_nearest_to_the_paper_is_a_finding(built, tmp_path):
+    folder, inputs, _ = built
+    copy = tmp_path / "study"
+    shutil.copytree(folder, copy)
+    frame = pd.read_csv(copy / "experiments/choices.csv")
+    frame = frame[frame["tuning"] == "before"]
+    later = frame.assign(initial_time=100.0, accuracy=92.0, part="initial_time")
+    pd.concat([frame, later]).to_csv(copy / "experiments/choices.csv", index=False)
+    networks = study.networks(inputs["networks"])
+    shown = report.Report(copy, {}, {}, networks).summary()
+    assert "after 100 s instead of 1 s, 92.0 %" in shown
+
+
 def test_a_figure_made_from_other_data_says_so(built):
     folder, inputs, path = built
     assert "Made from another content" not in path.read_text()

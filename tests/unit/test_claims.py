@@ -103,7 +103,7 @@ FLIPS = {
                    REPRODUCED),
     "sigma 100": (19, NOT_REPRODUCED, "variability",
                   change("accuracy", lambda f: where(f, network="mnist", sigma=100), 10), REPRODUCED),
-    "overlap": (21, REPRODUCED, "variability", change("sigma", lambda f: f["sigma"] == 200, -100), NOT_REPRODUCED),
+    "overlap": (21, REPRODUCED, "variability", change("sigma", lambda f: f["sigma"] == 200, -100), NOT_DECIDABLE),
     "minimum with LRS": (27, NOT_REPRODUCED, "device_faults",
                          change("accuracy", lambda f: where(f, stuck_at_lrs=0.05, stuck_at_hrs=0), -45), REPRODUCED),
     "hysteresis": (33, REPRODUCED, "hysteresis", change("loop_area", lambda f: f["frequency"] == 2e8, 1),

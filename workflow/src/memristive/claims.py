@@ -69,6 +69,15 @@ def refuted_above(limit: float) -> Criterion:
     return Criterion(f"refuted above {limit:g} {{unit}}", test)
 
 
+def confirmed_above(limit: float) -> Criterion:
+    """Above `limit` the claim is right; at or below it, the quantity says nothing about the claim."""
+
+    def test(ours: Interval, paper: float | None) -> bool | None:
+        return True if (ours.low if ours.known else ours.value) > limit + ROUNDING else None
+
+    return Criterion(f"confirmed above {limit:g} {{unit}}", test)
+
+
 def above(limit: float) -> Criterion:
     """The whole interval is above `limit`; undecided where it crosses it."""
 

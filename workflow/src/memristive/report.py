@@ -120,7 +120,7 @@ class Report:
         """Everything the study has, by the names of `outputs`."""
         experiments = [name for name in self.experiments if (self._file(name)).is_file()]
         inputs: dict[str, Any] = {name: self._file(name) for name in experiments}
-        for name in ("times", "curves", "hysteresis", "parity"):
+        for name in ("times", "curves", "hysteresis", "parity", "choices"):
             if self._file(name).is_file():
                 inputs[name] = self._file(name)
         training = self.results / "training"
