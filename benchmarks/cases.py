@@ -1,11 +1,16 @@
 """The networks of the study with plausible weights, and images to run them on."""
 
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from memristive import networks
 
+REPOSITORY = Path(__file__).parents[1]
+WORK = REPOSITORY / ".bench"  # environments and data that are kept between runs
+REAL_IMAGES = REPOSITORY / "resources" / "images"  # mnist/ (original files), cifar10.npz, cifar100.npz
 IMAGES = {"mnist": 10_000, "cifar10": 2_000, "cifar100": 2_000}
 
 
@@ -25,19 +30,46 @@ def images(name: str, count: int) -> torch.Tensor:
     return torch.randn(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
-def at_its_best(model: nn.Module) -> nn.Module:
-    """The digital network with batch normalisation folded into the convolutions, in channels_last."""
+def folded(model: nn.Module, channels_last: bool) -> nn.Module:
+    """The digital network with batch normalisation folded into the convolutions and without dropout."""
     layers: list[nn.Module] = []
     for layer in model:
         if isinstance(layer, nn.BatchNorm2d):
             layers[-1] = fuse_conv_bn_eval(layers[-1], layer)
         elif not isinstance(layer, nn.Dropout):
             layers.append(layer)
-    return nn.Sequential(*layers).eval().to(memory_format=torch.channels_last)
+    best = nn.Sequential(*layers).eval()
+    return best.to(memory_format=torch.channels_last) if channels_last else best
 
 
 def run(model: nn.Module, x: torch.Tensor, batch_size: int) -> None:
-    """Forward all of `x`."""
+    """Forward all of `x`, as `memristive.evaluate` does."""
     with torch.no_grad():
         for batch in x.split(batch_size):
             model(batch)
+
+
+def run_digital(model: nn.Module, x: torch.Tensor, batch_size: int) -> None:
+    """Forward all of `x` in inference mode, which spares a digital network the bookkeeping of gradients."""
+    with torch.inference_mode():
+        for batch in x.split(batch_size):
+            model(batch)
+
+
+def learnable(classes: int, shape: tuple[int, int, int], counts: tuple[int, int], seed: int = 0) -> dict:
+    """Images that can be learnt, where real ones are not at hand: a noisy pattern a class.
+
+    Arrays as an .npz of one's own holds them: uint8 [n, height, width, channels] and int64 labels, of training and
+    test images (`counts`); `shape` is (channels, height, width).
+    """
+    generator = torch.Generator().manual_seed(seed)
+    channels, height, width = shape
+    coarse = torch.rand(classes, channels, 7, 7, generator=generator)
+    patterns = nn.functional.interpolate(coarse, (height, width), mode="bilinear") * 160
+    arrays = {}
+    for split, count in zip(("train", "test"), counts, strict=True):
+        labels = torch.arange(count) % classes
+        noise = torch.randint(96, (count, channels, height, width), generator=generator)
+        pictures = (patterns[labels] + noise).byte().permute(0, 2, 3, 1).contiguous()
+        arrays |= {f"x_{split}": pictures.numpy(), f"y_{split}": labels.numpy()}
+    return arrays

@@ -1,51 +1,103 @@
-"""One figure: time against the digital network, and how it grows."""
+"""One figure: what costs how much beside the plain case, and how time and memory grow."""
 
-import csv
 from pathlib import Path
 
+from benchmarks import goals
+from benchmarks.goals import NETWORKS, Table
+from benchmarks.inference import BEST, DIGITAL, FUSED, PADDING, PLAIN
 from memristive.files import atomic
+
+# Okabe and Ito's colours, which differ in lightness too, each with a marker of its own.
+STYLES = {"mnist": ("#0072B2", "o"), "cifar10": ("#D55E00", "s"), "cifar100": ("#009E73", "^")}
+LABELS = {PLAIN: "64x64, 8 bits", FUSED: "the same, fused", **{way: way for way in PADDING}}
 
 
 def draw(folder: Path) -> None:
-    """Write benchmarks.png and benchmarks.svg from the CSV files in `folder`."""
+    """Write benchmarks.png and benchmarks.svg from the CSV files in `folder`, as far as they are there."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    inference, growth = (_read(folder / f"{name}.csv") for name in ("inference", "growth"))
-    axes_names = list(dict.fromkeys(row["axis"] for row in growth))
-    figure = plt.figure(figsize=(11, 8), layout="constrained")
-    grid = figure.add_gridspec(2, max(1, len(axes_names)), height_ratios=(3, 2))
-    axes = figure.add_subplot(grid[0, :])
-    names = list(dict.fromkeys(row["network"] for row in inference if row["network"] != "residual"))
-    for number, name in enumerate(names):
-        rows = [row for row in inference if row["network"] == name and not row["way"].startswith("digital")]
-        places = [place + 0.25 * (number - 1) for place in range(len(rows))]
-        axes.plot(places, [float(row["to_digital"]) for row in rows], "o", label=name)
-        axes.set_xticks(range(len(rows)), [row["way"] for row in rows], rotation=40, ha="right")
-    axes.axhline(1, color="0.6", linewidth=1)
-    axes.set_yscale("log")
-    axes.set_ylabel("time / digital network")
-    axes.legend(frameon=False)
-    for number, name in enumerate(axes_names):
-        rows = [row for row in growth if row["axis"] == name]
-        panel = figure.add_subplot(grid[1, number])
-        values, work = ([float(row[key]) for row in rows] for key in ("value", "work"))
-        seconds = [float(row["seconds"]) for row in rows]
-        panel.loglog(values, seconds, "o-", base=2)
-        panel.loglog(values, [seconds[-1] * w / work[-1] for w in work], color="0.6", linewidth=1, base=2)
-        panel.set_xlabel(name)
-        if number == 0:
-            panel.set_ylabel("seconds (grey: proportional)")
+    tables = goals.read(folder)
+    plt.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "bench"})
+    figure = plt.figure(figsize=(7.2, 7.6), layout="constrained")
+    rows = figure.add_gridspec(3, 1, height_ratios=(4, 2, 2))
+    top = rows[0].subgridspec(1, 2, width_ratios=(3, 2))
+    if "inference" in tables:
+        _inference(figure.add_subplot(top[0]), tables["inference"])
+    if "simulators" in tables:
+        _simulators(figure.add_subplot(top[1]), tables["simulators"])
+    growth = tables.get("growth", [])
+    axes = [*dict.fromkeys(row["axis"] for row in growth)]
+    places = [row.subgridspec(1, 3)[column] for row in (rows[1], rows[2]) for column in range(3)]
+    for number, (name, place) in enumerate(zip(axes, places, strict=False)):
+        _growth(figure.add_subplot(place), name, [row for row in growth if row["axis"] == name], number == 0)
+    if "memory" in tables:
+        _memory(figure.add_subplot(places[-1]), tables["memory"])
     for suffix in ("png", "svg"):
         with atomic(folder / f"benchmarks.{suffix}") as temporary:
-            figure.savefig(temporary, dpi=150)
+            figure.savefig(temporary, dpi=160, metadata={"Date": None} if suffix == "svg" else None)
     plt.close(figure)
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+def _inference(axes, table: Table) -> None:
+    """Time of each setting beside the digital network, a marker a network."""
+    ways = [way for way in dict.fromkeys(row["way"] for row in table) if way != DIGITAL]
+    for name, (colour, marker) in STYLES.items():
+        found = {row["way"]: float(row["to_digital"]) for row in table if row["network"] == name}
+        shown = [way for way in ways if way in found]
+        axes.plot(
+            [found[way] for way in shown], [ways.index(way) for way in shown], marker,
+            color=colour, markersize=4, label=NETWORKS[name],
+        )  # fmt: skip
+    axes.axvline(1, color="0.5", linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(ways)), [LABELS.get(way, way) for way in ways])
+    axes.get_yticklabels()[ways.index(BEST)].set_style("italic") if BEST in ways else None
+    axes.invert_yaxis()
+    axes.grid(axis="x", linewidth=0.3)
+    axes.set_xlabel("time / digital network, plain")
+    axes.set_title("Inference by setting", fontsize=9, loc="left")
+    axes.legend(frameon=False, fontsize=7)
+
+
+def _simulators(axes, table: Table) -> None:
+    """Seconds that each simulator needs for the same images."""
+    names = {"crossbar": "ours", "crossbar, fused": "ours, fused", "crosssim": "CrossSim", "memtorch": "MemTorch"}
+    seconds = [float(row["seconds_for_10000_images"]) for row in table]
+    axes.barh(range(len(table)), seconds, color="#56B4E9", height=0.6)
+    for number, value in enumerate(seconds):
+        axes.text(value * 1.1, number, f"{value:.3g} s", va="center")
+    axes.set_yticks(range(len(table)), [names.get(row["simulator"], row["simulator"]) for row in table])
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlim(min(seconds) / 3, max(seconds) * 30)
+    axes.set_xlabel("seconds for 10,000 MNIST images")
+    axes.set_title("Simulators", fontsize=9, loc="left")
+
+
+def _growth(axes, name: str, table: Table, labelled: bool) -> None:
+    """Seconds against one quantity, and in grey what would be proportional to the work."""
+    values, work, seconds = ([float(row[key]) for row in table] for key in ("value", "work", "seconds"))
+    axes.loglog(values, [seconds[-1] * share / work[-1] for share in work], color="0.6", linewidth=1, label="work")
+    axes.loglog(values, seconds, "o-", color="#0072B2", markersize=3, linewidth=1, label="time")
+    axes.set_xlabel(name)
+    axes.set_ylabel("seconds")
+    if labelled:
+        axes.legend(frameon=False, fontsize=7)
+        axes.set_title("How it grows", fontsize=9, loc="left")
+    if min(work) == max(work):
+        axes.set_ylim(min(seconds) / 3, max(seconds) * 3)
+
+
+def _memory(axes, table: Table) -> None:
+    """Peak memory of a job against the number of test images."""
+    rows = [row for row in table if row["fork_server"] == "True"]
+    axes.semilogx(
+        [int(row["test_images"]) for row in rows], [float(row["peak_mib"]) for row in rows], "o-",
+        color="#D55E00", markersize=3, linewidth=1,
+    )  # fmt: skip
+    axes.set_ylim(0, None)
+    axes.set_xlabel("test images (CIFAR100)")
+    axes.set_ylabel("peak memory (MiB)")

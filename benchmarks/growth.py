@@ -1,19 +1,19 @@
-"""How time grows with images, layer width, tile size, bits and seeds."""
+"""How time grows with images, layer width, tile size, ADC bits and seeds."""
 
 import torch
 from torch import nn
 
 from benchmarks import cases
-from benchmarks.inference import AT_ONCE
 from benchmarks.measure import interleaved
 from memristive.crossbar import convert
+from memristive.evaluation import IMAGES_AT_ONCE
 from memristive.setting import Setting
 
-IMAGES = (1, 8, 64, 128, 512, 2048, 8192)
+IMAGES = (1, 8, 64, 512, 2048, 8192)
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)
 TILES = (16, 32, 64, 128, 256, 512)
 BITS = (2, 3, 4, 6, 8, 10, 12)
-SEEDS = (1, 2, 4)
+SEEDS = (1, 2, 4, 8)
 
 
 def measure(rounds: int, share: float) -> list[dict[str, object]]:
@@ -24,22 +24,23 @@ def measure(rounds: int, share: float) -> list[dict[str, object]]:
 
     def add(axis: str, work: dict[int, float], ways: dict) -> None:
         for value, times in interleaved(ways, rounds).items():
-            rows.append({"axis": axis, "value": value, "work": work[value], "rounds": rounds, **times.columns()})
+            rows.append({"axis": axis, "value": value, "work": work[value], **times.columns()})
 
     plain = converted(model)
-    counts = [count for count in IMAGES if count <= max(128, IMAGES[-1] * share)]
+    counts = [count for count in IMAGES if count <= max(64, IMAGES[-1] * share)]
     many = cases.images("mnist", counts[-1])
     add(
         "images",
         {count: count for count in counts},
-        {count: lambda count=count: cases.run(plain, many[:count], AT_ONCE) for count in counts},
+        {count: lambda count=count: cases.run(plain, many[:count], IMAGES_AT_ONCE) for count in counts},
     )
-    layers = {width: converted(nn.Sequential(nn.Conv2d(width, width, 3, 1, 1))) for width in WIDTHS}
-    inputs = {width: torch.randn(64, width, 16, 16) for width in WIDTHS}
+    widths = [width for width in WIDTHS if width <= max(32, WIDTHS[-1] * share)]
+    layers = {width: converted(nn.Sequential(nn.Conv2d(width, width, 3, 1, 1))) for width in widths}
+    inputs = {width: torch.randn(64, width, 16, 16) for width in widths}
     add(
         "layer width (channels)",
-        {width: 64 * 256 * 9 * width**2 for width in WIDTHS},
-        {width: lambda width=width: cases.run(layers[width], inputs[width], 64) for width in WIDTHS},
+        {width: 64 * 256 * 9 * width**2 for width in widths},
+        {width: lambda width=width: cases.run(layers[width], inputs[width], 64) for width in widths},
     )
     for axis, values, key in (("tile size", TILES, "tile_shape"), ("ADC bits", BITS, "adc_bits")):
         networks = {
@@ -48,12 +49,15 @@ def measure(rounds: int, share: float) -> list[dict[str, object]]:
         add(
             axis,
             dict.fromkeys(values, 1),
-            {value: lambda value=value, networks=networks: cases.run(networks[value], x, AT_ONCE) for value in values},
+            {
+                value: lambda value=value, networks=networks: cases.run(networks[value], x, IMAGES_AT_ONCE)
+                for value in values
+            },
         )
 
     def seeds(count: int) -> None:
         for seed in range(count):
-            cases.run(converted(model, seed, sigma=20.0), x, AT_ONCE)
+            cases.run(converted(model, seed, sigma=20.0), x, IMAGES_AT_ONCE)
 
     add("seeds", {count: count for count in SEEDS}, {count: lambda count=count: seeds(count) for count in SEEDS})
     return rows

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True)
 class Times:
-    """Seconds of every round, wall time and processor time of this process."""
+    """Seconds of every round: wall time, and processor time of this process (0 where others did the work)."""
 
     wall: tuple[float, ...]
     processor: tuple[float, ...]
@@ -22,9 +22,10 @@ class Times:
         return statistics.median(self.wall)
 
     def columns(self) -> dict[str, float]:
-        """Median, quartiles and processor time as CSV columns."""
+        """Rounds, median, quartiles and processor time as CSV columns."""
         low, _, high = statistics.quantiles(self.wall, n=4) if len(self.wall) > 1 else (self.wall * 3)
         return {
+            "rounds": len(self.wall),
             "seconds": round(self.seconds, 6),
             "low_seconds": round(low, 6),
             "high_seconds": round(high, 6),
@@ -33,15 +34,15 @@ class Times:
 
 
 def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Times]:
-    """Run every way once to warm up, then `rounds` times in turn."""
+    """Run every way once to warm up, then `rounds` times in turn. A way that returns a number has timed itself."""
     wall: dict[str, list[float]] = {name: [] for name in ways}
     processor: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, way in ways.items():
             started, used = time.perf_counter(), time.process_time()
-            way()
+            itself = way()
             if number > 0:
-                wall[name].append(time.perf_counter() - started)
+                wall[name].append(itself if isinstance(itself, float) else time.perf_counter() - started)
                 processor[name].append(time.process_time() - used)
     return {name: Times(tuple(wall[name]), tuple(processor[name])) for name in ways}
 
@@ -52,7 +53,7 @@ def ratio(times: Times, to: Times) -> float:
 
 
 def machine(threads: int) -> dict[str, object]:
-    """What the figures were measured on."""
+    """What the figures are measured on."""
     import torch
 
     from memristive.crossbar import kernels

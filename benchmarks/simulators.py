@@ -1,46 +1,119 @@
-"""MemTorch against this project on the same setting; a simulator that is not installed is skipped with a message."""
+"""Other simulators against this project on one network: a process each, which run in turn.
 
+MemTorch lives in the project's environment; the others get one each, below `.bench`, from environments/<name>.txt.
+A simulator that cannot be installed is skipped with one line.
+"""
+
+import hashlib
+import os
+import subprocess
 import sys
+from pathlib import Path
 
-import torch
-
-from benchmarks import cases
-from benchmarks.inference import AT_ONCE
+from benchmarks.cases import REPOSITORY, WORK
 from benchmarks.measure import interleaved
-from memristive.crossbar import convert
-from memristive.setting import Setting
+
+# Images a round, as many as take about as long as ours: MemTorch needs 0.1 s for each.
+IMAGES = {"crossbar": 10_000, "crossbar, fused": 10_000, "memtorch": 4, "aihwkit": 500, "crosssim": 500}
+OWN_ENVIRONMENT = ("aihwkit", "crosssim")
 
 
-def measure(rounds: int, images: int = 4) -> list[dict[str, object]]:
-    """Seconds an image; MemTorch runs `images` of them a round, the crossbar 10,000."""
+class Unavailable(Exception):
+    """A simulator that cannot be run here; the text says why."""
+
+
+class Worker:
+    """A process that holds a converted network and runs it once whenever asked to."""
+
+    def __init__(self, name: str, python: Path, images: int, threads: int) -> None:
+        self._process = subprocess.Popen(
+            [str(python), "-m", "benchmarks.worker", name, str(images), str(threads)],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": f"{REPOSITORY / 'workflow' / 'src'}{os.pathsep}{REPOSITORY}"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._line()  # converted and warm
+
+    def seconds(self) -> float:
+        """Wall time of all images once."""
+        self._process.stdin.write("run\n")
+        self._process.stdin.flush()
+        return float(self._line())
+
+    def end(self) -> None:
+        """Let the process end."""
+        self._process.communicate()
+
+    def _line(self) -> str:
+        line = self._process.stdout.readline()
+        if not line:
+            errors = self._process.communicate()[1].strip().splitlines()
+            raise Unavailable(errors[-1] if errors else "its process ended")
+        return line
+
+
+def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
+    """One row a simulator: seconds an image, and how many times ours that is."""
+    workers: dict[str, Worker] = {}
+    counts = {name: max(2, round(count * share)) for name, count in IMAGES.items()}
     try:
-        from memristive import reference
+        for name, count in counts.items():
+            try:
+                workers[name] = Worker(name, _python(name), count, threads)
+            except Unavailable as problem:
+                print(f"bench: simulators: {name} is skipped: {problem}", file=sys.stderr)
+        times = interleaved({name: worker.seconds for name, worker in workers.items()}, rounds)
+    finally:
+        for worker in workers.values():
+            worker.end()
+    each = {name: [seconds / counts[name] for seconds in measured.wall] for name, measured in times.items()}
+    rows = []
+    for name, measured in times.items():
+        ratios = sorted(a / b for a, b in zip(each[name], each["crossbar"], strict=True))
+        rows.append(
+            {
+                "simulator": name,
+                "images": counts[name],
+                "threads": threads,
+                **measured.columns(),
+                "seconds_for_10000_images": round(10_000 * measured.seconds / counts[name], 4),
+                "to_crossbar": float(f"{ratios[len(ratios) // 2]:.4g}"),
+            }
+        )
+    return rows
 
-        model = cases.network("mnist")
-        setting = Setting(semantics="memtorch", tuning="none")
-        theirs = reference.convert(model, setting, torch.Generator().manual_seed(0))
-    except ImportError as error:
-        print(f"bench: MemTorch is skipped: {error}", file=sys.stderr)
-        return []
-    ours = convert(model, setting, torch.Generator().manual_seed(0))
-    x = cases.images("mnist", 10_000)
-    times = interleaved(
-        {
-            "memtorch": lambda: cases.run(theirs, x[:images], images),
-            "crossbar": lambda: cases.run(ours, x, AT_ONCE),
-        },
-        rounds,
-    )
-    counts = {"memtorch": images, "crossbar": len(x)}
-    each = {name: measured.seconds / counts[name] for name, measured in times.items()}
-    return [
-        {
-            "simulator": name,
-            "images": counts[name],
-            "rounds": rounds,
-            **measured.columns(),
-            "seconds_an_image": each[name],
-            "to_crossbar": round(each[name] / each["crossbar"], 1),
-        }
-        for name, measured in times.items()
-    ]
+
+def _python(name: str) -> Path:
+    """Python of the environment that `name` runs in, which is made where it is missing. Raises Unavailable."""
+    if name not in OWN_ENVIRONMENT:
+        return Path(sys.executable)
+    folder, requirements = WORK / name, Path(__file__).parent / "environments" / f"{name}.txt"
+    marker, wanted = folder / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
+    python = folder / "bin" / "python"
+    if marker.exists() and marker.read_text() == wanted:
+        return python
+    uv = REPOSITORY / ".uv" / "bin" / "uv"
+    uv = str(uv) if uv.exists() else "uv"
+    print(f"bench: simulators: installing {name} into {folder.relative_to(REPOSITORY)}", file=sys.stderr)
+    for command in (
+        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
+        [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), "-r", str(requirements)],
+    ):
+        try:
+            done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise Unavailable(f"uv cannot be run ({error})") from None
+        if done.returncode:
+            raise Unavailable(f"cannot be installed: {_reason(done.stderr)}")
+    marker.write_text(wanted)
+    return python
+
+
+def _reason(errors: str) -> str:
+    """The line of uv's or a build's complaint that says most."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    telling = [line for line in lines if "Could not find" in line or "rror:" in line or "cause:" in line.lower()]
+    return (telling or lines or ["no reason given"])[-1][:200]

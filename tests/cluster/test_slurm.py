@@ -1,5 +1,6 @@
 """A study on a real Slurm is the study on one machine, whatever happens to jobs, nodes and scripts meanwhile."""
 
+import contextlib
 import csv
 import os
 import re
@@ -55,6 +56,19 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
         ]
 
 
+def servers(folder: Path) -> list[str]:
+    """Fork servers that run in `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (
+                b"memristive.forkserver" in (process / "cmdline").read_bytes()
+                and (process / "cwd").readlink() == folder
+            ):
+                found.append(process.name)
+    return found
+
+
 def test_the_same_tables_though_a_job_is_killed_a_node_drained_and_a_script_edited(cluster, workflow, tmp_path_factory):
     """Started from inside a Slurm job, as on clusters that allow nothing on the login node."""
     local = Workflow(tmp_path_factory.mktemp("local"), STUDY)
@@ -86,7 +100,7 @@ def test_the_same_tables_though_a_job_is_killed_a_node_drained_and_a_script_edit
         assert len(rows(workflow.folder, name)) > 2
     # The data, the curves, the training twice, all evaluations together.
     assert len(set(cluster.jobs()) - {main}) == 5
-    assert not subprocess.run(["pgrep", "-f", "memristive.forkserver --serve.*node"], capture_output=True).stdout
+    slurm.wait_until(lambda: not servers(workflow.folder), 20)
 
 
 def test_ctrl_c_leaves_no_job(cluster, workflow):

@@ -22,7 +22,8 @@ HEAD = """# Configuration
 The study is described by [`config.yaml`](../config.yaml) at the top of the repository, in which every number has a
 comment. Another study is a smaller file with the keys that differ:
 `snakemake --cores 6 --configfile my_study.yaml -- all` (see `examples/` and `profiles/`); mappings are merged, so
-networks and experiments are left out by the lists under `run`.
+networks and experiments are left out by the lists under `run`. A configuration can name Python code that is then run
+(`architecture`): treat one from elsewhere as you treat code.
 
 All keys, written by `python -m memristive.config_reference` from `workflow/schemas/config.schema.yaml`; `<name>`
 stands for a name of your own. Default is what `config.yaml` says, or what holds where it says nothing.

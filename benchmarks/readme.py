@@ -1,0 +1,51 @@
+"""The README's table of times, written from results/benchmarks: ``python -m benchmarks.readme``."""
+
+from pathlib import Path
+
+from benchmarks import goals
+from benchmarks.cases import REPOSITORY
+from memristive.files import read_json, write_text
+
+README = REPOSITORY / "README.md"
+RESULTS = REPOSITORY / "results" / "benchmarks"
+BEGIN, END = "<!-- times: written by python -m benchmarks.readme -->", "<!-- end of times -->"
+VERDICTS = {"goal": "yes", "limit": "within the limit", "missed": "no", "not measured": ""}
+
+
+def block(folder: Path) -> str:
+    """Markdown: the table of goals and where it was measured, from the files in `folder`."""
+    lines = ["| what | measured | goal | limit | reached |", "| --- | --- | --- | --- | --- |"]
+    for row in goals.rows(folder):
+        cells = (row["what"], row["measured"], row["goal"], row["limit"], VERDICTS[row["verdict"]])
+        lines.append(f"| {' | '.join(cells)} |")
+    path = folder / "machine.json"
+    if not path.exists():
+        return "Not measured: `make bench`."
+    machine = next(iter(read_json(path).values()))
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "![Time by setting and by simulator, growth of time and memory](results/benchmarks/benchmarks.png)",
+            "",
+            f"{machine['processor']}, {machine['threads']} threads, kernels at level {machine['kernel_level']}, "
+            f"torch {machine['torch']}; ratios are medians of paired rounds. Written by `make bench`; all figures: "
+            "[results/benchmarks](results/benchmarks).",
+        ]
+    )
+
+
+def update(text: str, new: str) -> str:
+    """`text` with `new` between the marks; ValueError where they are missing."""
+    before, rest = text.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    return f"{before}{BEGIN}\n\n{new}\n\n{END}{after}"
+
+
+def write(folder: Path = RESULTS) -> None:
+    """Bring the README up to date with the files in `folder`."""
+    write_text(README, update(README.read_text(encoding="utf-8"), block(folder)))
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,32 @@
+"""The benchmarks' table: no number by hand, and verdicts that follow from the goals."""
+
+from benchmarks import goals, readme
+
+from memristive.files import write_csv
+
+
+def test_times_in_the_readme_are_those_measured(repository):
+    text = (repository / "README.md").read_text(encoding="utf-8")
+    assert readme.update(text, readme.block(readme.RESULTS)) == text
+
+
+def test_verdicts(tmp_path):
+    measured = {"mnist": 0.15, "cifar10": 0.36, "cifar100": 0.7}  # goals 0.16, 0.36, 0.55; limits 0.35, 0.6, 0.8
+    write_csv(
+        tmp_path / "inference.csv",
+        [{"network": name, "way": goals.PLAIN, "to_digital": value} for name, value in measured.items()],
+    )
+    write_csv(
+        tmp_path / "simulators.csv",
+        [{"simulator": "memtorch", "to_crossbar": 12345.6}, {"simulator": "aihwkit", "to_crossbar": 59.0}],
+    )
+    rows = {row["what"]: row for row in goals.rows(tmp_path)}
+    first = rows["crossbar / digital plain at its best batch size, 64x64, 8 bits"]
+    assert first["measured"] == "MNIST 0.15, CIFAR10 0.36, CIFAR100 0.70"
+    assert first["verdict"] == "limit"
+    assert (
+        rows["MemTorch / crossbar, MNIST"] | {"verdict": "goal", "measured": "12,346x"}
+        == rows["MemTorch / crossbar, MNIST"]
+    )
+    assert rows["aihwkit / crossbar, MNIST"]["verdict"] == "missed"
+    assert rows["peak memory of an inference job on CIFAR100"]["verdict"] == "not measured"
