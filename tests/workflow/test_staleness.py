@@ -11,9 +11,7 @@ def test_nothing_changed_runs_nothing(finished):
 
 def test_cores_and_layout_of_the_configuration_run_nothing(finished, edited):
     edited("small_study.yaml", "study: small\nrepeats: 2\n", "# a comment\nrepeats: 2\nstudy: small\n")
-    edited(
-        "small_study.yaml", "{ tile_shape: [[64, 64]], adc_bits: [2, 8] }", "{tile_shape: [[64, 64]], adc_bits: [2, 8]}"
-    )
+    edited("small_study.yaml", "range: { grid: { adc_bits: [4] } }", "range: {grid: {adc_bits: [4]}}")
     edited("config.yaml", "seed: 20240525 #", "seed: 20240525 # another comment,")
     assert finished.would_run(cores=1) == {}
 
