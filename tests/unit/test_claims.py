@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memristive import claims, figures, outputs, paper_claims, study
+from memristive import claims, figures, outputs, paper_claims, prose, study
 from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
 from memristive.statistics import Interval, mean_interval
 
@@ -212,6 +212,19 @@ def test_a_gain_on_a_few_images_alone_decides_nothing(inputs, evidence):
     paired = claims.Evidence({**without.frames, "records": records}, evidence.networks)
     assert verdict(11, paired) == NOT_DECIDABLE
     assert "over images [-0.10, 0.30]" in claims.judge(paper_claims.CLAIMS[10], paired)["ours"]
+
+
+def test_the_finding_on_a_fixed_range_follows_the_data(evidence):
+    heading, text = prose._fixed_range(evidence)
+    assert heading == "An ADC of a fixed range needs more bits"
+    frame = evidence.frames["adc_tile"]
+    rows = (frame["part"] == "range") & (frame["network"] == "mnist")
+    auto = frame[(frame["part"] == "paper") & (frame["network"] == "mnist") & (frame["tile_shape"] == "64x64")]
+    fewest = rows & (frame["adc_bits"] == frame["adc_bits"].min())
+    cost = auto[auto["adc_bits"] == auto["adc_bits"].min()]["accuracy"].mean() - frame[fewest]["accuracy"].mean()
+    assert f"costs {cost:.1f} points" in text
+    frame.loc[rows, "accuracy"] += 10
+    assert prose._fixed_range(evidence)[0] == "An ADC of a fixed range is as good"
 
 
 def test_an_interval_across_the_criterion_decides_nothing():

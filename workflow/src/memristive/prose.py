@@ -186,7 +186,7 @@ def retention(evidence: Evidence) -> list[str]:
 
 def findings(evidence: Evidence) -> list[tuple[str, str]]:
     """The three findings that matter most among those that the study can speak to: heading, sentence."""
-    found = [of(evidence) for of in (_states, _tuning, _faults, _conversion, _low_voltage)]
+    found = [of(evidence) for of in (_states, _tuning, _faults, _fixed_range, _conversion, _low_voltage)]
     return [finding for finding in found if finding][:3]
 
 
@@ -269,6 +269,24 @@ def _nearest_initial_time(evidence: Evidence, found: Found) -> str:
 
 def _own_initial_time(evidence: Evidence, found: Found) -> float:
     return float(q.at(evidence.frame("retention", "paper"), network=found.where)["initial_time"].iloc[0])
+
+
+def _fixed_range(evidence: Evidence) -> tuple[str, str] | None:
+    found = [f for f in find(q.cost_of_fixed_range, evidence) if f.semantics == "physical"]
+    if not found:
+        return None
+    fewest = [f for f in found if f.where == found[0].where][-1]
+    heading = _by(
+        fewest.ours,
+        1,
+        "An ADC of a fixed range needs more bits",
+        "An ADC of a fixed range is as good",
+        "Whether an ADC of a fixed range needs more bits is open",
+    )
+    return heading, (
+        f"{evidence.label(fewest.where)}, {fewest.choice}: a range fixed on training images costs "
+        f"{number(fewest.ours, 'points')} against MemTorch's, which each vector sets for itself."
+    )
 
 
 def _conversion(evidence: Evidence) -> tuple[str, str] | None:
