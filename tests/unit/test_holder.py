@@ -43,6 +43,19 @@ def test_a_dead_process_of_this_host_is_not_in_the_way(locked, dead):
     assert holder.blocking(locked(started="1")) == ""  # its number belongs to another process now
 
 
+def test_a_lock_that_may_go_is_taken_away_and_another_stays(locked, dead, monkeypatch, capsys):
+    folder = locked(process=dead)
+    monkeypatch.chdir(folder)
+    assert holder.main() == 0
+    assert not list((folder / ".snakemake").iterdir())
+    (folder / holder.LOCKS).mkdir()
+    (folder / holder.LOCKS / "0.output.lock").touch()
+    locked()
+    assert holder.main() == 1
+    assert "if nothing runs: snakemake --unlock" in capsys.readouterr().err
+    assert list((folder / holder.LOCKS).iterdir())
+
+
 def test_everything_else_is_in_the_way(locked, dead, tmp_path):
     assert holder.blocking(tmp_path) == "nobody is on record as its holder"
     locked(process=dead)

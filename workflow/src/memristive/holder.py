@@ -59,7 +59,8 @@ def main() -> int:
         return 1
     if reason is not None:
         print("The process that held the lock of this folder is dead: unlocking", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "snakemake", "--unlock", "--quiet", "all"], check=True)
+        # What `snakemake --unlock` does, without a configuration that might not be the study's.
+        shutil.rmtree(LOCKS)
         shutil.rmtree(HOLDERS)
     return 0
 
