@@ -98,10 +98,17 @@ def evaluations(folder, label, setting, bits):
     return rows
 
 
+OWN = np.array([[1] * 80 + [0] * 20, [1] * 82 + [0] * 18], bool)
+MOVED = np.array([[1] * 92 + [0] * 8, [1] * 94 + [0] * 6], bool)
+
+
 @pytest.fixture
 def made(tmp_path):
-    own = np.array([[1] * 80 + [0] * 20, [1] * 82 + [0] * 18], bool)
-    moved = np.array([[1] * 92 + [0] * 8, [1] * 94 + [0] * 6], bool)
+    return make(tmp_path, OWN, MOVED)
+
+
+def make(tmp_path, own, moved):
+    """Table and Markdown of a study in which one alternative was run."""
     retention = Setting(retention_time=1e4)
     rows = [
         *evaluations(tmp_path, "own", retention, own),
@@ -131,6 +138,11 @@ def test_differences_are_paired(made):
     # the interval 12 -+ 1.98422 * 3.10751.
     assert (moved.images_low, moved.images_high) == (pytest.approx(5.834, abs=1e-3), pytest.approx(18.166, abs=1e-3))
     assert np.isnan(own.difference)
+
+
+def test_no_value_is_nearest_where_nothing_moves(tmp_path):
+    frame, _ = make(tmp_path, OWN, OWN)
+    assert frame["nearest"].tolist() == [False, False]
 
 
 def test_the_value_nearest_to_the_paper_is_marked(made):

@@ -42,7 +42,8 @@ def table(
     """A row a variant (COLUMNS), accuracies in per cent, differences from the study's own value in points.
 
     Differences are paired: over the repeats, which share their draws, and over the images. `nearest`
-    marks, among all values and semantics of a choice at a point, the one nearest to the paper's number.
+    marks, among all values and semantics of a choice at a point, the one nearest to the paper's number, if
+    they differ at all.
 
     Args:
         frames: `choices`, and `records` for what is paired over the images.
@@ -72,8 +73,9 @@ def table(
         rows.append(row)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     distance = frame["from_paper"].astype(float).abs()
-    groups = [frame["choice"], frame["point"], frame["network"]]
-    frame["nearest"] = distance.notna() & (distance <= distance.groupby(groups).transform("min") + 1e-9)
+    grouped = distance.groupby([frame["choice"], frame["point"], frame["network"]])
+    least, most = grouped.transform("min"), grouped.transform("max")
+    frame["nearest"] = distance.notna() & (distance <= least + 1e-9) & (most > least + 1e-9)
     return frame
 
 
