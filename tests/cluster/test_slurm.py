@@ -113,6 +113,8 @@ def test_ctrl_c_leaves_no_job(cluster, workflow):
     process.send_signal(signal.SIGINT)
     text = process.communicate(timeout=120)[0]
     assert process.returncode == 1, text[-3000:]
+    assert "on user request" in text
+    assert "has been submitted with SLURM jobid" in text
     slurm.wait_until(lambda: not cluster.jobs("running,pending,completing"), 30)
 
 
