@@ -116,8 +116,8 @@ def _conversion(tables: Tables) -> dict[str, float]:
 
 
 def _memory(tables: Tables) -> dict[str, float]:
-    """The peak with CIFAR100's own number of test images, with and without the server: the larger of both."""
-    peaks = [float(row["peak_mib"]) for row in tables["memory"] if row["test_images"] == "10000"]
+    """The peak with CIFAR100's own test images and five seeds, with and without the server: the larger of both."""
+    peaks = [float(row["peak_mib"]) for row in tables["memory"] if row["seeds"] != "1"]
     return {"": max(peaks) / MIB}
 
 

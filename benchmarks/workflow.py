@@ -11,14 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from snakemake.utils import update_config
 
 from benchmarks import cases
+from memristive.plan import Plan
 
 TRAINING_IMAGES = 2000  # the network need not be good
-SEEDS = 5
-# With these voltages the paper's study on MNIST has 200 settings.
-VOLTAGES = [*range(1, 18)]
-EDITED, EDIT = "input_voltage", 17.5  # V, instead of the last
+SETTINGS, SEEDS = 200, 5
+PHYSICAL = ("adc_tile", "variability", "device_faults", "endurance")  # whose grids have both semantics
+EDIT = 99.0  # V, instead of the last voltage
 
 
 def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
@@ -42,7 +43,9 @@ def _study(folder: Path, share: float, cores: int) -> list[dict[str, object]]:
     _run(folder, cores, "study.yaml", "results/bench/training/mnist/weights.safetensors", *fold_histories)
     whole = _run(folder, cores, "study.yaml", "figures", "tables")
     settings = len(list(results.glob("evaluations/*/*/*.json")))
-    config["experiments"][EDITED]["parts"]["paper"]["grid"]["max_input_voltage"][-1] = EDIT
+    if settings != SETTINGS:
+        raise RuntimeError(f"workflow: {settings} settings were evaluated, not {SETTINGS}")
+    _voltages(config)[-1] = EDIT
     _write(folder / "study.yaml", config)
     edited = _run(folder, cores, "study.yaml", "figures", "tables")
     common = {"settings": settings, "seeds": SEEDS, "images": config["bench_images"], "cores": cores}
@@ -53,7 +56,10 @@ def _study(folder: Path, share: float, cores: int) -> list[dict[str, object]]:
 
 
 def _study_config(folder: Path, share: float) -> dict:
-    """The paper's study on MNIST without MemTorch; the images are real where they are at hand."""
+    """The paper's study on MNIST, physical semantics, without MemTorch; more voltages make its settings 200.
+
+    The images are real where they are at hand.
+    """
     real = cases.REAL_IMAGES / "mnist"
     images = max(200, round(10_000 * share))
     if real.is_dir():
@@ -62,18 +68,29 @@ def _study_config(folder: Path, share: float) -> dict:
         np.savez(folder / "images.npz", **cases.learnable(10, (1, 28, 28), (TRAINING_IMAGES, images)))
         entry = {"source": "npz", "path": "images.npz"}
     entry |= {"normalisation": "standardised", "train_images": TRAINING_IMAGES, "test_images": images}
-    return {
+    config = {
         "study": "bench",
         "repeats": SEEDS,
-        "run": {"networks": ["mnist"]},
+        "run": {"networks": ["mnist"], "choices": []},
         "datasets": {"made": entry},
         "networks": {"mnist": {"dataset": "made"}},
         "training": {"folds": 2, "settings": {"epochs": 1}},
-        "experiments": {EDITED: {"parts": {"paper": {"grid": {"max_input_voltage": VOLTAGES}}}}},
-        "inference_time": {"networks": []},
-        "validation": {"networks": []},
+        "experiments": {name: {"parts": {"paper": {"grid": {"semantics": ["physical"]}}}} for name in PHYSICAL}
+        | {"input_voltage": {"parts": {"paper": {"grid": {"semantics": ["physical"], "max_input_voltage": [1]}}}}},
+        "inference_time": {"networks": ["cifar10"]},  # not of this study: neither timed nor validated
+        "validation": {"networks": ["cifar10"]},
         "bench_images": images,
     }
+    whole = yaml.safe_load((cases.REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+    update_config(whole, config)
+    del whole["bench_images"]
+    more = SETTINGS - len(Plan(whole).jobs)
+    _voltages(config)[:] = [1 + number / 4 for number in range(more + 1)]
+    return config
+
+
+def _voltages(config: dict) -> list[float]:
+    return config["experiments"]["input_voltage"]["parts"]["paper"]["grid"]["max_input_voltage"]
 
 
 def _dry_runs(folder: Path, rounds: int, share: float) -> list[dict[str, object]]:
@@ -81,15 +98,15 @@ def _dry_runs(folder: Path, rounds: int, share: float) -> list[dict[str, object]
     full = [_run(folder, 2, None, "--dry-run", "all") for _ in range(rounds + 1)][1:]
     steps = max(2, round(10 * share))
     grid = {
-        "adc_bits": [*range(2, 2 + steps)],
-        "sigma": [*range(steps)],
+        **{"semantics": ["physical"], "conductance_states": [None]},
+        **{"adc_bits": [*range(2, 2 + steps)], "sigma": [*range(steps)]},
         "max_input_voltage": [*range(1, 1 + steps)],
         "stuck_at_lrs": [number / 100 for number in range(steps)],
     }
     config = {
         "study": "many",
-        "run": {"networks": ["mnist"], "experiments": ["adc_tile"]},
-        "experiments": {"adc_tile": {"parts": {"paper": {"grid": {"tile_shape": [[64, 64]], **grid}}}}},
+        "run": {"networks": ["mnist"], "experiments": ["variability"], "choices": []},
+        "experiments": {"variability": {"parts": {"paper": {"grid": grid}}}},
     }
     _write(folder / "many.yaml", config)
     many = _run(folder, 2, "many.yaml", "--dry-run", "all")

@@ -104,6 +104,7 @@ def test_the_same_tables_though_a_job_is_killed_a_node_drained_and_a_script_edit
 
 
 def test_ctrl_c_leaves_no_job(cluster, workflow):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and their children
     process = subprocess.Popen(
         command("--forcerun", "device_curves", "--", TARGETS[-1]), cwd=workflow.folder, env=cluster.environment,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -112,6 +113,8 @@ def test_ctrl_c_leaves_no_job(cluster, workflow):
     process.send_signal(signal.SIGINT)
     text = process.communicate(timeout=120)[0]
     assert process.returncode == 1, text[-3000:]
+    assert "on user request" in text
+    assert "has been submitted with SLURM jobid" in text
     slurm.wait_until(lambda: not cluster.jobs("running,pending,completing"), 30)
 
 

@@ -85,6 +85,7 @@ def outcome(workflow: Workflow) -> dict[str, str]:
 
 def moments(folder: Path, count: int, seed: int, cores: int = 2) -> Iterator[str]:
     """Disturb a study `count` times; one line a moment. AssertionError where a complete study differs."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and their children
     generator = random.Random(seed)
     started = time.monotonic()
     expected = outcome(finished(new(folder / "undisturbed"), cores))

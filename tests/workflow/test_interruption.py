@@ -91,3 +91,16 @@ def test_too_small_or_read_only_a_disk_is_said_before_any_work(workflow, disk):
     assert code == 0, text
     assert (results / "tiny" / "devices" / CURVES).is_file()
     assert not (workflow.folder / "results").exists()
+
+
+def test_the_command_that_snakemake_and_the_readme_name_unlocks(workflow):
+    lock = workflow.folder / ".snakemake" / "locks" / "0.output.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text(f"results/tiny/devices/{CURVES}\n")
+    options = ["--cores", "1", "--configfile", workflow.study.name, "--", f"results/tiny/devices/{CURVES}"]
+    command = [sys.executable, "-m", "snakemake"]
+    refused = subprocess.run([*command, *options], cwd=workflow.folder, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "--unlock" in refused.stderr
+    subprocess.run([*command, "--unlock"], cwd=workflow.folder, check=True, capture_output=True)
+    assert not lock.exists()

@@ -65,7 +65,7 @@ rule time_inference:
         BENCHMARKS / "time_inference" / "{network}.jsonl"
     conda:
         "../../envs/crossbar.yaml"
-    threads: workflow.cores  # alone on the machine, for its time is the result
+    threads: lambda wildcards: workflow.cores  # alone on the machine, for its time is the result
     resources:
         mem_mb=memory_of("time_inference"),
         runtime=minutes_of("time_inference"),
