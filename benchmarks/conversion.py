@@ -78,8 +78,10 @@ def _peak(folder: Path, data: Path, seeds: int, server: bool) -> int:
         **{"experiment": "bench", "network": "cifar100", "part": "paper", "label": "memory"},
         **{"output": folder / "record.json", "log": log},
     }
+    client = [sys.executable, "-SP", "-m", "memristive.forkserver", *(f"{key}={value}" for key, value in job.items())]
     done = subprocess.run(
-        [sys.executable, "-SP", "-m", "memristive.forkserver", *(f"{key}={value}" for key, value in job.items())],
+        # Through a shell, since a process inherits the peak of the one that starts it.
+        ["sh", "-c", '"$@"; exit $?', "sh", *client],
         env=os.environ
         | {
             "PYTHONPATH": str(cases.REPOSITORY / "workflow" / "src"),
