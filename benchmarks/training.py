@@ -80,7 +80,7 @@ def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
 def _images() -> tuple[dict[str, np.ndarray], str]:
     path = cases.REAL_IMAGES / "cifar10.npz"
     if path.exists():
-        with np.load(path) as archive:
+        with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in ("x_train", "y_train", "x_test", "y_test")}
         return {key: value.astype(np.int64) if key[0] == "y" else value for key, value in arrays.items()}, "CIFAR10"
     return cases.learnable(10, (3, 32, 32), (TRAINING_IMAGES, TEST_IMAGES)), "made"

@@ -93,7 +93,7 @@ def test_the_same_tables_though_a_job_is_killed_a_node_drained_and_a_script_edit
     slurm.wait_until(lambda: main not in cluster.jobs("running,pending,completing"), 400)
 
     text = log.read_text()
-    assert "12 of 12 steps (100%) done" in text, text[-6000:]
+    assert "13 of 13 steps (100%) done" in text, text[-6000:]
     assert f"SLURM-job '{victim}' failed" in text
     for name in TARGETS:
         assert rows(workflow.folder, name) == rows(local.folder, name)
@@ -136,8 +136,10 @@ def test_more_than_any_node_has_is_one_error_before_any_job(cluster, workflow):
 def test_two_hundred_settings_are_tens_of_submissions(workflow):
     study = yaml.safe_load(STUDY.read_text())
     study["study"] = "large"
-    study["experiments"]["input_voltage"]["parts"]["paper"]["grid"] = {
-        **{"semantics": ["physical"], "max_input_voltage": list(range(1, 11))},
+    parts = study["experiments"]["input_voltage"]["parts"]
+    parts["batch"]["grid"] = {"batch_size": list(range(1, 21))}
+    parts["paper"]["grid"] = {
+        **{"semantics": ["physical"], "max_input_voltage": list(range(1, 10))},
         **{"tile_shape": [[64, 64], [128, 128]], "adc_bits": [2, 3, 4, 5, 6, 7, 8, 9, 10, 12]},
     }
     (workflow.folder / "large.yaml").write_text(yaml.safe_dump(study))

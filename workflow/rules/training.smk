@@ -114,7 +114,7 @@ rule package_weights:
         runtime=10,
     params:
         description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
-        config_hash=provenance.text_hash(canonical(config)),
+        config=canonical(config),
         options=OPTIONS,
     message:
         "Putting weights, histories and model card of {wildcards.network} together"

@@ -11,7 +11,7 @@ with job(snakemake):
     pretrained.write(
         snakemake.output[0],
         json.loads(snakemake.params.description),
-        provenance.record(snakemake.params.config_hash, snakemake.params.options, repository),
+        provenance.record(snakemake.params.config, snakemake.params.options, repository),
         {name: snakemake.input[name] for name in ("weights", "selection", "history")},
         snakemake.input.folds,
         len(datasets.load(snakemake.input.data).y_test),
