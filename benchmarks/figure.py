@@ -72,7 +72,7 @@ def _simulators(axes, table: Table) -> None:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlim(min(seconds) / 3, max(seconds) * 30)
-    axes.set_xlabel("s for 10,000 images (MNIST)")
+    axes.set_xlabel("s, 10,000 of MNIST")
     axes.set_title("Simulators", fontsize=9, loc="left")
 
 
