@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from memristive.errors import InputError
-from memristive.setting import FIELD_NAMES, Setting, unknown_key, value_text
+from memristive.setting import FIELD_NAMES, Setting, check_known, unknown_key, value_text
 
 EXPERIMENT = "choices"  # under this name alternatives are evaluated and collected, like an experiment
 OWN = "study"  # the part that holds the study's own choice at each point
@@ -59,7 +59,7 @@ def variants(config: Mapping[str, Any], make: Make) -> Iterator[Variant]:
     """
     defined = config["choices"]["alternatives"]
     for choice in config["run"]["choices"]:
-        _known("run: choices", choice, defined)
+        check_known("run: choices", choice, defined)
         entry = defined[choice]
         _check(choice, entry)
         if config["training"].get("pretrained") and (choice == "checkpoint" or "networks" in entry):
@@ -72,10 +72,10 @@ def _at_point(
     config: Mapping[str, Any], make: Make, choice: str, entry: Mapping[str, Any], point: str
 ) -> Iterator[Variant]:
     place = f"choices: alternatives: {choice}"
-    _known(f"{place}: points", point, config["choices"]["points"])
+    check_known(f"{place}: points", point, config["choices"]["points"])
     described = config["choices"]["points"][point]
     experiment = described["experiment"]
-    _known(f"choices: points: {point}: experiment", experiment, config["experiments"])
+    check_known(f"choices: points: {point}: experiment", experiment, config["experiments"])
     if experiment not in config["run"]["experiments"]:
         return
     part = config["experiments"][experiment]["parts"].get("paper", {})
@@ -99,7 +99,7 @@ def _at_point(
             for value in [networks[network]] if networks else entry["values"]:
                 setting, evaluated, selection = own, network, None
                 if networks:
-                    _known(f"{place}: networks: {network}", value, config["networks"])
+                    check_known(f"{place}: networks: {network}", value, config["networks"])
                     evaluated, text = value, _of_dataset(config, choice, value)
                 elif choice == "checkpoint":
                     if value == "best_validation" and config["networks"][network].get("folds", 1) == 0:
@@ -135,8 +135,3 @@ def _check(choice: str, entry: Mapping[str, Any]) -> None:
                 raise InputError(f"{place}: values: {value!r} is not one of {', '.join(SELECTIONS)}")
     elif choice not in FIELD_NAMES:
         raise InputError(unknown_key("choices: alternatives", choice, [*FIELD_NAMES, "checkpoint"]))
-
-
-def _known(place: str, name: str, known: Mapping[str, Any]) -> None:
-    if name not in known:
-        raise InputError(unknown_key(place, name, known))

@@ -5,14 +5,14 @@ Imported when Snakemake reads the workflow, so it imports neither torch nor pand
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from memristive import choices, pretrained
 from memristive.errors import InputError
 from memristive.parity import extremes
 from memristive.seeding import seed
-from memristive.setting import Setting, expand, unknown_key
+from memristive.setting import Setting, check_known, expand
 
 EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
 
@@ -48,8 +48,8 @@ class Plan:
         self.networks = list(config["run"]["networks"])
         self.experiments = list(config["run"]["experiments"])
         for name in self.networks:
-            _known("run: networks", name, config["networks"])
-            _known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
+            check_known("run: networks", name, config["networks"])
+            check_known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
         if self.pretrained():
             pretrained.check(self)
         for name in self.networks:
@@ -58,7 +58,7 @@ class Plan:
                     f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
                 )
         for name in self.experiments:
-            _known("run: experiments", name, config["experiments"])
+            check_known("run: experiments", name, config["experiments"])
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
@@ -69,7 +69,7 @@ class Plan:
         """The networks of an experiment that the study trains."""
         names = self.config["experiments"][experiment]["networks"]
         for name in names:
-            _known(f"experiments: {experiment}: networks", name, self.config["networks"])
+            check_known(f"experiments: {experiment}: networks", name, self.config["networks"])
         return [name for name in names if name in self.networks]
 
     def dataset_of(self, network: str) -> str:
@@ -179,7 +179,7 @@ class Plan:
 
         used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
         for name in used:
-            _known("networks: dataset", name, self.config["datasets"])
+            check_known("networks: dataset", name, self.config["datasets"])
             check_entry(name, self.config["datasets"][name])
 
     @staticmethod
@@ -205,8 +205,3 @@ def _job_of(variant: choices.Variant) -> Job:
 def canonical(value: Any) -> str:
     """One text for equal values, whatever the order of their keys: what a rule's params hold."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-def _known(place: str, name: str, known: Mapping[str, Any] | Sequence[str]) -> None:
-    if name not in known:
-        raise InputError(unknown_key(place, name, known))

@@ -46,7 +46,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
         },
         "settings": {key: value for key, value in plan.training(network).items() if key not in NOT_DECISIVE},
         "seed": config["seed"],
-        "folds": config["networks"][network].get("folds", config["training"]["folds"]),
+        "folds": plan.folds(network),
         "checkpoint": config["training"]["checkpoint"],
     }
 
@@ -59,8 +59,7 @@ def check(plan: "Plan") -> None:
             names = ", ".join(available) or "none"
             raise InputError(f"training: pretrained: true, but there are no weights of {network} (only of: {names})")
         theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
-        # How many folds were trained is told by the files.
-        for place, wanted, found in _differences(ours | {"folds": theirs["folds"]}, theirs):
+        for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
                 f"come from {found!r}; train (pretrained: false) or keep that value"

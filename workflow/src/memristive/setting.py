@@ -236,6 +236,12 @@ def unknown_key(place: str, key: str, known: Iterable[str]) -> str:
     return f"{place}: {key}: unknown key; {hint}"
 
 
+def check_known(place: str, name: str, known: Iterable[str]) -> None:
+    """InputError, with the nearest known name, where `name` is not among `known`; `place` is where it stands."""
+    if name not in known:
+        raise InputError(unknown_key(place, name, known))
+
+
 def _require(holds: bool, key: str, value: Any, allowed: str) -> None:
     if not holds:
         raise InputError(f"setting: {key}: {value!r} is not {allowed}")
