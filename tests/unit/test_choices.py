@@ -10,11 +10,10 @@ import yaml
 from fabricated import COLUMNS
 
 from memristive import choice_table, study
-from memristive.config import check
-from memristive.errors import InputError
 from memristive.files import write_csv, write_json
 from memristive.plan import Plan
 from memristive.setting import Setting
+from wrong_value import error_of
 
 
 @pytest.fixture
@@ -71,15 +70,7 @@ def test_only_experiments_that_are_run_have_points(config):
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(config, path, value, words):
-    *parents, key = path.split(".")
-    place = config
-    for name in parents:
-        place = place[name]
-    place[key] = value
-    with pytest.raises(InputError) as raised:
-        check(config)
-        Plan(config)
-    assert words in str(raised.value)
+    assert words in error_of(config, path, value)
 
 
 def evaluations(folder, label, setting, bits):

@@ -9,6 +9,7 @@ import yaml
 from memristive.config import check
 from memristive.errors import InputError
 from memristive.plan import Plan, canonical
+from wrong_value import error_of
 
 
 @pytest.fixture
@@ -115,16 +116,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("path", "value", "words"), WRONG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in WRONG])
 def test_what_is_wrong_is_said_in_one_line(config, path, value, words):
-    *parents, key = path.split(".")
-    place = config
-    for name in parents:
-        place = place[name]
-    place[key] = value
-    with pytest.raises(InputError) as raised:
-        check(config)
-        Plan(config)
-    assert words in str(raised.value)
-    assert "\n" not in str(raised.value)
+    assert words in error_of(config, path, value)
 
 
 @pytest.mark.parametrize("key", ["study", "run", "datasets", "setting", "validation"])

@@ -1,0 +1,23 @@
+"""A configuration with one wrong value."""
+
+from typing import Any
+
+import pytest
+
+from memristive.config import check
+from memristive.errors import InputError
+from memristive.plan import Plan
+
+
+def error_of(config: dict[str, Any], path: str, value: Any) -> str:
+    """The one line by which `config` is refused when the key at `path` (a.b.c) has `value`."""
+    *parents, key = path.split(".")
+    place = config
+    for name in parents:
+        place = place[name]
+    place[key] = value
+    with pytest.raises(InputError) as raised:
+        check(config)
+        Plan(config)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
