@@ -8,8 +8,10 @@ SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 
 .PHONY: all audit bench compare clean-environment demo environment lint lock test unlocked
 
-# The study of config.yaml; CORES=6 for six cores.
+# CORES=6 for six cores, also for the tests.
 CORES ?= 2
+
+# The study of config.yaml.
 all: unlocked
 	$(SNAKEMAKE) --cores $(CORES) all
 
@@ -22,7 +24,7 @@ unlocked: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive.holder
 
 test: environment
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 lint: environment
 	$(BIN)/ruff format --check .

@@ -21,6 +21,7 @@ import fabricated  # noqa: E402
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZE = {"networks": ("mnist", "cifar10"), "size": "small", "repeats": 2, "folds": 2, "epochs": 2}
+NOTE = "12 of these images are <b>copies</b>."
 HOSTILE = '<script>alert("x")</script>'
 
 
@@ -30,7 +31,13 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     inputs = fabricated.write_study(folder, **SIZE, images={"mnist": "mnist", "cifar10": "digits"})
     networks = study.networks(inputs["networks"])
-    for name in ("fig06_device_curves", "fig13_max_input_voltage", "fig15_variability", "fig09_workflow"):
+    for name in (
+        "fig06_device_curves",
+        "fig10_images",
+        "fig13_max_input_voltage",
+        "fig15_variability",
+        "fig09_workflow",
+    ):
         needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
         figures.make(name, needed, networks, folder / f"figures/{name}.png", folder / f"figures/{name}.svg")
     name = "table4_max_input_voltage"
@@ -42,7 +49,8 @@ def built(tmp_path_factory):
     write_json(folder / "provenance.json", dict(provenance.record("{}", "--configfile study.yaml --", ROOT)))
     page = folder / "report.html"
     notebooks = ROOT / "workflow" / "notebooks"
-    config = json.dumps({"study": HOSTILE, "run": {"experiments": ["input_voltage", "variability"]}})
+    ran = {"experiments": ["input_voltage", "variability"]}
+    config = json.dumps({"study": HOSTILE, "run": ran, "datasets": {"mnist": {"note": NOTE}}})
     report.make(
         notebooks / "report.ipynb", notebooks / "template", folder, config, folder / "provenance.json",
         inputs["networks"], page,
@@ -128,6 +136,16 @@ def test_numbers_in_the_text_come_from_the_files(built):
     most = frame[frame["conductance_states"].isna()]["accuracy"].mean()
     said = re.search(r"two states cost ([\d.]+) points", path.read_text())
     assert float(said[1]) == pytest.approx(most - two, abs=0.051)
+
+
+def test_a_network_that_gives_one_class_and_a_note_on_images_are_said(built):
+    _, inputs, path = built
+    frame = pd.read_csv(inputs["input_voltage"])
+    frame = frame[frame["network"] == "cifar10"]
+    constant = frame[frame["classes_predicted"] == 1]
+    assert 0 < len(constant) < len(frame)
+    assert f"{len(constant)} of {len(frame)} evaluations ({constant['label'].nunique()} of " in path.read_text()
+    assert f"<li>mnist: {html.escape(NOTE)}</li>" in path.read_text()
 
 
 def test_the_choices_in_the_report_are_those_of_the_files(built):

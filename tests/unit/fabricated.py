@@ -11,12 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from memristive.files import write_csv, write_json, write_text
-from memristive.setting import FIELD_NAMES, Setting
+from memristive.records import COLUMNS
+from memristive.setting import Setting
 
-COLUMNS = (
-    "experiment", "network", "part", "label", *FIELD_NAMES, "repeat", "seed", "images", "correct", "accuracy",
-    "classes_predicted", "convert_seconds", "seconds",
-)  # fmt: skip
 DIGITAL = {"mnist": 0.9873, "cifar10": 0.8270, "cifar100": 0.5885}
 FRAGILE = {"mnist": 1.0, "cifar10": 2.2, "cifar100": 3.0}
 TEST_IMAGES = 1_000
@@ -77,12 +74,14 @@ def rows(experiment: str, network: str, part: str, settings: list[Setting], repe
             random = np.random.default_rng([repeat, len(network), len(experiment)])
             wobble = random.normal(0, 0.002 + 0.05 * (setting.stuck_at_lrs + setting.stuck_at_hrs > 0) * 0.2)
             correct = round(images * min(max(accuracy(network, setting) + wobble, 0), 1))
+            constant = network != "mnist" and setting.max_input_voltage <= 1
             values = {k: "x".join(map(str, v)) if isinstance(v, list) else v for k, v in setting.as_dict().items()}
             yield values | {
                 "experiment": experiment, "network": network, "part": part, "label": f"{part}-{number}",
                 "repeat": repeat, "seed": 100 + repeat if setting.draws else None, "images": images,
                 "correct": correct, "accuracy": 100 * correct / images,
-                "classes_predicted": 10, "convert_seconds": 0.4, "seconds": 9.5,
+                "classes_predicted": 1 if constant else 10, "one_class": str(constant).lower(),
+                "convert_seconds": 0.4, "seconds": 9.5,
             }  # fmt: skip
 
 

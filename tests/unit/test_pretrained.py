@@ -23,6 +23,7 @@ def config(repository):
     config = yaml.safe_load((repository / "config.yaml").read_text())
     config["run"]["networks"] = ["mnist"]
     config["networks"]["mnist"]["training"] = {"epochs": 6}
+    config["datasets"]["mnist"]["note"] = "Two of the images are alike."
     return config
 
 
@@ -54,6 +55,7 @@ def test_the_card_has_its_numbers_from_the_files(shipped):
     selection = read_json(shipped / "selection.json")
     assert f"{100 * selection['test_accuracy']:.2f} [99.14, 99.46], n = 10,000 images" in card
     assert f"{selection['epoch']} of 6, chosen by best_test" in card
+    assert "; Two of the images are alike. |" in card
     assert "epochs 6" in card and "0123456789ab" in card
 
 
@@ -86,6 +88,7 @@ def test_threads_and_where_images_lie_do_not_matter(config, shipped):
     config["threads"]["training"] = 2
     config["datasets"]["mnist"] |= {"source": "folder", "path": "images"}
     config["training"]["folds"] = 3
+    del config["datasets"]["mnist"]["note"]
     assert Plan(config).folds("mnist") == 5
 
 

@@ -1,8 +1,9 @@
 """Kill a study at random moments and go on with the same command: ``python tests/workflow/interruptions.py 20``.
 
 At each moment either Snakemake itself is killed, or a process that it has started, or Snakemake is interrupted as by
-Ctrl-C. When the study is complete, its files are compared with those of a run that nothing disturbed, and it begins
-anew, until so many moments have passed.
+Ctrl-C. When the study is complete, its files are compared with those of a run on one core that nothing disturbed, and
+it begins anew, until so many moments have passed. Each command takes another number of cores, so that the jobs run in
+another order.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from workflow_copy import Workflow
 STUDY = Path(__file__).parents[1] / "tiny_study.yaml"
 TARGET = "tables"
 KINDS = ("workflow", "job", "ctrl-c")
+CORES = (1, 2, 6)
 
 
 def command(workflow: Workflow, cores: int) -> subprocess.Popen:
@@ -83,21 +85,22 @@ def outcome(workflow: Workflow) -> dict[str, str]:
     return found
 
 
-def moments(folder: Path, count: int, seed: int, cores: int = 2) -> Iterator[str]:
+def moments(folder: Path, count: int, seed: int, study: Path = STUDY) -> Iterator[str]:
     """Disturb a study `count` times; one line a moment. AssertionError where a complete study differs."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and their children
     generator = random.Random(seed)
     started = time.monotonic()
-    expected = outcome(finished(new(folder / "undisturbed"), cores))
+    expected = outcome(finished(new(folder / "undisturbed", study), cores=1))
     whole = time.monotonic() - started
     yield f"undisturbed: {whole:.0f} s, {len(expected)} files"
     passed, passes = 0, 0
     while passed < count:
         passes += 1
-        workflow = new(folder / f"disturbed{passes}")
+        workflow = new(folder / f"disturbed{passes}", study)
         complete = False
         while passed < count and not complete:
             kind, wait = generator.choice(KINDS), generator.uniform(0.05, 0.6) * whole
+            cores = generator.choice(CORES)
             process = command(workflow, cores)
             try:
                 process.communicate(timeout=wait)
@@ -105,8 +108,8 @@ def moments(folder: Path, count: int, seed: int, cores: int = 2) -> Iterator[str
             except subprocess.TimeoutExpired:
                 disturb(kind, process)
                 passed += 1
-                yield f"{passed}: {kind} after {wait:.1f} s, exit code {process.returncode}"
-        found = outcome(finished(workflow, cores))
+                yield f"{passed}: {kind} after {wait:.1f} s on {cores} cores, exit code {process.returncode}"
+        found = outcome(finished(workflow, cores=CORES[-1]))
         assert found.keys() == expected.keys(), found.keys() ^ expected.keys()
         different = {name: (expected[name], found[name]) for name in expected if found[name] != expected[name]}
         assert not different, str({name: difference(*texts) for name, texts in different.items()})
@@ -119,10 +122,10 @@ def difference(first: str, second: str) -> tuple[str, str]:
     return first[max(at - 60, 0) : at + 60], second[max(at - 60, 0) : at + 60]
 
 
-def new(folder: Path) -> Workflow:
+def new(folder: Path, study: Path) -> Workflow:
     """The study before its first run."""
     folder.mkdir()
-    return Workflow(folder, STUDY)
+    return Workflow(folder, study)
 
 
 def finished(workflow: Workflow, cores: int) -> Workflow:
@@ -137,8 +140,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("moments", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument(
+        "--study", type=Path, default=STUDY, help="profiles/demo/study.yaml: the demo study, minutes a moment"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        for line in moments(Path(place), arguments.moments, arguments.seed, arguments.cores):
+        for line in moments(Path(place), arguments.moments, arguments.seed, arguments.study):
             print(line, flush=True)

@@ -15,7 +15,7 @@ from workflow_copy import Workflow
 CURVES = "curves.csv"
 
 
-def test_two_random_moments_change_nothing(tmp_path):
+def test_two_random_moments_and_other_numbers_of_cores_change_nothing(tmp_path):
     """`python tests/workflow/interruptions.py 20` does more of them."""
     lines = list(interruptions.moments(tmp_path, 2, seed=1))
     assert lines[-1].startswith("complete and identical")

@@ -18,7 +18,7 @@ rule prepare_dataset:
         mem_mb=memory_of("prepare_dataset"),
         runtime=minutes_of("prepare_dataset"),
     params:
-        entry=lambda wildcards: canonical(config["datasets"][wildcards.dataset]),
+        entry=lambda wildcards: canonical(PLAN.images(wildcards.dataset)),
         download_dir=config["download_dir"],
         code=provenance.code_hash("datasets"),
     message:

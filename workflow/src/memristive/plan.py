@@ -89,6 +89,10 @@ class Plan:
         """The job whose record has these three names in its path."""
         return self._by_path[experiment, network, label]
 
+    def images(self, dataset: str) -> dict[str, Any]:
+        """All of a data set's entry that decides its images: what is only for readers would make them stale."""
+        return {key: value for key, value in self.config["datasets"][dataset].items() if key != "note"}
+
     def training(self, network: str) -> dict[str, Any]:
         """Training settings of a network: the common ones, overridden by its own."""
         return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
@@ -180,7 +184,7 @@ class Plan:
         used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
         for name in used:
             check_known("networks: dataset", name, self.config["datasets"])
-            check_entry(name, self.config["datasets"][name])
+            check_entry(name, self.images(name))
 
     @staticmethod
     def _setting_errors(place: str, make: Any) -> Any:

@@ -43,6 +43,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
             "name": entry.get("dataset", entry["source"]),
             "normalisation": entry.get("normalisation", "unit"),
             **{key: entry[key] for key in IMAGES if key in entry},
+            **({"note": entry["note"]} if "note" in entry else {}),
         },
         "settings": {key: value for key, value in plan.training(network).items() if key not in NOT_DECISIVE},
         "seed": config["seed"],
@@ -59,6 +60,8 @@ def check(plan: "Plan") -> None:
             names = ", ".join(available) or "none"
             raise InputError(f"training: pretrained: true, but there are no weights of {network} (only of: {names})")
         theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
+        for description in (theirs, ours):
+            description["images"].pop("note", None)  # for readers
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
@@ -120,7 +123,8 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
     rows = {
         "Architecture": f"`{description['architecture']}` of `memristive.networks`",
         "Images": f"{images['name']}, {images['normalisation']}"
-        + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES),
+        + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES)
+        + (f"; {images['note']}" if "note" in images else ""),
         "Training": ", ".join(f"{key} {value}" for key, value in description["settings"].items()),
         "Epoch": f"{selection['epoch']} of {selection['epochs']}, chosen by {selection['rule']}",
         "Accuracy on the training images": f"{100 * selection['train_accuracy']:.2f} % (while learning)",

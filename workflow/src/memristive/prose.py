@@ -184,6 +184,24 @@ def retention(evidence: Evidence) -> list[str]:
     return _grouped(evidence, quantity, "accuracy after 10,000 s of drift", "%")
 
 
+def one_class(evidence: Evidence, experiment: str) -> list[str]:
+    """Where a network gives every image the same class, so that its accuracy says nothing but that class's share."""
+    frame = evidence.frames.get(experiment)
+    if frame is None or "one_class" not in frame:
+        return []
+    lines = []
+    for name, rows in frame.groupby("network", sort=False):
+        constant = rows[rows["one_class"]]
+        if len(constant):
+            settings = constant["label"].nunique()
+            lines.append(
+                f"{evidence.label(name)}: {len(constant):,} of {len(rows):,} evaluations ({settings:,} of "
+                f"{rows['label'].nunique():,} settings) give every image the same class; their accuracy is that "
+                "class's share of the test images."
+            )
+    return lines
+
+
 def findings(evidence: Evidence) -> list[tuple[str, str]]:
     """The three findings that matter most among those that the study can speak to: heading, sentence."""
     found = [of(evidence) for of in (_states, _tuning, _faults, _fixed_range, _conversion, _low_voltage)]

@@ -253,11 +253,21 @@ class Report:
             return ""
         parts = []
         meaning = section.meaning(self.evidence) if section.meaning else []
+        if section.key == "data":
+            meaning = [f"{name}: {note}" for name, note in self._notes().items()]
+        if section.experiment:
+            meaning += prose.one_class(self.evidence, section.experiment)
         if meaning:
             parts.append(f'<ul class="meaning">{"".join(f"<li>{escape(line)}</li>" for line in meaning)}</ul>')
         parts += [self.figure(name) for name in section.figures if self._png(name).is_file()]
         parts += [self.table(name) for name in section.tables if self._table(name).is_file()]
         return self._section(section.key, section.title, "".join(parts))
+
+    def _notes(self) -> dict[str, str]:
+        """What the configuration says of the images of each data set that the study uses, where it says anything."""
+        entries = self.config.get("datasets", {})
+        used = dict.fromkeys(network.dataset for network in self.networks.values())
+        return {name: entries[name]["note"] for name in used if "note" in entries.get(name, {})}
 
     @staticmethod
     def _section(key: str, title: str, content: str) -> str:
