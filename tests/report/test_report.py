@@ -107,7 +107,7 @@ def test_links_lead_somewhere_and_images_have_texts(built):
     page = Page(built[2].read_text())
     assert {link.removeprefix("#") for link in page.links} <= page.ids
     assert {"summary", "input_voltage", "claims", "validation", "choices", "environment", "config"} <= page.ids
-    assert len(page.images) == 4
+    assert len(page.images) == 5
     assert all(len(image["alt"]) > 20 for image in page.images)
 
 

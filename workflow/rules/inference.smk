@@ -75,6 +75,7 @@ rule time_inference:
         tile_shapes=config["inference_time"]["tile_shapes"],
         crossbar_images=config["inference_time"]["crossbar_images"],
         memtorch_images=config["inference_time"]["memtorch_images"],
+        full_images=lambda wildcards: PLAN.full_images(wildcards.network),
         inner_threads=config["threads"]["inference"],
         code=provenance.code_hash("timing"),
     message:

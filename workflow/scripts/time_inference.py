@@ -14,6 +14,7 @@ with job(snakemake):
         params.setting,
         params.crossbar_images,
         params.memtorch_images,
+        params.full_images,
         params.inner_threads,
         snakemake.wildcards.network,
     )

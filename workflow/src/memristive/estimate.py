@@ -53,7 +53,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
         return start + 4 * plan.config["validation"]["images"] * MEMTORCH[architecture] / 1000
     if rule == "time_inference":
         timing = plan.config["inference_time"]
-        return start + 2 * len(timing["tile_shapes"]) * timing["memtorch_images"] * MEMTORCH[architecture] / 1000
+        images = len(timing["tile_shapes"]) * timing["memtorch_images"] + plan.full_images(network)
+        return start + 2 * images * MEMTORCH[architecture] / 1000
     return start
 
 

@@ -57,6 +57,8 @@ class Plan:
                 raise InputError(
                     f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
                 )
+        for name in config["inference_time"].get("full_images", {}):
+            check_known("inference_time: full_images", name, config["networks"])
         for name in self.experiments:
             check_known("run: experiments", name, config["experiments"])
         self.variants = list(choices.variants(config, self._setting))
@@ -125,6 +127,10 @@ class Plan:
     def timed(self) -> list[str]:
         """Names of the networks whose inference is timed."""
         return [name for name in self.config["inference_time"]["networks"] if name in self.networks]
+
+    def full_images(self, network: str) -> int:
+        """Images that MemTorch predicts at the study's own tile shape, where these are more than at the others."""
+        return self.config["inference_time"].get("full_images", {}).get(network, 0)
 
     def validated(self, experiment: str, network: str) -> str:
         """JSON list of [label, fields]: the settings that are also carried out by MemTorch."""

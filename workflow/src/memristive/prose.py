@@ -202,6 +202,19 @@ def one_class(evidence: Evidence, experiment: str) -> list[str]:
     return lines
 
 
+def predictions(evidence: Evidence) -> list[str]:
+    """On how many images MemTorch itself was run, and on how many of them it predicts another class."""
+    frame = evidence.frames.get("times")
+    if frame is None or "predictions_differing" not in frame:
+        return []
+    rows = frame[frame["engine"] == "memtorch"].sort_values("images").groupby("network", sort=False).tail(1)
+    return [
+        f"{evidence.label(row.network)}: on {row.images:,} test images, tiles of {row.tile_shape}, MemTorch and this "
+        f"project's engine predict another class for {row.predictions_differing:.0f}."
+        for row in rows.itertuples()
+    ]
+
+
 def findings(evidence: Evidence) -> list[tuple[str, str]]:
     """The three findings that matter most among those that the study can speak to: heading, sentence."""
     found = [of(evidence) for of in (_states, _tuning, _faults, _fixed_range, _conversion, _low_voltage)]

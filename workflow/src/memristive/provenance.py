@@ -36,7 +36,7 @@ SOURCES = {
         *("reference.py", "validation.py", "parity.py", "networks.py", "seeding.py"),
         *("crossbar/*.py", "crossbar/kernels/*", _IMAGES),
     ),
-    "timing": ("timing.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
+    "timing": ("timing.py", "parity.py", "reference.py", "networks.py", "crossbar/*.py", "crossbar/kernels/*", _IMAGES),
     "figures": ("figures/*.py", "statistics.py", "study.py"),
     "tables": ("tables.py", "statistics.py", "study.py", "networks.py", "figures/__init__.py"),
     "claims": (

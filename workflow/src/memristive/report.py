@@ -362,6 +362,8 @@ class Report:
             f"the largest difference of a logit is {worst:.1e} of the largest logit, and {differing:,} of {codes:,} "
             "ADC codes differ."
         )
+        whole = prose.predictions(self.evidence)
+        meaning = f'<ul class="meaning">{"".join(f"<li>{escape(line)}</li>" for line in whole)}</ul>' if whole else ""
         shown = parity.copy()
         for column in shown.columns:
             if "difference" in column:
@@ -371,7 +373,7 @@ class Report:
         return self._section(
             "validation",
             "Validation against MemTorch",
-            self._parity_notice() + markup.paragraph(text) + table + origin,
+            self._parity_notice() + markup.paragraph(text) + meaning + table + origin,
         )
 
     def choices(self) -> str:

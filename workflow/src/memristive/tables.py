@@ -191,6 +191,7 @@ def inference_time(frames: Frames, networks: Networks) -> pd.DataFrame:
                 "timed_images": row.images,
                 "test_images": row.test_images,
                 "scaled": row.images != row.test_images,
+                "predictions_differing": getattr(row, "predictions_differing", None),
                 "threads": row.threads,
                 "paper_seconds": reported.get(tile),
             }

@@ -1,4 +1,4 @@
-"""Inference time by tile shape, on both engines (Table 5)."""
+"""Inference time by tile shape, on both engines (Table 5), and whether both predict the same."""
 
 import json
 import statistics
@@ -9,14 +9,18 @@ from typing import Any
 
 import torch
 
-from memristive import datasets, networks, reference
-from memristive.crossbar import convert
+from memristive import datasets, networks, parity, reference
+from memristive.crossbar import convert, from_memtorch
 from memristive.errors import InputError
 from memristive.evaluation import predict
 from memristive.seeding import generator
 from memristive.setting import Setting
 
-COLUMNS = ("network", "engine", "tile_shape", "images", "test_images", "threads", "seconds", "scaled_seconds")
+COLUMNS = (
+    *("network", "engine", "tile_shape", "images", "test_images", "threads"),
+    "predictions_differing",  # of MemTorch's and ours on the same devices and images; empty for ours
+    *("seconds", "scaled_seconds"),
+)
 RUNS = 5  # of this project's engine; the median counts. MemTorch runs once, for it takes minutes.
 
 
@@ -29,6 +33,7 @@ def inference_times(
     setting: str,
     crossbar_images: int,
     memtorch_images: int,
+    full_images: int,
     threads: int,
     network: str,
 ) -> list[dict[str, Any]]:
@@ -39,45 +44,69 @@ def inference_times(
         dataset: prepared .npz.
         setting: JSON of the Setting whose tile shape is replaced.
         crossbar_images, memtorch_images: images timed on each engine; times are scaled to all test images.
+        full_images: images timed on MemTorch at the setting's own tile shape, where these are more.
 
     Raises:
         InputError: more images than the data set has.
     """
     torch.set_num_threads(threads)
     data = datasets.load(dataset)
-    total = len(data.x_test)
-    for key, images in (("crossbar_images", crossbar_images), ("memtorch_images", memtorch_images)):
-        if images > total:
-            raise InputError(f"inference_time: {key}: {images}, but {network} has {total} test images")
+    wanted = {"crossbar_images": crossbar_images, "memtorch_images": memtorch_images, "full_images": full_images}
+    for key, images in wanted.items():
+        if images > len(data.x_test):
+            raise InputError(f"inference_time: {key}: {images}, but {network} has {len(data.x_test)} test images")
     model = networks.build(architecture, len(data.class_names), data.input_shape)
     networks.load_weights(model, weights)
-    test = data.tensor(data.x_test[:crossbar_images])
+    test = data.tensor(data.x_test[: max(wanted.values())])
     base = Setting.from_dict(json.loads(setting))
     rows = []
-    for tile_shape in tile_shapes:
-        chosen = base.replace(tile_shape=tuple(tile_shape), semantics="memtorch", adc_range="auto")
-        engines = {"crossbar": (convert, test, RUNS), "memtorch": (reference.convert, test[:memtorch_images], 1)}
-        for engine, (make, images, runs) in engines.items():
-            converted = make(model, chosen, generator=generator("inference time"))
-            if engine == "crossbar":
-                predict(converted, images[:64], chosen.batch_size)  # the kernel is loaded, memory is touched
-            seconds = statistics.median(_seconds(converted, images, chosen.batch_size) for _ in range(runs))
+    for tile_shape in map(tuple, tile_shapes):
+        chosen = base.replace(tile_shape=tile_shape, semantics="memtorch", adc_range="auto")
+        theirs = max(memtorch_images, full_images if tile_shape == base.tile_shape else 0)
+        timed = {
+            "crossbar": (crossbar_images, _crossbar(model, chosen, test[:crossbar_images])),
+            "memtorch": (theirs, _memtorch(model, chosen, test[:theirs])),
+        }
+        for engine, (images, (seconds, differing)) in timed.items():
             rows.append(
                 {
                     "network": network,
                     "engine": engine,
                     "tile_shape": "x".join(map(str, tile_shape)),
-                    "images": len(images),
-                    "test_images": total,
+                    "images": images,
+                    "test_images": len(data.x_test),
                     "threads": threads,
+                    "predictions_differing": differing,
                     "seconds": round(seconds, 4),
-                    "scaled_seconds": round(seconds * total / len(images), 4),
+                    "scaled_seconds": round(seconds * len(data.x_test) / images, 4),
                 }
             )
     return rows
 
 
-def _seconds(network: torch.nn.Module, images: torch.Tensor, batch_size: int) -> float:
+def _crossbar(model: torch.nn.Module, setting: Setting, images: torch.Tensor) -> tuple[float, None]:
+    """Median seconds of this project's engine."""
+    network = convert(model, setting, generator=generator("inference time"))
+    predict(network, images[:64], setting.batch_size)  # the kernel is loaded, memory is touched
+    return statistics.median(_timed(network, images, setting.batch_size)[0] for _ in range(RUNS)), None
+
+
+def _memtorch(model: torch.nn.Module, setting: Setting, images: torch.Tensor) -> tuple[float, int]:
+    """Seconds of MemTorch, and how many of its predictions differ from ours on the devices that it made."""
+    setting = parity.comparable(setting)
+    patched = reference.convert(model, setting, generator=generator("inference time"))
+    seconds, predictions = 0.0, []
+    for batch in images.split(setting.batch_size):
+        spent, predicted = _timed(patched, batch, setting.batch_size)
+        seconds += spent
+        predictions.append(predicted)
+        print(f"MemTorch: {sum(map(len, predictions))} of {len(images)} images after {seconds:.0f} s", flush=True)
+    ours = predict(from_memtorch(patched, setting), images, setting.batch_size)
+    return seconds, int((ours != torch.cat(predictions)).sum())
+
+
+def _timed(network: torch.nn.Module, images: torch.Tensor, batch_size: int) -> tuple[float, torch.Tensor]:
+    """Seconds and predictions of one pass."""
     started = time.perf_counter()
-    predict(network, images, batch_size)
-    return time.perf_counter() - started
+    predicted = predict(network, images, batch_size)
+    return time.perf_counter() - started, predicted
