@@ -9,6 +9,7 @@ import pytest
 
 from memristive import claims, figures, outputs, paper_claims, prose, study
 from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive.paper_explanations import EXPLANATIONS
 from memristive.statistics import Interval, mean_interval
 
 PROBES = {
@@ -176,6 +177,20 @@ def test_probes_decide(number, probe, value, before, after, evidence):
     assert verdict(number, evidence) == after
 
 
+def test_an_explanation_stands_beside_its_verdict_only(evidence):
+    claim = paper_claims.CLAIMS[34]
+    row = claims.judge(claim, evidence)
+    assert (row["verdict"], row["explanation"]) == (NOT_REPRODUCED, claim.explanations[NOT_REPRODUCED])
+    assert row["explanation"].startswith("Weights are mapped")
+    evidence.probes["conductance_change_with_voltage"] = 10.0
+    assert claims.judge(claim, evidence)["explanation"] == ""
+
+
+def test_explanations_are_of_claims_and_verdicts_that_exist():
+    assert set(EXPLANATIONS) <= {claim.number for claim in paper_claims.CLAIMS}
+    assert {verdict for entry in EXPLANATIONS.values() for verdict in entry} <= set(claims.VERDICTS)
+
+
 def test_both_parts_of_a_claim_must_hold(evidence):
     evidence.probes |= {"crossbars_per_line": 1.0, "difference_from_equation_11": 0.1}
     assert verdict(38, evidence) == REPRODUCED
@@ -194,6 +209,8 @@ def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):
     row = claims.judge(paper_claims.CLAIMS[15], evidence)
     assert row["verdict"] == ONLY_WITH_DEFECT
     assert "not the paper's images" in row["reason"]
+    assert paper_claims.CLAIMS[15].explanations[ONLY_WITH_DEFECT]
+    assert row["explanation"] == ""
 
 
 def test_a_gain_on_a_few_images_alone_decides_nothing(inputs, evidence):

@@ -26,7 +26,7 @@ NOT_DECIDABLE = "not decidable"
 VERDICTS = (REPRODUCED, ONLY_WITH_DEFECT, NOT_REPRODUCED, NOT_DECIDABLE)
 
 ROUNDING = 1e-5  # accuracies are written with six decimals; one image of 10,000 is 0.01
-COLUMNS = ("number", "section", "claim", "paper", "ours", "criterion", "verdict", "reason")
+COLUMNS = ("number", "section", "claim", "paper", "ours", "criterion", "verdict", "reason", "explanation")
 
 
 class Missing(Exception):
@@ -173,6 +173,7 @@ class Claim:
         parts: all must hold.
         networks: the paper's networks that the claim names; the study's others do not count. Empty:
             a claim about such networks in general, or about no network.
+        explanations: by verdict, why the claim gets it on the paper's images.
     """
 
     number: int
@@ -181,6 +182,7 @@ class Claim:
     paper: str
     parts: tuple[Part, ...]
     networks: tuple[str, ...] = ()
+    explanations: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
@@ -226,11 +228,12 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     foreign = [network.label for name, network in evidence.networks.items() if name in seen and not network.paper]
     if foreign:
         notes.append(f"not the paper's images: {', '.join(foreign)}")
-    return row | _verdict(verdict, ours, "; ".join(note for note in notes if note))
+    explanation = "" if foreign else claim.explanations.get(verdict, "")
+    return row | _verdict(verdict, ours, "; ".join(note for note in notes if note), explanation)
 
 
-def _verdict(verdict: str, ours: str, reason: str) -> dict[str, str]:
-    return {"ours": ours, "verdict": verdict, "reason": reason}
+def _verdict(verdict: str, ours: str, reason: str, explanation: str = "") -> dict[str, str]:
+    return {"ours": ours, "verdict": verdict, "reason": reason, "explanation": explanation}
 
 
 def _or(names: Sequence[str]) -> str:

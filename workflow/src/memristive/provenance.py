@@ -40,7 +40,7 @@ SOURCES = {
     "figures": ("figures/*.py", "statistics.py", "study.py"),
     "tables": ("tables.py", "statistics.py", "study.py", "networks.py", "figures/__init__.py"),
     "claims": (
-        *("claims.py", "paper_claims.py", "quantities.py", "probes.py", "tables.py", "statistics.py", "study.py"),
+        *("claims.py", "paper_*.py", "quantities.py", "probes.py", "tables.py", "statistics.py", "study.py"),
         *("figures/__init__.py", "crossbar/*.py"),
     ),
     "choices": (

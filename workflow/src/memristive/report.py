@@ -331,6 +331,7 @@ class Report:
         for row in self.claims.itertuples():
             ours = "<br>".join(escape(text) for text in row.ours.split("; ")) if row.ours else ""
             reason = f"<br><em>{escape(row.reason)}</em>" if row.reason else ""
+            reason += f"<br>Why: {escape(row.explanation)}" if row.explanation else ""
             lines.append(
                 f'<tr id="claim-{escape(row.number)}"><td class="number">{escape(row.number)}</td>'
                 f'<td><span class="mark {CLASSES[row.verdict]}">{MARKS[row.verdict]}</span> {escape(row.verdict)}'
