@@ -6,25 +6,25 @@ No sentence has a number that a study measures; those stand beside it, in the le
 from memristive.claims import NOT_REPRODUCED, ONLY_WITH_DEFECT
 
 _STATES = (
-    "MemTorch's quantisation to finite states raises an error that MemTorch catches, so that no conductance changes and "
-    "every number of states is the continuous case. Quantised as meant, the weights near zero, which are most of them, "
-    "move to another state each."
+    "MemTorch's quantisation to finite states raises an error that MemTorch catches, so that no conductance changes "
+    "and every number of states is the continuous case. Quantised as meant, the weights near zero, which are most of "
+    "them, move to another state each."
 )
 _PADDING = (
-    "Each tile is filled up with cells that belong to no weight, and MemTorch calls its C++ code once for each tile and "
-    "input vector. On a CPU fewer calls with larger tiles outweigh the additional cells, on the paper's GPU they do not: "
-    "the claim is about an implementation, not about crossbars."
+    "Each tile is filled up with cells that belong to no weight, and MemTorch calls its C++ code once for each tile "
+    "and input vector. On a CPU fewer calls with larger tiles outweigh the additional cells, on the paper's GPU they do "
+    "not: the claim is about an implementation, not about crossbars."
 )
 _INITIAL_TIME = (
     "The drift depends on the elapsed time over an initial time that the paper does not state; MemTorch's tutorial has "
-    "1 s. Tuning after the drift restores the accuracy, tuning before it does not, and the paper does not say which was "
-    "done: see the choices left open."
+    "1 s. Tuning after the drift restores the accuracy, tuning before it does not, and the paper does not say which "
+    "was done: see the choices left open."
 )
 
 EXPLANATIONS: dict[int, dict[str, str]] = {
     10: {
-        NOT_REPRODUCED: "MemTorch's ADC sets its range anew for each vector, so that no code is spent on values that do "
-        "not occur and fewer than six bits are enough. With a range fixed beforehand, as a chip has it, resolutions "
+        NOT_REPRODUCED: "MemTorch's ADC sets its range anew for each vector, so that no code is spent on values that "
+        "do not occur and fewer than six bits are enough. With a range fixed beforehand, as a chip has it, resolutions "
         "below six bits do cost accuracy: see the fixed range under ADC resolution and tile shape.",
     },
     12: {
