@@ -12,8 +12,8 @@ _STATES = (
 )
 _PADDING = (
     "Each tile is filled up with cells that belong to no weight, and MemTorch calls its C++ code once for each tile "
-    "and input vector. On a CPU fewer calls with larger tiles outweigh the additional cells, on the paper's GPU they do "
-    "not: the claim is about an implementation, not about crossbars."
+    "and input vector. On a CPU fewer calls with larger tiles outweigh the additional cells, on the paper's GPU they "
+    "do not: the claim is about an implementation, not about crossbars."
 )
 _INITIAL_TIME = (
     "The drift depends on the elapsed time over an initial time that the paper does not state; MemTorch's tutorial has "
