@@ -7,6 +7,7 @@ another order.
 """
 
 import argparse
+import contextlib
 import csv
 import os
 import random
@@ -46,7 +47,8 @@ def disturb(kind: str, process: subprocess.Popen) -> None:
     """One moment; returns when Snakemake has ended."""
     if kind == "job":
         if victims := children(process.pid):
-            os.kill(victims[-1], signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(victims[-1], signal.SIGKILL)
     elif kind == "workflow":
         process.kill()
     else:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -135,6 +136,19 @@ def test_a_killed_client_takes_its_child_along(job, environment):
     process.kill()
     wait_until(lambda: not children(environment), seconds=5)
     assert not Path(job["output"]).exists()
+
+
+def test_a_client_that_is_killed_before_it_reads_takes_its_child_along():
+    ours, theirs = socket.socketpair()
+    ours.sendall(b"+")
+    theirs.close()  # what was sent is unread: the connection is reset, not only closed
+    child = os.fork()
+    if child == 0:
+        try:
+            forkserver._end_with(ours)
+        finally:
+            os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
 
 def test_a_killed_child_fails_its_client(job, environment):

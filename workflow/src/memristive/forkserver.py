@@ -222,8 +222,10 @@ def _be_child(connection: socket.socket, listener: socket.socket) -> None:
 
 def _end_with(connection: socket.socket) -> None:
     """End this process when the client has ended: Snakemake may already have deleted the job's output."""
-    connection.recv(1)  # a client sends nothing more; this returns when it closes
-    os._exit(1)
+    try:
+        connection.recv(1)  # a client sends nothing more; this returns when it closes, or raises where it was killed
+    finally:
+        os._exit(1)
 
 
 def _alive(process: int) -> bool:
