@@ -336,7 +336,8 @@ class Report:
                 f'<tr id="claim-{escape(row.number)}"><td class="number">{escape(row.number)}</td>'
                 f'<td><span class="mark {CLASSES[row.verdict]}">{MARKS[row.verdict]}</span> {escape(row.verdict)}'
                 f"</td><td>{escape(row.claim)}<br><small>{escape(row.section)}; {escape(row.criterion)}</small>{reason}"
-                f'</td><td>{escape(row.paper)}</td><td class="values">{ours}</td></tr>'
+                f'</td><td data-label="paper">{escape(row.paper)}</td>'
+                f'<td class="values" data-label="ours">{ours}</td></tr>'
             )
         head = "".join(
             f'<th scope="col">{name}</th>'
