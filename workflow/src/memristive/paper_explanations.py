@@ -29,14 +29,15 @@ EXPLANATIONS: dict[int, dict[str, str]] = {
     },
     12: {
         NOT_REPRODUCED: "The difference arises at the lowest resolution, where a larger tile is worse: one coarse "
-        "conversion stands for more rows. At the resolutions that the paper recommends the tile shapes agree: see Figure 14.",
+        "conversion stands for more rows. At the resolutions that the paper recommends the tile shapes agree: see "
+        "Figure 14.",
     },
     13: {NOT_REPRODUCED: _PADDING},
     16: {ONLY_WITH_DEFECT: _STATES},
     17: {ONLY_WITH_DEFECT: _STATES},
     27: {
-        NOT_REPRODUCED: "Repeats with the same proportion lie far apart, because it matters which devices are stuck, and "
-        "the paper shows one draw. In a network of few devices, as MNIST's, chance probably plays a larger part.",
+        NOT_REPRODUCED: "Repeats with the same proportion lie far apart, because it matters which devices are stuck, "
+        "and the paper shows one draw. In a network of few devices, as MNIST's, chance probably plays a larger part.",
     },
     28: {
         NOT_REPRODUCED: "The paper states cycles and temperature, but no parameter of the endurance model; ours are "
