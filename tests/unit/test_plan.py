@@ -110,6 +110,11 @@ WRONG = [
         "experiments: 'speed' is not allowed; allowed are input_voltage",
     ),
     ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
+    (
+        "inference_time.full_images",
+        {"minst": 5},
+        "inference_time: full_images: minst: unknown key; did you mean mnist?",
+    ),
     ("validation.images", 1, "validation: images: 1 is not allowed; at least 2"),
 ]
 

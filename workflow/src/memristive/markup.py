@@ -29,6 +29,12 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+def sentences(lines: Iterable[str]) -> str:
+    """What results mean, a point a sentence; nothing where there is none."""
+    points = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<ul class="meaning">{points}</ul>' if points else ""
+
+
 def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADINGS) -> str:
     """A table that scrolls inside itself where the page is too narrow."""
     frame = merge_interval(frame)

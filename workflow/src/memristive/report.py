@@ -251,14 +251,12 @@ class Report:
         section = next((s for s in self.sections if s.key == key), None)
         if section is None:
             return ""
-        parts = []
         meaning = section.meaning(self.evidence) if section.meaning else []
         if section.key == "data":
             meaning = [f"{name}: {note}" for name, note in self._notes().items()]
         if section.experiment:
             meaning += prose.one_class(self.evidence, section.experiment)
-        if meaning:
-            parts.append(f'<ul class="meaning">{"".join(f"<li>{escape(line)}</li>" for line in meaning)}</ul>')
+        parts = [markup.sentences(meaning)]
         parts += [self.figure(name) for name in section.figures if self._png(name).is_file()]
         parts += [self.table(name) for name in section.tables if self._table(name).is_file()]
         return self._section(section.key, section.title, "".join(parts))
@@ -364,8 +362,7 @@ class Report:
             f"the largest difference of a logit is {worst:.1e} of the largest logit, and {differing:,} of {codes:,} "
             "ADC codes differ."
         )
-        whole = prose.predictions(self.evidence)
-        meaning = f'<ul class="meaning">{"".join(f"<li>{escape(line)}</li>" for line in whole)}</ul>' if whole else ""
+        meaning = markup.sentences(prose.predictions(self.evidence))
         shown = parity.copy()
         for column in shown.columns:
             if "difference" in column:
@@ -383,14 +380,13 @@ class Report:
         path, content = self._table("choices"), ""
         compared = pd.read_csv(path, dtype={"value": str}) if path.is_file() else pd.DataFrame()
         if len(compared):
-            lines = "".join(f"<li>{escape(line)}</li>" for line in choice_table.summary(compared))
             content = (
                 markup.paragraph(
                     "What the paper does not say was chosen as the configuration explains; each alternative was run at "
                     "the points that it touches. Differences are from the study's own value, paired over the repeats, "
                     "which share their draws, and over the images."
                 )
-                + f'<ul class="meaning">{lines}</ul>'
+                + markup.sentences(choice_table.summary(compared))
                 + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
                 + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
             )
