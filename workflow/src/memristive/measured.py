@@ -20,7 +20,7 @@ def table(results: str | Path) -> list[dict[str, Any]]:
     """Jobs, peak memory (MiB) and wall time by rule and network, from ``benchmarks/<rule>/…`` of a study's folder."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     folder = Path(results) / "benchmarks"
-    networks = {path.name for path in (Path(results) / "training").glob("*")}
+    networks = {path.name for part in ("training/*", "evaluations/*/*") for path in Path(results).glob(part)}
     for path in sorted(folder.rglob("*.jsonl")):
         parts = path.relative_to(folder).with_suffix("").parts
         # Folders and files carry the wildcards: evaluate/<experiment>/<network>/<label>, train_fold/<network>.<fold>.

@@ -1,0 +1,77 @@
+"""A study copied for publication: only what a reader needs, and only what anybody could run again."""
+
+import json
+
+import pytest
+import yaml
+
+from memristive.errors import InputError
+from memristive.files import read_json, write_json, write_text
+from memristive.publish import publish
+
+RECORD = {
+    "date": "2026-01-01",
+    "options": "--configfile my_study.yaml --",
+    "commit": "0123456789abcdef",
+    "uncommitted_changes": False,
+    "versions": {"torch": "2.0"},
+    "machine": {"processor": "a processor"},
+    "config": {
+        "study": "mine",
+        "run": {"networks": ["small"]},
+        "networks": {"small": {"dataset": "dots"}, "other": {"dataset": "lines"}},
+        "datasets": {"dots": {"note": "Two of them are alike."}, "lines": {"note": "Crooked."}},
+        "training": {"pretrained": True},
+        "repeats": 5,
+    },
+}
+
+
+@pytest.fixture
+def study(tmp_path):
+    study = tmp_path / "mine"
+    for name in ("report.html", "claims.csv", "validation/parity.csv", "experiments/retention.csv"):
+        write_text(study / name, name)
+    for name in ("logs/report.log", "datasets/dots.npz", "evaluations/retention/small/1.json"):
+        write_text(study / name, "not to be published")
+    runs = [{"s": seconds, "max_rss": 100.4} for seconds in (1.0, 4.0)]
+    for number, run in enumerate(runs):
+        write_text(study / "benchmarks/evaluate/retention/small" / f"{number}.jsonl", json.dumps(run))
+    write_json(study / "provenance.json", RECORD)
+    return study
+
+
+def test_what_is_published_says_what_was_run(study, tmp_path):
+    output = tmp_path / "published"
+    write_text(output / "figures" / "of_an_older_study.png", "")
+    files = publish(study, output)
+    assert {str(path.relative_to(output)) for path in files} == {
+        *("report.html", "claims.csv", "provenance.json", "validation/parity.csv", "experiments/retention.csv"),
+        *("config.yaml", "resources.csv", "README.md"),
+    }
+    assert sorted(path for path in output.rglob("*") if path.is_file()) == files
+    assert yaml.safe_load((output / "config.yaml").read_text()) == RECORD["config"]
+    assert (output / "resources.csv").read_text().splitlines()[1] == "evaluate,small,2,100,2.5,4.0"
+    readme = (output / "README.md").read_text()
+    assert "snakemake --cores 2 --configfile my_study.yaml -- all" in readme
+    assert "Two of them are alike." in readme and "Crooked." not in readme
+
+
+def test_what_cannot_be_run_again_or_is_not_finished_is_refused(study, tmp_path):
+    output = tmp_path / "published"
+    write_text(output / "report.html", "of an older study")
+    write_json(study / "provenance.json", {**read_json(study / "provenance.json"), "uncommitted_changes": True})
+    with pytest.raises(InputError, match=r"provenance\.json: uncommitted_changes"):
+        publish(study, output)
+    (study / "claims.csv").unlink()
+    with pytest.raises(InputError, match=r"claims\.csv: missing"):
+        publish(study, output)
+    assert (output / "report.html").read_text() == "of an older study"
+
+
+def test_a_study_too_large_for_a_repository_is_refused(study, tmp_path):
+    with (study / "report.html").open("wb") as stream:
+        stream.truncate(16 * 2**20)
+    with pytest.raises(InputError, match=r"16\.0 MiB to publish, expected at most 15 MiB"):
+        publish(study, tmp_path / "published")
+    assert not (tmp_path / "published").exists()
