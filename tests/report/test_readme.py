@@ -24,3 +24,15 @@ def test_results_of_both_semantics_are_told_apart():
         "stuck at LRS 5 %, at HRS 0 %, physical (Table 6)",
         "stuck at LRS 5 %, at HRS 0 %, memtorch (Table 6)",
     ]
+
+
+def test_networks_stand_beside_each_other():
+    row = {"part": "b: published split", "low": 1.0, "high": 3.0, "n": 9, "over": "images"}
+    table = pd.DataFrame(
+        [{**row, "network": "MNIST", "paper": 98.73, "ours": 2.0}, {**row, "network": "CIFAR10", "ours": 1.5}]
+    )
+    lines = readme._beside_each_other(readme._TABLES["table2_training"](table))
+    assert lines[0] == "| what | n | MNIST | CIFAR10 |"
+    assert lines[2:] == [
+        "| digital, b: published split (Table 2) | 9 images | 98.73 / 2.00 [1.00, 3.00] | - / 1.50 [1.00, 3.00] |"
+    ]
