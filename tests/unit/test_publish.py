@@ -18,7 +18,8 @@ RECORD = {
     "machine": {"processor": "a processor"},
     "config": {
         "study": "mine",
-        "run": {"networks": ["small"]},
+        "run": {"networks": ["small"], "experiments": ["retention"], "choices": []},
+        "experiments": {"retention": {"networks": ["small", "other"]}, "endurance": {"networks": ["small"]}},
         "networks": {"small": {"dataset": "dots"}, "other": {"dataset": "lines"}},
         "datasets": {"dots": {"note": "Two of them are alike."}, "lines": {"note": "Crooked."}},
         "training": {"pretrained": True},
@@ -54,6 +55,7 @@ def test_what_is_published_says_what_was_run(study, tmp_path):
     assert (output / "resources.csv").read_text().splitlines()[1] == "evaluate,small,2,100,2.5,4.0"
     readme = (output / "README.md").read_text()
     assert "snakemake --cores 2 --configfile my_study.yaml -- all" in readme
+    assert "- retention: small\n" in readme and "endurance" not in readme
     assert "Two of them are alike." in readme and "Crooked." not in readme
 
 

@@ -65,6 +65,10 @@ def description(record: Mapping[str, Any]) -> str:
     """What was run, from its `provenance.json` (Markdown)."""
     config = record["config"]
     networks = ", ".join(config["run"]["networks"])
+    experiments = {
+        name: [network for network in config["experiments"][name]["networks"] if network in config["run"]["networks"]]
+        for name in config["run"]["experiments"]
+    }
     weights = "from the weights that come with the workflow" if config["training"]["pretrained"] else "trained by it"
     notes = [
         f"- {name}: {entry['note']}"
@@ -75,6 +79,9 @@ def description(record: Mapping[str, Any]) -> str:
         f"# The study `{config['study']}`",
         "",
         f"Networks {networks}, {weights}; {config['repeats']} repeats of each setting that draws at random.",
+        f"Choices of the text that were varied: {', '.join(config['run']['choices']) or 'none'}.",
+        "",
+        *(f"- {name}: {', '.join(of)}" for name, of in experiments.items()),
         "",
         "```",
         f"snakemake --cores 2 {record['options']} all".replace("  ", " "),
