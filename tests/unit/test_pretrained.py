@@ -29,9 +29,9 @@ def config(repository):
 
 @pytest.fixture
 def shipped(repository, config, tmp_path, monkeypatch):
-    """The published MNIST study's weights as a folder that comes with the workflow."""
+    """The weights of the MNIST study of six epochs as a folder that comes with the workflow."""
     monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
-    training = repository / "results" / "published" / "mnist" / "training" / "mnist"
+    training = repository / "results" / "six_epochs" / "training" / "mnist"
     files = {
         "weights": training / "weights.safetensors",
         "selection": training / "selection.json",

@@ -7,7 +7,7 @@ import pandas as pd
 from memristive.files import read_json, write_text
 
 REPOSITORY = Path(__file__).parents[3]
-PUBLISHED = REPOSITORY / "results" / "published" / "mnist"
+PUBLISHED = REPOSITORY / "results" / "published"
 BEGIN, END = "<!-- results: written by python -m memristive.readme -->", "<!-- end of results -->"
 
 
