@@ -218,7 +218,10 @@ class Report:
         training = self.config.get("training", {})
         epochs = training.get("settings", {}).get("epochs")
         if epochs is not None:
-            text += f"; training of {epochs} epochs and {training.get('folds')} folds"
+            came = training.get("pretrained")
+            text += f"; training of {epochs} epochs" + (
+                ", weights that came with the workflow" if came else f" and {training.get('folds')} folds"
+            )
         return f"{text}. Square brackets: 95 % intervals. {self._when()}"
 
     def _when(self) -> str:
