@@ -77,3 +77,10 @@ def test_a_study_too_large_for_a_repository_is_refused(study, tmp_path):
     with pytest.raises(InputError, match=r"16\.0 MiB to publish, expected at most 15 MiB"):
         publish(study, tmp_path / "published")
     assert not (tmp_path / "published").exists()
+
+
+def test_a_study_is_not_replaced_by_its_publication(study, tmp_path):
+    for output in (study, tmp_path):
+        with pytest.raises(InputError, match="holds a study, which would be lost"):
+            publish(study, output)
+    assert (study / "evaluations" / "retention" / "small" / "1.json").exists()

@@ -10,13 +10,12 @@ Imported when Snakemake reads the workflow, so it imports neither torch nor pand
 import csv
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memristive.errors import InputError
-from memristive.files import read_json, write_json, write_text
+from memristive.files import atomic_folder, read_json, write_json, write_text
 
 if TYPE_CHECKING:
     from memristive.plan import Plan
@@ -91,11 +90,8 @@ def write(
         fold_files: histories and summaries of the folds, each in a folder named after its fold.
         test_images: how many the accuracy of the selection counts.
     """
-    output = Path(output)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent) as temporary:
-        whole = Path(temporary) / output.name
-        (whole / "published").mkdir(parents=True)
+    with atomic_folder(output) as whole:
+        (whole / "published").mkdir()
         shutil.copyfile(files["weights"], whole / "weights.safetensors")
         shutil.copyfile(files["selection"], whole / "selection.json")
         shutil.copyfile(files["history"], whole / "published" / "history.csv")
@@ -104,9 +100,6 @@ def write(
             shutil.copyfile(path, whole / path.parent.name / path.name)
         write_json(whole / DESCRIPTION, description)
         write_text(whole / "README.md", card(whole, description, record, test_images))
-        if output.exists():
-            shutil.rmtree(output)
-        whole.replace(output)
 
 
 def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any], test_images: int) -> str:

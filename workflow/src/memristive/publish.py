@@ -5,7 +5,6 @@ Results and what led to them, without images, weights, logs and records of singl
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import yaml
 
 from memristive import measured
 from memristive.errors import InputError
-from memristive.files import read_json, write_csv, write_text
+from memristive.files import atomic_folder, read_json, write_csv, write_text
 
 FILES = (
     *("report.html", "claims.csv", "claims.md", "provenance.json", "rulegraph.txt"),
@@ -32,7 +31,8 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
     wall time by rule and network; `README.md`.
 
     Raises:
-        InputError: the study is not finished, ran with uncommitted changes, or is larger than `MOST_MIB`.
+        InputError: the study is not finished, ran with uncommitted changes, or is larger than `MOST_MIB`; or
+            `output` holds a study.
     """
     study, output = Path(study), Path(output)
     for name in NEEDED:
@@ -41,9 +41,9 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
     record = read_json(study / "provenance.json")
     if record["uncommitted_changes"] or not record["commit"]:
         raise InputError(f"{study / 'provenance.json'}: uncommitted_changes; nobody could run this study again")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent) as temporary:
-        whole = Path(temporary) / output.name
+    if study.resolve().is_relative_to(output.resolve()) or (output / "evaluations").exists():
+        raise InputError(f"{output}: holds a study, which would be lost; expected a folder for the publication alone")
+    with atomic_folder(output) as whole:
         for path in (found for pattern in FILES for found in study.glob(pattern)):
             copy = whole / path.relative_to(study)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -55,9 +55,6 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
         size = sum((whole / path).stat().st_size for path in files) / 2**20
         if size > MOST_MIB:
             raise InputError(f"{study}: {size:.1f} MiB to publish, expected at most {MOST_MIB} MiB")
-        if output.exists():
-            shutil.rmtree(output)
-        whole.replace(output)
     return [output / path for path in files]
 
 

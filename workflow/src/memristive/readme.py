@@ -27,7 +27,7 @@ def results(published: Path) -> str:
         [
             *_beside_each_other(rows),
             "",
-            "Paper / ours with 95 % interval, per cent of the 10,000 test images.",
+            "Paper / ours with 95 % interval, per cent of the test images.",
             f"Of the paper's {verdicts.sum()} claims: {counted} "
             f"([ledger]({where}/claims.md), [report]({where}/report.html)).",
             f"From `{where}`, commit {commit}.",
