@@ -24,6 +24,17 @@ def test_training_grows_with_epochs_and_a_fold_is_shorter(config):
     assert job_seconds("train_fold", {"network": "cifar10", "fold": "0"}, Plan(config)) < short
 
 
+def test_inference_takes_longer_where_padding_cells_take_part(config):
+    plan = Plan(config)
+
+    def seconds(label):
+        return job_seconds("evaluate", {"experiment": "variability", "network": "mnist", "label": label}, plan)
+
+    grid = "conductance_states-2.sigma-"
+    assert seconds(f"paper.semantics-memtorch.{grid}20") > 3 * seconds(f"paper.semantics-physical.{grid}20")
+    assert seconds(f"paper.semantics-memtorch.{grid}0") == seconds(f"paper.semantics-physical.{grid}0")
+
+
 def test_announcement_is_no_shorter_than_the_longest_job(config):
     plan = Plan(config)
     one = [("train_published", {"network": "cifar100"})]

@@ -1,5 +1,6 @@
 """Evaluations: however images and repeats are grouped, the same predictions."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -8,9 +9,11 @@ from memristive import evaluation
 from memristive.setting import Setting
 
 
-def test_groups_of_images_and_repeats_change_nothing(monkeypatch):
+@pytest.mark.parametrize("hidden", [0, 5])
+def test_groups_of_images_and_repeats_change_nothing(monkeypatch, hidden):
     torch.manual_seed(0)
-    model, data = nn.Linear(6, 4), (torch.randn(11, 6), torch.randint(4, (11,)))
+    data = torch.randn(11, 6), torch.randint(4, (11,))
+    model = nn.Sequential(nn.Linear(6, hidden), nn.ReLU(), nn.Linear(hidden, 4)) if hidden else nn.Linear(6, 4)
     # MemTorch scales a Linear's inputs over the batch, so batches must stay what they are.
     setting = Setting(semantics="memtorch", max_input_voltage=0.5, adc_bits=2, sigma=50.0, batch_size=3)
 
@@ -20,6 +23,8 @@ def test_groups_of_images_and_repeats_change_nothing(monkeypatch):
     whole = bits()
     monkeypatch.setattr(evaluation, "IMAGES_AT_ONCE", 7)
     monkeypatch.setattr(evaluation, "NETWORKS_AT_ONCE", 2)
+    assert bits() == whole
+    monkeypatch.setenv("MEMRISTIVE_KERNEL", "off")  # each batch by itself, in plain torch
     assert bits() == whole
     assert len(set(whole)) > 1
 

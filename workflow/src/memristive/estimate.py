@@ -11,10 +11,13 @@ from pathlib import Path
 from memristive.errors import InputError
 from memristive.plan import Plan
 
-# One thread of a 2.4 GHz core with AVX2: milliseconds an image. Training is forward, backward and
-# step; inference one evaluation on the kernels; MemTorch one image of one setting.
+# One thread of a 2.4 GHz core with AVX2, where jobs run beside it: milliseconds an image. Training is forward,
+# backward and step; inference one evaluation on the kernels; MemTorch one image of one setting.
 TRAINING = {"mnist": 0.5, "cifar10": 1.8, "cifar100": 4.5}
-INFERENCE = {"mnist": 0.03, "cifar10": 0.25, "cifar100": 1.0}
+FORWARD = 0.22  # of a training's time an image
+INFERENCE = {"mnist": 0.07, "cifar10": 0.5, "cifar100": 1.8}
+# So many times as long where MemTorch's padding cells hold devices that differ.
+PADDING = {"mnist": 7.5, "cifar10": 2.0, "cifar100": 1.5}
 MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
 # Seconds a job beyond its work: start of Python, imports, reading.
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
@@ -44,11 +47,13 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     folds = plan.folds(network)
     if rule in ("train_fold", "train_published"):
         share = 1 - 1 / folds if rule == "train_fold" else 1
-        forward = INFERENCE["cifar100"] * TRAINING[architecture] / TRAINING["cifar100"]
-        return start + epochs * (share * training_images * TRAINING[architecture] + test_images * forward) / 1000
+        images = share * training_images + FORWARD * test_images
+        return start + epochs * images * TRAINING[architecture] / 1000
     if rule == "evaluate":
-        repeats = plan.config["repeats"]
-        return start + repeats * (0.5 + test_images * INFERENCE[architecture] / 1000)
+        setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
+        padding = setting.semantics == "memtorch" and setting.sigma + setting.stuck_at_lrs + setting.stuck_at_hrs > 0
+        image = INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
+        return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":
         return start + 4 * plan.config["validation"]["images"] * MEMTORCH[architecture] / 1000
     if rule == "time_inference":

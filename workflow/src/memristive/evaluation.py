@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from memristive.crossbar import calibrate, convert
+from memristive.crossbar.network import FusedSequential
 from memristive.errors import InputError
 from memristive.seeding import child
 from memristive.setting import Setting
@@ -56,6 +57,8 @@ class Evaluation:
 @torch.no_grad()
 def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.Tensor:
     """Predicted class of each image, int64 [images]; images float32 [images, channels, height, width]."""
+    if isinstance(network, FusedSequential):
+        return network.in_batches(images, batch_size).argmax(1)
     return torch.cat([network(batch).argmax(1) for batch in images.split(batch_size)])
 
 

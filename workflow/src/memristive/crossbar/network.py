@@ -28,9 +28,17 @@ class FusedSequential(nn.Sequential):
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        chain = self._chain_for(x)
-        output = None if chain is None else chain(x)
+        output = self._on_kernels(x, len(x))
         return super().forward(x) if output is None else output
+
+    def in_batches(self, x: torch.Tensor, batch_size: int) -> torch.Tensor:
+        """Outputs of `x` as from calls with `batch_size` images each, all in one pass where the kernels can."""
+        output = self._on_kernels(x, batch_size)
+        return torch.cat([self(batch) for batch in x.split(batch_size)]) if output is None else output
+
+    def _on_kernels(self, x: torch.Tensor, batch_size: int) -> torch.Tensor | None:
+        chain = self._chain_for(x)
+        return None if chain is None else chain(x, batch_size=batch_size)
 
     def _chain_for(self, x: torch.Tensor) -> kernels.Chain | None:
         if not runs_on_kernels(self, x):
