@@ -391,6 +391,8 @@ class Report:
                     "which share their draws, and over the images."
                 )
                 + markup.sentences(choice_table.summary(compared))
+                + "<h3>What the authors probably used</h3>"
+                + markup.sentences(choice_table.likely(compared))
                 + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
                 + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
             )
