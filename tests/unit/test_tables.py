@@ -80,6 +80,11 @@ def test_layers_of_the_networks(tmp_path):
     assert frame.loc[frame["type"] == "Conv2d", "rows"].tolist() == [9, 90, 90, 90]
 
 
+def test_whole_numbers_have_no_decimals_and_others_keep_theirs():
+    frame = pd.DataFrame({"rows": [9.0, None], "volts": [0.5, 2.0], "low": [1.0, 2.0], "high": [1.5, 2.5]})
+    assert tables.to_markdown(frame).splitlines()[2:] == ["| 9 | 0.50 | 1.00 to 1.50 |", "|  | 2.00 | 2.00 to 2.50 |"]
+
+
 def test_markdown_escapes_and_knows_its_inputs(inputs, tmp_path):
     _, text = make("table6_stuck_at_faults", inputs, tmp_path)
     assert "interval (95 %)" in text

@@ -34,6 +34,7 @@ COLUMNS = (
     "from_paper",
     "nearest",
 )
+TIED = 1.0  # points
 
 
 def table(
@@ -132,6 +133,40 @@ def summary(frame: pd.DataFrame) -> list[str]:
                 f"({best['semantics']})"
             )
         lines.append(text + ".")
+    return lines
+
+
+def likely(frame: pd.DataFrame) -> list[str]:
+    """One sentence a choice: which value the authors probably used, and how sure that is.
+
+    A case is a point and network for which the paper has a number. A value fits where it comes nearest to that number,
+    or within TIED points of the nearest; one that fits in all cases was probably used. The authors ran MemTorch, so
+    its semantics count where they were run.
+    """
+    lines = []
+    for choice, mine in frame.dropna(subset=["from_paper"]).groupby("choice", sort=False):
+        published = mine[mine["semantics"] == "memtorch"]
+        mine = published if len(published) else mine
+        distances = mine.assign(off=mine["from_paper"].astype(float).abs()).pivot_table(
+            index=["point", "network"], columns="value", values="off", sort=False
+        )
+        fits = distances.le(distances.min(axis=1) + TIED, axis=0)
+        throughout = [str(value) for value in fits.columns[fits.all()]]
+        cases = f"{len(fits)} case{'s' if len(fits) > 1 else ''}"
+        if len(throughout) == len(fits.columns):
+            text = "the paper's numbers do not tell the values apart"
+        elif throughout:
+            most = distances[throughout].min(axis=1).max()
+            text = (
+                f"probably {' or '.join(throughout)}, nearest to the paper in all of {cases}, though up to "
+                f"{most:.1f} points off"
+            )
+        else:
+            nearest = (
+                f"{distances.loc[at].idxmin()} ({network}, {point})" for at in fits.index for point, network in [at]
+            )
+            text = f"cannot be said, for the nearest value is not the same everywhere: {', '.join(nearest)}"
+        lines.append(f"{choice.replace('_', ' ').capitalize()}: {text.replace('_', ' ')}.")
     return lines
 
 

@@ -147,3 +147,8 @@ def _allowed(error: Any) -> str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def image_notes(datasets: Mapping[str, Mapping[str, Any]], used: Iterable[str]) -> dict[str, str]:
+    """What a configuration's `datasets` note of the images of those `used`, where they note anything."""
+    return {name: datasets[name]["note"] for name in dict.fromkeys(used) if "note" in datasets.get(name, {})}

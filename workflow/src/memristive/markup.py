@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from memristive.tables import cell, merge_interval
+from memristive.tables import cell, for_readers
 
 HEADINGS = {  # columns of the result files, for readers
     "ours": "ours (%)",
@@ -37,10 +37,10 @@ def sentences(lines: Iterable[str]) -> str:
 
 def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADINGS) -> str:
     """A table that scrolls inside itself where the page is too narrow."""
-    frame = merge_interval(frame)
+    frame = for_readers(frame)
     head = "".join(f'<th scope="col">{escape(headings.get(c, str(c).replace("_", " ")))}</th>' for c in frame.columns)
     lines = []
-    for row in frame.astype(object).itertuples(index=False):
+    for row in frame.itertuples(index=False):
         cells = "".join(
             f'<td class="number">{escape(text)}</td>' if _is_number(value) else f"<td>{escape(text)}</td>"
             for value, text in ((value, cell(value)) for value in row)

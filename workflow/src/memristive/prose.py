@@ -128,20 +128,10 @@ def input_voltage(evidence: Evidence) -> list[str]:
 
 def adc_tile(evidence: Evidence) -> list[str]:
     """Where the resolution limits, and what the tile shape changes."""
-    lines = _each(
-        evidence,
-        q.smallest_loss_below_6_bits,
-        lambda name, f: (
-            f"{name}: a resolution below 6 bits costs at least {number(f.ours, 'points')} against the highest."
-        ),
+    lines = _grouped(
+        evidence, q.smallest_loss_below_6_bits, "least cost of fewer than 6 bits against the most", "points"
     )
-    lines += _each(
-        evidence,
-        q.change_over_tiles,
-        lambda name, f: (
-            f"{name}: among tile shapes the accuracy differs by at most {number(f.ours, 'points')} at one resolution."
-        ),
-    )
+    lines += _grouped(evidence, q.change_over_tiles, "largest difference among tile shapes at one resolution", "points")
     lines += _semantics(evidence, "adc_tile")
     return lines + _each(
         evidence,
@@ -163,14 +153,9 @@ def variability(evidence: Evidence) -> list[str]:
 
 def device_faults(evidence: Evidence) -> list[str]:
     """LRS against HRS."""
-    return _semantics(evidence, "device_faults") + _each(
-        evidence,
-        q.lrs_beyond_hrs,
-        lambda name, f: (
-            f"{name}: {f.note.removeprefix('at ') or '5 %'} of the devices stuck at LRS instead of HRS "
-            f"cost another {number(f.ours, 'points')}."
-        ),
-    )
+    share = next((f.note.removeprefix("at ") for f in find(q.lrs_beyond_hrs, evidence)), "") or "5 %"
+    what = f"further cost of {share} of the devices stuck at LRS instead of HRS"
+    return _semantics(evidence, "device_faults") + _grouped(evidence, q.lrs_beyond_hrs, what, "points")
 
 
 def endurance(evidence: Evidence) -> list[str]:

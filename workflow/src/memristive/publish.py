@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from memristive import measured
+from memristive.config import image_notes
 from memristive.errors import InputError
 from memristive.files import atomic_folder, read_json, write_csv, write_text
 
@@ -67,11 +68,8 @@ def description(record: Mapping[str, Any]) -> str:
         for name in config["run"]["experiments"]
     }
     weights = "from the weights that come with the workflow" if config["training"]["pretrained"] else "trained by it"
-    notes = [
-        f"- {name}: {entry['note']}"
-        for name, entry in config["datasets"].items()
-        if "note" in entry and name in {config["networks"][network]["dataset"] for network in config["run"]["networks"]}
-    ]
+    used = [config["networks"][network]["dataset"] for network in config["run"]["networks"]]
+    notes = [f"- {name}: {note}" for name, note in image_notes(config["datasets"], used).items()]
     lines = [
         f"# The study `{config['study']}`",
         "",

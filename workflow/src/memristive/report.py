@@ -18,6 +18,7 @@ import pandas as pd
 
 from memristive import choice_table, figures, markup, outputs, prose, study, tables
 from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED, Evidence
+from memristive.config import image_notes
 from memristive.errors import InputError
 from memristive.files import read_json, write_text
 from memristive.plan import EXPERIMENTS
@@ -219,8 +220,12 @@ class Report:
         epochs = training.get("settings", {}).get("epochs")
         if epochs is not None:
             came = training.get("pretrained")
+            entries = self.config.get("networks", {})
+            own = [entries.get(name, {}).get("folds", training.get("folds")) for name in self.networks]
             text += f"; training of {epochs} epochs" + (
-                ", weights that came with the workflow" if came else f" and {training.get('folds')} folds"
+                ", weights that came with the workflow"
+                if came
+                else f" and {' or '.join(str(folds) for folds in dict.fromkeys(own))} folds"
             )
         return f"{text}. Square brackets: 95 % intervals. {self._when()}"
 
@@ -256,19 +261,15 @@ class Report:
             return ""
         meaning = section.meaning(self.evidence) if section.meaning else []
         if section.key == "data":
-            meaning = [f"{name}: {note}" for name, note in self._notes().items()]
+            used = [network.dataset for network in self.networks.values()]
+            notes = image_notes(self.config.get("datasets", {}), used)
+            meaning = [f"{name}: {note}" for name, note in notes.items()]
         if section.experiment:
             meaning += prose.one_class(self.evidence, section.experiment)
         parts = [markup.sentences(meaning)]
         parts += [self.figure(name) for name in section.figures if self._png(name).is_file()]
         parts += [self.table(name) for name in section.tables if self._table(name).is_file()]
         return self._section(section.key, section.title, "".join(parts))
-
-    def _notes(self) -> dict[str, str]:
-        """What the configuration says of the images of each data set that the study uses, where it says anything."""
-        entries = self.config.get("datasets", {})
-        used = dict.fromkeys(network.dataset for network in self.networks.values())
-        return {name: entries[name]["note"] for name in used if "note" in entries.get(name, {})}
 
     @staticmethod
     def _section(key: str, title: str, content: str) -> str:
@@ -390,6 +391,8 @@ class Report:
                     "which share their draws, and over the images."
                 )
                 + markup.sentences(choice_table.summary(compared))
+                + "<h3>What the authors probably used</h3>"
+                + markup.sentences(choice_table.likely(compared))
                 + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
                 + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
             )

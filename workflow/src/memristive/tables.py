@@ -297,6 +297,15 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def for_readers(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with its interval in one column, and columns of whole numbers without decimals, as objects."""
+    frame = merge_interval(frame)
+    for name in frame.select_dtypes("float"):
+        if (frame[name].dropna() % 1 == 0).all():
+            frame = frame.assign(**{name: frame[name].astype("Int64")})
+    return frame.astype(object)
+
+
 def merge_interval(frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with low and high as one column `interval`, for readers."""
     if not {"low", "high"} <= set(frame.columns):
@@ -313,7 +322,7 @@ def merge_interval(frame: pd.DataFrame) -> pd.DataFrame:
 
 def to_markdown(frame: pd.DataFrame) -> str:
     """A Markdown table; pipes and angle brackets in texts are escaped."""
-    frame = merge_interval(frame)
+    frame = for_readers(frame)
 
     def escaped(text: str) -> str:
         for sign, safe in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), (">", "&gt;"), ("\n", " ")):
@@ -321,5 +330,5 @@ def to_markdown(frame: pd.DataFrame) -> str:
         return text
 
     lines = [list(map(str, frame.columns)), ["---"] * len(frame.columns)]
-    lines += [[escaped(cell(value)) for value in row] for row in frame.astype(object).itertuples(index=False)]
+    lines += [[escaped(cell(value)) for value in row] for row in frame.itertuples(index=False)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
