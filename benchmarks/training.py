@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import torch
@@ -19,6 +21,9 @@ TRAINING_IMAGES = 50_000
 OURS = "memristive.training"
 WORKERS = (0, 2)
 LEARNT_IMAGES, LEARNT_EPOCHS, LEARNT_SEEDS, TEST_IMAGES = 4000, 4, 3, 2000  # of the comparison of accuracies
+
+Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # images, labels, mean, standard deviation
+Steps = Callable[[], float]
 
 
 class Pictures(Dataset):
@@ -53,13 +58,12 @@ def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
     settings = training.TrainingSettings(epochs=1, shift=4, horizontal_flip=True, threads=threads, device="cpu")
     steps = max(3, round(50 * share))
     count = steps * settings.batch_size
-    x = datasets.to_tensor(arrays["x_train"][:count], "standardised", (mean, std))
-    y = torch.from_numpy(arrays["y_train"][:count])
-    pictures = Pictures(arrays["x_train"], arrays["y_train"], mean, std)
-    ways = {OURS: lambda: _ours(networks.build("cifar10"), (x, y), settings)[0]}
-    for workers in WORKERS:
-        ways[_usual_name(workers)] = _usual_steps(pictures, settings, workers, steps)
-    times = interleaved(ways, rounds)
+    data = arrays["x_train"], arrays["y_train"], mean, std
+    with contextlib.ExitStack() as stack:
+        ways = {OURS: stack.enter_context(_apart(_our_steps, data, settings, steps))}
+        for workers in WORKERS:
+            ways[_usual_name(workers)] = stack.enter_context(_apart(_usual_steps, data, settings, steps, workers))
+        times = interleaved(ways, rounds)
     best = min((_usual_name(workers) for workers in WORKERS), key=lambda name: times[name].seconds)
     accuracies = _accuracies(arrays, settings, share)
     return [
@@ -99,8 +103,33 @@ def _ours(
     return done.history[-1]["seconds"], model
 
 
-def _usual_steps(pictures: Dataset, settings: training.TrainingSettings, workers: int, steps: int):
+@contextlib.contextmanager
+def _apart(make: Callable[..., Steps], *arguments: object) -> Iterator[Steps]:
+    """What `make` returns, run in a process of its own: each way treats its memory differently."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, (make, arguments)) as process:
+        yield lambda: process.submit(_go_on).result()
+
+
+def _begin(make: Callable[..., Steps], arguments: tuple) -> None:
+    global _steps
+    _steps = make(*arguments)
+
+
+def _go_on() -> float:
+    return _steps()
+
+
+def _our_steps(data: Data, settings: training.TrainingSettings, steps: int) -> Steps:
+    """A function that trains an epoch of `steps` steps and returns its seconds."""
+    images, labels, *statistics = data
+    count = steps * settings.batch_size
+    x, y = datasets.to_tensor(images[:count], "standardised", tuple(statistics)), torch.from_numpy(labels[:count])
+    return lambda: _ours(networks.build("cifar10"), (x, y), settings)[0]
+
+
+def _usual_steps(data: Data, settings: training.TrainingSettings, steps: int, workers: int) -> Steps:
     """A function that trains `steps` steps in the midst of an epoch and returns their seconds."""
+    pictures = Pictures(*data)
     model = networks.build("cifar10").to(memory_format=torch.channels_last)
     loader = DataLoader(
         pictures, settings.batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0
