@@ -6,7 +6,6 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,10 +55,11 @@ def machine(threads: int) -> dict[str, object]:
     """What the figures are measured on."""
     import torch
 
+    from memristive import provenance
     from memristive.crossbar import kernels
 
     return {
-        "processor": _processor(),
+        "processor": provenance.processor(),
         "processors": os.cpu_count(),
         "threads": threads,
         "load_average": [round(value, 2) for value in os.getloadavg()],
@@ -68,13 +68,3 @@ def machine(threads: int) -> dict[str, object]:
         "torch": torch.__version__,
         "torch_capability": torch.backends.cpu.get_cpu_capability(),
     }
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -12,6 +12,7 @@ from memristive.errors import InputError
 from memristive.estimate import announcement, check_space
 from memristive.holder import hold
 from memristive.plan import Plan, canonical
+from memristive.scheduling import unlimit
 
 
 def config_files():
@@ -177,6 +178,7 @@ localrules:
 
 onstart:
     hold()
+    unlimit(workflow.scheduler)
     jobs = list(workflow.dag.needrun_jobs())
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]
     try:

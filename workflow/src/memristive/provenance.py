@@ -120,7 +120,7 @@ def record(config: str, options: str, repository: Path) -> Mapping[str, Any]:
         "config_hash": text_hash(config),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
-        "machine": {"system": platform.platform(), "processor": _processor()},
+        "machine": {"system": platform.platform(), "processor": processor()},
         "config": json.loads(config),
     }
 
@@ -158,7 +158,8 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """What kind of processor this is, as its system names it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
