@@ -18,7 +18,7 @@ from memristive.crossbar import convert
 from memristive.setting import Setting
 
 VARIABLE = {"sigma": 20.0, "tile_shape": (256, 256)}
-MEMORY_IMAGES = (2500, 5000, 10_000, 20_000)
+MEMORY_IMAGES = (5000, 10_000, 20_000, 40_000)
 SEEDS = 5
 
 

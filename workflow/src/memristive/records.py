@@ -40,9 +40,10 @@ def evaluate_setting(
     """
     import torch
 
-    from memristive import datasets, networks
+    from memristive import allocation, datasets, networks
     from memristive.evaluation import evaluations
 
+    allocation.hand_back_large()
     torch.set_num_threads(threads)
     images = datasets.TestImages(dataset)
     model = networks.build(architecture, len(images.class_names), images.input_shape)

@@ -10,7 +10,6 @@ CIFAR10 43, CIFAR100 104; the 10,000 test images take a twelfth more.
 
 import contextlib
 import csv
-import ctypes
 import hashlib
 import json
 import math
@@ -30,7 +29,7 @@ from torch.nn import functional
 from torch.utils import deterministic
 from tqdm import tqdm
 
-from memristive import datasets, networks, provenance, seeding
+from memristive import allocation, datasets, networks, provenance, seeding
 from memristive.errors import InputError
 from memristive.files import atomic, write_json
 
@@ -231,7 +230,7 @@ def train(
     TrainingDiverged where the loss is not finite.
     """
     device = _device(settings.device)
-    _keep_freed_memory()
+    allocation.keep_freed()
     with _deterministic(settings.threads):
         key = _key(model, images, validation, test, settings, network, fold, device)
         state_path = Path(state_folder) / f"{network}-{fold}-{key[:16]}.pt" if state_folder else None
@@ -453,13 +452,6 @@ def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("training: device is 'cuda', but PyTorch finds no CUDA device")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc keep for the next step what a step frees: to hand it back and ask anew is a tenth of the time."""
-    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
-        mallopt(ctypes.c_int(-3), ctypes.c_int(1 << 25))  # M_MMAP_THRESHOLD (bytes), the most that it may be
-        mallopt(ctypes.c_int(-1), ctypes.c_int((1 << 31) - 1))  # M_TRIM_THRESHOLD: as good as never
 
 
 @contextlib.contextmanager
