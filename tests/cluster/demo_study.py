@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -34,8 +33,9 @@ def run(folder: Path, *options: str, environment: dict[str, str] | None = None) 
     )
     if done.returncode:
         raise RuntimeError(done.stdout[-4000:])
-    jobs = done.stdout.count("Finished jobid")
-    print(f"{' '.join(options)}: {jobs} jobs, {time.monotonic() - started:.0f} s", flush=True)
+    jobs, submissions = (done.stdout.count(words) for words in ("Finished jobid", "submitted with SLURM jobid"))
+    seconds = time.monotonic() - started
+    print(f"{' '.join(options)}: {jobs} jobs, {submissions} submissions, {seconds:.0f} s", flush=True)
     return workflow
 
 
@@ -52,7 +52,6 @@ def main() -> int:
             pauses = ["--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"]
             options = ["--profile", "profiles/slurm", "--cores", "2", *pauses]
             there = outcome(run(place / "cluster", *options, environment=cluster.environment))
-            print(f"submissions: {dict(Counter(cluster.jobs().values()))}")
         finally:
             cluster.stop()
         here = outcome(run(place / "here", "--cores", "2"))
