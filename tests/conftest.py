@@ -11,6 +11,7 @@ def repository() -> Path:
     return Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A process takes a whole file, or all tests of the finished study, which is run once; those begin first."""
     for item in items:
