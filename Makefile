@@ -24,7 +24,7 @@ unlocked: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive.holder
 
 test: environment
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 lint: environment
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Fixtures of all tests, and how they are dealt out to several processes."""
+"""Fixtures of all tests, and their order."""
 
 from pathlib import Path
 
@@ -11,10 +11,6 @@ def repository() -> Path:
     return Path(__file__).parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A process takes a whole file, or all tests of the finished study, which is run once; those begin first."""
-    for item in items:
-        group = "finished" if "finished" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] != "finished")
+    """Those that need a whole study begin first."""
+    items.sort(key=lambda item: "finished" not in getattr(item, "fixturenames", ()))
