@@ -3,9 +3,10 @@
 Results and what led to them, without images, weights, logs and records of single evaluations.
 """
 
+import csv
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
             shutil.copyfile(path, copy)
         write_text(whole / "config.yaml", yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True))
         write_csv(whole / "resources.csv", measured.table(study), measured.COLUMNS)
-        write_text(whole / "README.md", description(record))
+        write_text(whole / "README.md", description(record, _varied(study)))
         files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
         size = sum((whole / path).stat().st_size for path in files) / 2**20
         if size > MOST_MIB:
@@ -59,8 +60,17 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
     return [output / path for path in files]
 
 
-def description(record: Mapping[str, Any]) -> str:
-    """What was run, from its `provenance.json` (Markdown)."""
+def _varied(study: Path) -> list[str]:
+    """The choices of the text that the study varied."""
+    path = study / "tables" / "choices.csv"
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(dict.fromkeys(row["choice"] for row in csv.DictReader(stream)))
+
+
+def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
+    """What was run (Markdown), from its `provenance.json` and the choices that it varied."""
     config = record["config"]
     networks = ", ".join(config["run"]["networks"])
     experiments = {
@@ -74,7 +84,7 @@ def description(record: Mapping[str, Any]) -> str:
         f"# The study `{config['study']}`",
         "",
         f"Networks {networks}, {weights}; {config['repeats']} repeats of each setting that draws at random.",
-        f"Choices of the text that were varied: {', '.join(config['run']['choices']) or 'none'}.",
+        f"Choices of the text that were varied: {', '.join(varied) or 'none'}.",
         "",
         *(f"- {name}: {', '.join(of)}" for name, of in experiments.items()),
         "",
