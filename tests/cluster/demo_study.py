@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 from interruptions import difference, outcome
-from slurm import Slurm, missing
+from slurm import PAUSES, Slurm, missing
 
 from workflow_copy import REPOSITORY, Workflow
 
@@ -49,8 +49,7 @@ def main() -> int:
         cluster = Slurm(place / "slurm")
         try:
             cluster.start()
-            pauses = ["--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"]
-            options = ["--profile", "profiles/slurm", "--cores", "2", *pauses]
+            options = ["--profile", "profiles/slurm", "--cores", "2", *PAUSES]
             there = outcome(run(place / "cluster", *options, environment=cluster.environment))
         finally:
             cluster.stop()

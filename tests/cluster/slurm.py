@@ -17,6 +17,8 @@ NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
 PLACE = Path("/etc/slurm/slurm.conf")
 NODES = ("node1", "node2")
 PARTITION = "main"
+# The profile's pauses are those that a large cluster needs.
+PAUSES = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1")
 CONFIGURATION = """
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)

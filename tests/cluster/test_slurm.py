@@ -43,8 +43,7 @@ def workflow(tmp_path_factory) -> Workflow:
 
 def command(*arguments: str, cores: int = 2) -> list[str]:
     """Snakemake with the profile, for this cluster's small nodes and without the pauses that a large one needs."""
-    pauses = ["--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"]
-    profile = ["--profile", "profiles/slurm", "--cores", str(cores), "--latency-wait", "10", *pauses]
+    profile = ["--profile", "profiles/slurm", "--cores", str(cores), "--latency-wait", "10", *slurm.PAUSES]
     return [sys.executable, "-m", "snakemake", *profile, "--configfile", STUDY.name, *arguments]
 
 

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,16 +10,13 @@ import yaml
 from memristive import provenance
 from workflow_copy import REPOSITORY, Workflow
 
-SHARED = REPOSITORY.parent / "shared" / "datasets"
 PUBLISHED = REPOSITORY / "results" / "published"
 EXPERIMENTS = ("retention", "input_voltage")  # without and with semantics: memtorch
 ELSEWHERE = 0.05  # points by which another type of processor may differ
 
 
 @pytest.fixture(scope="module")
-def again(tmp_path_factory):
-    if not SHARED.exists():
-        pytest.skip(f"shared datasets: {SHARED} is not there, so nothing published is computed again")
+def again(tmp_path_factory, unpack):
     study = yaml.safe_load((REPOSITORY / "profiles" / "published" / "study.yaml").read_text(encoding="utf-8"))
     study |= {"study": "again", "repeats": 1}
     study["run"] = {"networks": ["mnist", "cifar10"], "experiments": list(EXPERIMENTS), "choices": []}
@@ -32,7 +27,7 @@ def again(tmp_path_factory):
     path = tmp_path_factory.mktemp("study") / "again.yaml"
     path.write_text(yaml.safe_dump(study), encoding="utf-8")
     workflow = Workflow(tmp_path_factory.mktemp("again"), path)
-    subprocess.run([sys.executable, SHARED / "unpack.py", workflow.folder / "images"], check=True)
+    unpack(workflow)
     done = workflow.run(*(f"results/again/experiments/{name}.csv" for name in EXPERIMENTS))
     assert done.returncode == 0, done.stdout[-8000:]
     return workflow.results / "experiments"

@@ -1,23 +1,17 @@
-"""The whole DAG on real images, where a folder with them stands beside the repository."""
+"""The whole DAG on real images."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from workflow_copy import REPOSITORY, Workflow
-
-SHARED = REPOSITORY.parent / "shared" / "datasets"
+from workflow_copy import Workflow
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    if not SHARED.exists():
-        pytest.skip(f"shared datasets: {SHARED} is not there, so nothing is run on real images")
+def study(tmp_path_factory, unpack):
     workflow = Workflow(tmp_path_factory.mktemp("real"), Path(__file__).with_name("real_study.yaml"))
-    subprocess.run([sys.executable, SHARED / "unpack.py", workflow.folder / "images"], check=True)
+    unpack(workflow)
     done = workflow.run("all")
     assert done.returncode == 0, done.stdout[-8000:]
     return workflow

@@ -219,15 +219,15 @@ class Report:
         training = self.config.get("training", {})
         epochs = training.get("settings", {}).get("epochs")
         if epochs is not None:
-            came = training.get("pretrained")
-            entries = self.config.get("networks", {})
-            own = [entries.get(name, {}).get("folds", training.get("folds")) for name in self.networks]
-            text += f"; training of {epochs} epochs" + (
-                ", weights that came with the workflow"
-                if came
-                else f" and {' or '.join(str(folds) for folds in dict.fromkeys(own))} folds"
-            )
+            text += f"; training of {epochs} epochs{self._folds(training)}"
         return f"{text}. Square brackets: 95 % intervals. {self._when()}"
+
+    def _folds(self, training: Mapping[str, Any]) -> str:
+        if training.get("pretrained"):
+            return ", weights that came with the workflow"
+        entries = self.config.get("networks", {})
+        own = dict.fromkeys(entries.get(name, {}).get("folds", training.get("folds")) for name in self.networks)
+        return f" and {' or '.join(map(str, own))} folds"
 
     def _when(self) -> str:
         commit = str(self.provenance.get("commit", ""))[:12] or "unknown"
@@ -384,6 +384,7 @@ class Report:
         path, content = self._table("choices"), ""
         compared = pd.read_csv(path, dtype={"value": str}) if path.is_file() else pd.DataFrame()
         if len(compared):
+            likely = markup.sentences(choice_table.likely(compared))
             content = (
                 markup.paragraph(
                     "What the paper does not say was chosen as the configuration explains; each alternative was run at "
@@ -391,8 +392,7 @@ class Report:
                     "which share their draws, and over the images."
                 )
                 + markup.sentences(choice_table.summary(compared))
-                + "<h3>What the authors probably used</h3>"
-                + markup.sentences(choice_table.likely(compared))
+                + (f"<h3>What the authors probably used</h3>{likely}" if likely else "")
                 + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
                 + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
             )
