@@ -21,7 +21,7 @@ def test_groups_of_images_and_repeats_change_nothing(monkeypatch, hidden):
         return [found.correct_bits for found in evaluation.evaluations(model, data, setting, [1, 2, 3])]
 
     whole = bits()
-    monkeypatch.setattr(evaluation, "IMAGES_AT_ONCE", 7)
+    monkeypatch.setattr(evaluation, "FLOATS_AT_ONCE", 7 * 6)
     monkeypatch.setattr(evaluation, "NETWORKS_AT_ONCE", 2)
     assert bits() == whole
     monkeypatch.setenv("MEMRISTIVE_KERNEL", "off")  # each batch by itself, in plain torch

@@ -244,6 +244,50 @@ def test_fused_chain(scope, voltage, level):
         assert torch.equal(torch.cat([chain(part, 2) for part in x.split(7)]), expected)
 
 
+def on_background(images, shape, value, seed=0):
+    """Images of one even colour with a rectangle of noise in each but every seventh."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.full((images, *shape), value)
+    for image in range(images):
+        top, left = (int(torch.randint(size, (), generator=generator)) for size in shape[1:])
+        part = x[image, :, top : top + 3, left : left + 4]
+        if image % 7:
+            part.copy_(torch.randn(part.shape, generator=generator))
+    return x
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("value", [0.0, -0.4])
+@pytest.mark.parametrize("voltage", [None, 100.0, 30.0, 3.0, 0.1])
+def test_chain_of_images_on_a_background(voltage, value, level):
+    """What is spared where an image shows its background is the same to the bit, scaled images among them or not."""
+    layers = network(tile_shape=(16, 4), max_input_voltage=voltage)
+    x = on_background(150, (2, 7, 8), value)
+    chain = kernels.fused_chain(layers, x.shape[1:], level)
+    with torch.no_grad():
+        expected = layers(x)
+    for threads in (1, 2):
+        assert torch.equal(chain(x, threads), expected)
+    other = torch.where(x == value, torch.tensor(0.25), x)  # another background, and no image on the first one
+    with torch.no_grad():
+        assert torch.equal(chain(other), layers(other))
+        assert torch.equal(chain(torch.cat([x, other])), layers(torch.cat([x, other])))
+    x[100] = torch.nan
+    assert chain(x) is None
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=lambda g: "x".join(map(str, g[1:5])))
+def test_convolution_of_images_on_a_background(geometry, level):
+    _, channels, height, width, columns, padded, size, stride, padding, dilation = geometry
+    x = on_background(90, (channels, height, width), 0.5)
+    arithmetic = Arithmetic(tile_shape=(16, 4), adc_bits=4, max_input_voltage=None)
+    g = draw(channels * size[0] * size[1], padded)
+    expected = plain_conv2d(x, g, columns, size, arithmetic, stride, padding, dilation)
+    stage = kernels.Crossbar(g, columns, arithmetic, size, stride, padding, dilation)
+    assert torch.equal(kernels.Chain([stage], x.shape[1:], level)(x), expected)
+
+
 def test_modules_without_counterpart_are_left_to_the_plain_path():
     assert kernels.fused_chain([nn.Conv2d(1, 2, 3)], (1, 5, 5)) is None
     assert kernels.fused_chain([nn.ReLU()], (1, 5, 5)) is None

@@ -177,7 +177,7 @@ class TestImages:
     Attributes:
         labels: int64 [images].
         class_names: names of the classes.
-        input_shape: channels, height, width, as a network takes them.
+        shape: images, channels, height, width, as a network takes them.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -195,9 +195,13 @@ class TestImages:
             raise InputError(f"{path}: x_test is {list(self._shape)} for {len(self.labels)} labels")
 
     @property
+    def shape(self) -> tuple[int, int, int, int]:
+        images, height, width, channels = self._shape
+        return images, channels, height, width
+
+    @property
     def input_shape(self) -> tuple[int, int, int]:
-        height, width, channels = self._shape[1:]
-        return channels, height, width
+        return self.shape[1:]
 
     def __len__(self) -> int:
         return len(self.labels)

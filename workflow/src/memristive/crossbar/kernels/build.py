@@ -35,7 +35,7 @@ UNITS = {
         "-mprefer-vector-width=512",
     ],
 }
-HEADERS = ["engine.hpp", "level.inc"]
+HEADERS = ["background.hpp", "engine.hpp", "level.inc"]
 
 
 class BuildError(RuntimeError):

@@ -12,11 +12,14 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "background.hpp"
 
 namespace memristive {
 
@@ -29,6 +32,8 @@ extern const Level level_avx512;
 namespace {
 
 constexpr int GROUP_IMAGES = 64;
+constexpr int64_t FEWEST_ON_BACKGROUND = 64;     // images, for whose sake a reference is computed
+constexpr double MOST_BESIDE_BACKGROUND = 0.6;  // of all pixels; above it, little is left to be spared
 
 const Level* level_at(int which) {
 #if defined(__x86_64__)
@@ -105,8 +110,16 @@ struct Stage {
   std::vector<int32_t> offset;
   std::vector<Tile> tiles;
   std::vector<Block> blocks;
+  std::vector<Pixel> pixels;  // all of them
   std::vector<float> packed, bias, alpha, beta, ranges, log_limits, log_values, log_bounds;
   bool scaled, padded;
+};
+
+// What the stages make of an image that is background all over: their outputs, up to the first stage by which an image's
+// other pixels change it too (scaling, an ADC whose range spans the image).
+struct Reference {
+  std::vector<float> pixel;
+  std::vector<Aligned> outputs;
 };
 
 struct Chain {
@@ -114,6 +127,20 @@ struct Chain {
   std::vector<std::unique_ptr<Stage>> stages;
   int wide_from;  // stages from here on work on vectors: their positions are lane blocks
   int64_t in_size, out_size;  // floats an image
+  mutable std::mutex lock;
+  mutable std::shared_ptr<const Reference> reference;  // the last one asked for
+};
+
+struct Job {  // one call
+  const float* x;
+  const float* ranges;
+  int64_t images;
+  float* y;
+  const Reference* reference;  // or null: every pixel is computed
+  const Backgrounds* backgrounds;
+  const int64_t* order;  // in which the images are taken
+
+  int64_t image(int64_t n) const { return order ? order[n] : n; }
 };
 
 const float* keep(std::vector<float>& to, const float* from, int count) {
@@ -188,8 +215,7 @@ std::unique_ptr<Stage> plan_stage(const Op& op, const Level& level) {
   plan.in_height = op.in_height + (crossbar ? op.pad_top + op.pad_bottom : 0);
   plan.in_width = op.in_width + (crossbar ? op.pad_left + op.pad_right : 0);
   plan.in_size = op.in_channels * plan.in_height * plan.in_width * lanes;
-  plan.grid_width = op.out_width;
-  plan.grid_count = op.out_width * op.out_height;
+  if (crossbar) list(whole(op.out_height, op.out_width), stage->pixels);
   plan.in_step_row = op.stride_h * plan.in_width * lanes;
   plan.in_step_column = op.stride_w * lanes;
   if (crossbar) {
@@ -250,12 +276,18 @@ bool vectors(const Op& op) {
 
 struct Worker {
   const Chain& chain;
+  const Job& job;
   int blocks;  // lane blocks a group
   std::vector<Aligned> buffers;
+  std::vector<Rows> differs;  // where a stage's output buffer may hold something else than the reference
+  std::vector<const float*> from;  // of each lane's image
+  std::vector<float*> to;
+  std::vector<Pixel> some;
   Aligned raw, sum, factor, block_ranges;
   Scratch scratch;
 
-  Worker(const Chain& chain_, int blocks_) : chain(chain_), blocks(blocks_) {
+  Worker(const Chain& chain_, const Job& job_, int blocks_)
+      : chain(chain_), job(job_), blocks(blocks_), from(chain.level->lanes), to(chain.level->lanes) {
     const int lanes = chain.level->lanes, count = int(chain.stages.size());
     int widest = 1, columns = 1;
     for (int i = 0; i <= count; ++i) {
@@ -264,6 +296,11 @@ struct Worker {
       buffers.emplace_back(size * (i >= chain.wide_from ? blocks : 1));
       widest = std::max(widest, plan.widest);
       columns = std::max(columns, plan.op.out_channels);
+    }
+    // The last stage before the wide ones has a buffer a lane block.
+    for (int i = 0; i < chain.wide_from + blocks - 1; ++i) {
+      const Op& op = chain.stages[std::min(i, std::max(chain.wide_from - 1, 0))]->plan.op;
+      differs.push_back(whole(op.out_height, op.out_width));
     }
     raw = Aligned(size_t(widest) * chain.level->max_positions * lanes);
     sum = Aligned(size_t(columns) * chain.level->max_positions * lanes);
@@ -277,78 +314,168 @@ struct Worker {
     return stage.scaled && chain.level->encode(stage.plan, in, ranges, factors);
   }
 
-  int32_t run_stage(const Stage& stage, float* in, float* out, const float* ranges) {
+  // Lanes for the images from number `first` on; lanes after number `end` repeat the last one.
+  int32_t pack(int64_t first, int64_t end, float* buffer) {
+    const int lanes = chain.level->lanes;
+    for (int lane = 0; lane < lanes; ++lane) {
+      const int64_t image = job.image(std::min(first + lane, end - 1));
+      from[lane] = job.x + image * chain.in_size;
+      to[lane] = job.y + image * chain.out_size;
+    }
+    return chain.level->pack(chain.stages[0]->plan, from.data(), buffer);
+  }
+
+  void unpack(int64_t first, int64_t end, const float* buffer) {
+    const int64_t images = std::min<int64_t>(chain.level->lanes, end - first);
+    for (int64_t lane = 0; lane < images; ++lane) to[lane] = job.y + job.image(first + lane) * chain.out_size;
+    chain.level->unpack(chain.stages.back()->plan, buffer, int32_t(images), to.data());
+  }
+
+  // The outputs in `rows` of each row.
+  int32_t compute(const Stage& stage, float* in, float* out, const Rows& rows) {
     const Level& level = *chain.level;
     const Plan& plan = stage.plan;
     if (plan.op.kind == POOL) {
-      level.pool(plan, in, out);
+      level.pool(plan, in, out, rows.data());
       return OK;
     }
-    if (plan.op.kind == ELEMENTWISE) return level.elementwise(plan, in, out);
-    const bool touched = encode(stage, in, ranges, scratch.factor);
-    int32_t status;
+    if (plan.op.kind == ELEMENTWISE) return level.elementwise(plan, in, out, rows.data());
+    const bool all = std::all_of(rows.begin(), rows.end(), [&](const Span& span) {
+      return span.first == 0 && span.last == plan.op.out_width;
+    });
+    if (!all) list(rows, some);
+    const std::vector<Pixel>& pixels = all ? stage.pixels : some;
+    const int32_t count = int32_t(pixels.size());
     if (plan.op.adc_spans_sample && plan.op.adc != ADC_NONE) {
-      status = level.crossbar(stage.sums, exponents(), in, out, nullptr, 0, plan.grid_count, scratch);
-      status |= level.span(plan, exponents(), out, scratch.factor);
-    } else {
-      status = level.crossbar(plan, exponents(), in, out, scratch.factor, 0, plan.grid_count, scratch);
+      const int32_t status =
+          level.crossbar(stage.sums, exponents(), in, out, nullptr, pixels.data(), count, scratch);
+      return status | level.span(plan, exponents(), out, scratch.factor);
     }
-    if (touched && stage.padded) std::memset(in, 0, sizeof(float) * plan.in_size);  // its border is zeros again
+    return level.crossbar(plan, exponents(), in, out, scratch.factor, pixels.data(), count, scratch);
+  }
+
+  // Put the reference back where `out` differed from it, save in `rows`.
+  void restore(const Plan& plan, const Aligned& reference, const Rows& rows, Rows& differed, float* out) const {
+    const int lanes = chain.level->lanes;
+    for (int y = 0; y < plan.op.out_height; ++y) {
+      const Span old = differed[y], now = rows[y].first < rows[y].last ? rows[y] : Span{old.last, old.last};
+      const Span parts[] = {{old.first, std::min(old.last, now.first)}, {std::max(old.first, now.last), old.last}};
+      for (const Span& part : parts) {
+        if (part.first >= part.last) continue;
+        for (int c = 0; c < plan.op.out_channels; ++c) {
+          const int64_t start = plan.out_origin + int64_t(c) * plan.out_channel + int64_t(y) * plan.out_row;
+          std::memcpy(out + start + part.first * lanes, reference.data + start + part.first * lanes,
+                      sizeof(float) * lanes * (part.last - part.first));
+        }
+      }
+    }
+  }
+
+  // Lane block `b` of a group through the stages before the wide ones; `spans`: see Backgrounds, of each lane.
+  int32_t run_block(int b, Rows rows, const float* ranges) {
+    int32_t status = OK;
+    bool compares = job.reference != nullptr;  // equal inputs still mean equal outputs
+    for (int i = 0; i < chain.wide_from; ++i) {
+      const Stage& stage = *chain.stages[i];
+      const Op& op = stage.plan.op;
+      const bool last = i + 1 == chain.wide_from;
+      float* const in = buffers[i].data;
+      float* const out = buffers[i + 1].data + (last ? size_t(b) * stage.plan.out_size : 0);
+      Rows& differed = differs[last ? i + b : i];
+      const bool touched = encode(stage, in, i == 0 ? ranges : nullptr, scratch.factor);
+      compares = compares && !touched && i < int(job.reference->outputs.size());
+      rows = compares ? reached(op, rows) : whole(op.out_height, op.out_width);
+      if (compares) restore(stage.plan, job.reference->outputs[i], rows, differed, out);
+      differed = rows;
+      status |= compute(stage, in, out, rows);
+      if (touched && stage.padded) std::memset(in, 0, sizeof(float) * stage.plan.in_size);  // its border is zeros again
+      if (touched && i > 0) differs[i - 1] = whole(op.in_height, op.in_width);
+    }
     return status;
   }
 
-  // Vectors: the lane blocks are the positions.
-  int32_t run_wide(const Stage& stage, float* in, float* out, int count, const float* ranges) {
+  // Stage `i` on vectors: the lane blocks are the positions.
+  int32_t run_wide(int i, int count, const float* ranges) {
     const Level& level = *chain.level;
+    const Stage& stage = *chain.stages[i];
     const int lanes = level.lanes;
+    float* const in = buffers[i].data;
+    float* const out = buffers[i + 1].data;
     if (stage.plan.op.kind == ELEMENTWISE) {
+      const Span pixel = {0, 1};
       int32_t status = OK;
       for (int b = 0; b < count; ++b)
         status |= level.elementwise(stage.plan, in + size_t(b) * stage.plan.in_size,
-                                    out + size_t(b) * stage.plan.out_size);
+                                    out + size_t(b) * stage.plan.out_size, &pixel);
       return status;
     }
     Plan plan = stage.plan;
     plan.wide = true;
-    plan.grid_width = plan.grid_count = count;
     plan.in_step_column = plan.in_size;
     plan.out_step_column = plan.out_size;
-    for (int b = 0; b < count; ++b)
-      encode(stage, in + size_t(b) * plan.in_size, ranges ? ranges + b * lanes : nullptr, scratch.factor + b * lanes);
-    return level.crossbar(plan, exponents(), in, out, scratch.factor, 0, count, scratch);
-  }
-
-  // `images` images from `x` on, at most `blocks` lane blocks.
-  int32_t run(const float* x, const float* ranges, int64_t images, float* y) {
-    const Level& level = *chain.level;
-    const int lanes = level.lanes, count = int(chain.stages.size());
-    const int used = int((images + lanes - 1) / lanes);
-    if (ranges) {
-      std::fill_n(block_ranges.data, size_t(used) * lanes, ranges[images - 1]);
-      std::copy_n(ranges, images, block_ranges.data);
-    }
-    int32_t status = OK;
-    for (int b = 0; b < used; ++b) {
-      const int64_t present = std::min<int64_t>(lanes, images - int64_t(b) * lanes);
-      float* in = buffers[0].data + (chain.wide_from == 0 ? size_t(b) * chain.stages[0]->plan.in_size : 0);
-      status |= level.pack(chain.stages[0]->plan, x + int64_t(b) * lanes * chain.in_size, present, in);
-      for (int i = 0; i < chain.wide_from; ++i) {
-        const Stage& stage = *chain.stages[i];
-        float* out = buffers[i + 1].data + (i + 1 == chain.wide_from ? size_t(b) * stage.plan.out_size : 0);
-        status |=
-            run_stage(stage, buffers[i].data, out, ranges && i == 0 ? block_ranges.data + size_t(b) * lanes : nullptr);
+    for (int b = 0; b < count; ++b) {
+      const bool touched = encode(stage, in + size_t(b) * plan.in_size, ranges ? ranges + b * lanes : nullptr,
+                                  scratch.factor + b * lanes);
+      if (touched && i > 0 && i == chain.wide_from) {
+        const Op& before = chain.stages[i - 1]->plan.op;
+        differs[i - 1 + b] = whole(before.out_height, before.out_width);
       }
     }
+    list(whole(1, count), some);
+    return level.crossbar(plan, exponents(), in, out, scratch.factor, some.data(), count, scratch);
+  }
+
+  // The images from number `first` to `end`, at most `blocks` lane blocks.
+  int32_t run(int64_t first, int64_t end) {
+    const int lanes = chain.level->lanes, count = int(chain.stages.size());
+    const int used = int((end - first + lanes - 1) / lanes);
+    int32_t status = OK;
+    for (int b = 0; b < used; ++b) {
+      const int64_t start = first + int64_t(b) * lanes;
+      float* const ranges = job.ranges ? block_ranges.data + size_t(b) * lanes : nullptr;
+      Rows rows;
+      if (job.reference) rows.assign(job.backgrounds->height, Span{0, 0});
+      for (int lane = 0; lane < lanes; ++lane) {
+        const int64_t image = job.image(std::min(start + lane, end - 1));
+        if (ranges) ranges[lane] = job.ranges[image];
+        for (size_t y = 0; y < rows.size(); ++y) widen(rows[y], job.backgrounds->of(image)[y]);
+      }
+      status |= pack(start, end, buffers[0].data + (chain.wide_from ? 0 : size_t(b) * chain.stages[0]->plan.in_size));
+      status |= run_block(b, std::move(rows), ranges);
+    }
     for (int i = chain.wide_from; i < count; ++i)
-      status |= run_wide(*chain.stages[i], buffers[i].data, buffers[i + 1].data, used,
-                         ranges && i == 0 ? block_ranges.data : nullptr);
-    const Plan& last = chain.stages[count - 1]->plan;
+      status |= run_wide(i, used, job.ranges && i == 0 ? block_ranges.data : nullptr);
     for (int b = 0; b < used; ++b)
-      level.unpack(last, buffers[count].data + size_t(b) * last.out_size,
-                   std::min<int64_t>(lanes, images - int64_t(b) * lanes), y + int64_t(b) * lanes * chain.out_size);
+      unpack(first + int64_t(b) * lanes, end,
+             buffers[count].data + size_t(b) * chain.stages.back()->plan.out_size);
     return status;
   }
 };
+
+std::shared_ptr<const Reference> find_reference(const Chain& chain, const std::vector<float>& pixel) {
+  const std::lock_guard<std::mutex> guard(chain.lock);
+  if (chain.reference && !std::memcmp(chain.reference->pixel.data(), pixel.data(), sizeof(float) * pixel.size()))
+    return chain.reference;
+  auto found = std::make_shared<Reference>();
+  found->pixel = pixel;
+  std::vector<float> image, y(chain.out_size);
+  for (float value : pixel) image.insert(image.end(), chain.in_size / pixel.size(), value);
+  const Job job = {image.data(), nullptr, 1, y.data(), nullptr, nullptr, nullptr};
+  Worker worker(chain, job, 1);
+  int32_t status = worker.pack(0, 1, worker.buffers[0].data);
+  for (int i = 0; i < chain.wide_from && status == OK; ++i) {
+    const Stage& stage = *chain.stages[i];
+    const Op& op = stage.plan.op;
+    if (op.adc_spans_sample || worker.encode(stage, worker.buffers[i].data, nullptr, worker.scratch.factor)) break;
+    status = worker.compute(stage, worker.buffers[i].data, worker.buffers[i + 1].data,
+                            whole(op.out_height, op.out_width));
+    if (status != OK) break;
+    found->outputs.emplace_back(size_t(stage.plan.out_size));
+    std::memcpy(found->outputs.back().data, worker.buffers[i + 1].data, sizeof(float) * stage.plan.out_size);
+  }
+  chain.reference = found;
+  return found;
+}
 
 template <class Work>
 void in_threads(int threads, Work work) {
@@ -363,33 +490,70 @@ void in_threads(int threads, Work work) {
 }
 
 // Fewer lane blocks than threads, one convolution: the threads share the pixels of each lane block.
-int32_t run_pixels(const Chain& chain, const float* x, int64_t images, float* y, int threads) {
+int32_t run_pixels(const Chain& chain, const Job& job, int threads) {
   const Level& level = *chain.level;
   const Stage& stage = *chain.stages[0];
   const Plan& plan = stage.plan;
-  Worker main(chain, 1);
+  Worker main(chain, job, 1);
+  const int total = int(stage.pixels.size());
   std::atomic<int32_t> status{OK};
-  for (int64_t start = 0; start < images; start += level.lanes) {
-    const int64_t present = std::min<int64_t>(level.lanes, images - start);
-    status |= level.pack(plan, x + start * chain.in_size, present, main.buffers[0].data);
+  for (int64_t start = 0; start < job.images; start += level.lanes) {
+    status |= main.pack(start, job.images, main.buffers[0].data);
     const bool touched = main.encode(stage, main.buffers[0].data, nullptr, main.scratch.factor);
     std::atomic<int> next{0};
-    const int chunk = (plan.grid_count / (4 * threads) / level.max_positions + 1) * level.max_positions;
+    const int chunk = (total / (4 * threads) / level.max_positions + 1) * level.max_positions;
     in_threads(threads, [&] {
       try {
         Aligned raw(size_t(plan.widest) * level.max_positions * level.lanes);
         Aligned sum(size_t(plan.op.out_channels) * level.max_positions * level.lanes);
         const Scratch scratch{raw.data, sum.data, main.scratch.factor};
-        for (int first; (first = next.fetch_add(chunk)) < plan.grid_count;)
+        for (int first; (first = next.fetch_add(chunk)) < total;)
           status |= level.crossbar(plan, exponents(), main.buffers[0].data, main.buffers[1].data, main.scratch.factor,
-                                   first, std::min(first + chunk, plan.grid_count), scratch);
+                                   stage.pixels.data() + first, std::min(chunk, total - first), scratch);
       } catch (const std::bad_alloc&) {
         status |= UNSUPPORTED;
       }
     });
     if (touched && stage.padded) std::memset(main.buffers[0].data, 0, sizeof(float) * plan.in_size);
-    level.unpack(plan, main.buffers[1].data, present, y + start * chain.out_size);
+    main.unpack(start, job.images, main.buffers[1].data);
   }
+  return status;
+}
+
+// Whether most images' inputs have to be scaled, each by its own range: then no two images stay on one background.
+bool mostly_scaled(const Chain& chain, const Job& job) {
+  const Stage& first = *chain.stages[0];
+  if (!first.scaled) return false;
+  constexpr int SAMPLES = 16;
+  int scaled = 0;
+  for (int sample = 0; sample < SAMPLES; ++sample) {
+    const int64_t image = job.images * sample / SAMPLES;
+    float range = 0;
+    if (job.ranges)
+      range = job.ranges[image];
+    else
+      for (int64_t i = 0; i < chain.in_size; ++i) range = std::max(range, std::fabs(job.x[image * chain.in_size + i]));
+    scaled += range > first.plan.op.max_input_voltage;
+  }
+  return scaled > SAMPLES / 2;
+}
+
+int32_t run(const Chain& chain, const Job& job, int threads) {
+  const int lanes = chain.level->lanes;
+  const int64_t lane_blocks = (job.images + lanes - 1) / lanes;
+  const int blocks = int(std::min<int64_t>(std::max(1, GROUP_IMAGES / lanes), (lane_blocks + threads - 1) / threads));
+  const int64_t group = int64_t(blocks) * lanes, groups = (job.images + group - 1) / group;
+  std::atomic<int64_t> next{0};
+  std::atomic<int32_t> status{OK};
+  in_threads(int(std::min<int64_t>(threads, groups)), [&] {
+    try {
+      Worker worker(chain, job, blocks);
+      for (int64_t g; (g = next.fetch_add(1)) < groups;)
+        status |= worker.run(g * group, std::min((g + 1) * group, job.images));
+    } catch (const std::exception&) {
+      status |= UNSUPPORTED;
+    }
+  });
   return status;
 }
 
@@ -439,28 +603,24 @@ void memristive_free(void* chain) { delete static_cast<Chain*>(chain); }
 int32_t memristive_run(const void* handle, const float* x, int64_t images, const float* ranges, float* y,
                        int32_t threads) try {
   const Chain& chain = *static_cast<const Chain*>(handle);
-  const int lanes = chain.level->lanes;
-  const int64_t lane_blocks = (images + lanes - 1) / lanes;
+  const Op& op = chain.stages[0]->plan.op;
+  Job job = {x, ranges, images, y, nullptr, nullptr, nullptr};
   threads = std::max(threads, 1);
   if (images == 0) return OK;
-  if (lane_blocks < threads && chain.stages.size() == 1 && chain.wide_from == 1 && !ranges &&
-      chain.stages[0]->plan.op.kind == CROSSBAR && !chain.stages[0]->plan.op.adc_spans_sample)
-    return run_pixels(chain, x, images, y, threads);
-  const int blocks = int(std::min<int64_t>(std::max(1, GROUP_IMAGES / lanes), (lane_blocks + threads - 1) / threads));
-  const int64_t group = int64_t(blocks) * lanes, groups = (images + group - 1) / group;
-  std::atomic<int64_t> next{0};
-  std::atomic<int32_t> status{OK};
-  in_threads(int(std::min<int64_t>(threads, groups)), [&] {
-    try {
-      Worker worker(chain, blocks);
-      for (int64_t g; (g = next.fetch_add(1)) < groups;)
-        status |= worker.run(x + g * group * chain.in_size, ranges ? ranges + g * group : nullptr,
-                             std::min(group, images - g * group), y + g * group * chain.out_size);
-    } catch (const std::exception&) {
-      status |= UNSUPPORTED;
-    }
-  });
-  return status;
+  if (images <= int64_t(threads - 1) * chain.level->lanes && chain.stages.size() == 1 && chain.wide_from == 1 &&
+      !ranges && op.kind == CROSSBAR && !op.adc_spans_sample)
+    return run_pixels(chain, job, threads);
+  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || mostly_scaled(chain, job))
+    return run(chain, job, threads);
+  const Backgrounds backgrounds(op, x, images);
+  const int64_t pixels = images * op.in_height * op.in_width;
+  if (double(backgrounds.touched) > MOST_BESIDE_BACKGROUND * double(pixels)) return run(chain, job, threads);
+  const std::shared_ptr<const Reference> reference = find_reference(chain, backgrounds.pixel);
+  const std::vector<int64_t> order = backgrounds.order(chain.level->lanes);
+  job.reference = reference.get();
+  job.backgrounds = &backgrounds;
+  job.order = order.data();
+  return run(chain, job, threads);
 } catch (const std::exception&) {
   return UNSUPPORTED;
 }

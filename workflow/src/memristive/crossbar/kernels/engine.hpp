@@ -61,7 +61,7 @@ struct Plan {  // an Op made ready for one level
   int32_t out_row, out_channel, out_origin, out_size;
   // positions: pixels of one lane block, or (Linear) lane blocks
   bool wide;
-  int32_t grid_width, grid_count, in_step_row, in_step_column, out_step_row, out_step_column;
+  int32_t in_step_row, in_step_column, out_step_row, out_step_column;
 };
 
 // ceil(log2f(m + 1e-12f)) <= e exactly for m <= limit[e - first]
@@ -69,6 +69,14 @@ struct Exponents {
   static constexpr int first = -40, last = 128;
   float limit[last - first + 1];
   bool near_powers;  // the library's log2f differs from the exponent bits only close above powers of two
+};
+
+struct Span {  // of a row of pixels: [first, last)
+  int32_t first, last;
+};
+
+struct Pixel {  // a position of the grid
+  int32_t row, column;
 };
 
 struct Scratch {
@@ -79,14 +87,15 @@ struct Scratch {
 
 struct Level {
   int32_t lanes, max_positions, max_columns;  // max_columns: of a block
-  int32_t (*pack)(const Plan&, const float* x, int64_t images, float* buffer);
+  // `images` holds the start of each lane's image; `pixels`, or `rows[y]` of each row of outputs, is what is computed.
+  int32_t (*pack)(const Plan&, const float* const* images, float* buffer);
   int32_t (*encode)(const Plan&, float* buffer, const float* ranges, float* factor);
-  int32_t (*crossbar)(const Plan&, const Exponents&, const float* in, float* out, const float* factor, int32_t first,
-                      int32_t last, const Scratch&);
+  int32_t (*crossbar)(const Plan&, const Exponents&, const float* in, float* out, const float* factor,
+                      const Pixel* pixels, int32_t count, const Scratch&);
   int32_t (*span)(const Plan&, const Exponents&, float* out, const float* factor);
-  void (*pool)(const Plan&, const float* in, float* out);
-  int32_t (*elementwise)(const Plan&, float* in, float* out);
-  void (*unpack)(const Plan&, const float* buffer, int64_t images, float* y);
+  void (*pool)(const Plan&, const float* in, float* out, const Span* rows);
+  int32_t (*elementwise)(const Plan&, float* in, float* out, const Span* rows);
+  void (*unpack)(const Plan&, const float* buffer, int32_t images, float* const* y);
 };
 
 }  // namespace memristive
