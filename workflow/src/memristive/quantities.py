@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from memristive import study, tables
 from memristive.claims import Evidence, Found, Missing, nan_interval
@@ -507,7 +507,7 @@ def overlapping_devices(evidence: Evidence) -> list[Found]:
     sigma = float(row["sigma"])
     if sigma == 0:
         raise Missing("sigma above 0")
-    share = stats.norm.cdf((row["r_on"] - row["r_off"]) / (sigma * math.sqrt(1 + 2**2)))
+    share = special.ndtr((row["r_on"] - row["r_off"]) / (sigma * math.sqrt(1 + 2**2)))
     return [Found("", nan_interval(100 * float(share), "distributions"), note=f"at sigma {sigma:g} ohm")]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special  # scipy.stats takes most of a second to import: only where it is needed
 
 LEVEL = 0.95
 POINTS = (-100.0, 100.0)  # what a difference of accuracies can be
@@ -66,7 +66,7 @@ def mean_interval(
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return Interval(mean, math.nan, math.nan, n, kind)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(values, ddof=1) / math.sqrt(n))
+    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * np.std(values, ddof=1) / math.sqrt(n))
     # Values that are all 100 have a mean of 100, but for rounding.
     low, high = min(limits[0], mean), max(limits[1], mean)
     return Interval(mean, max(mean - half, low), min(mean + half, high), n, kind)
@@ -85,6 +85,8 @@ def accuracy_interval(values: ArrayLike, kind: str = "repeats", images: int | No
 
 def binomial_interval(correct: int, images: int) -> Interval:
     """Accuracy in per cent of one network on `images` test images, with its 95 % Wilson interval."""
+    from scipy import stats
+
     bounds = stats.binomtest(correct, images).proportion_ci(LEVEL, method="wilson")
     return Interval(100 * correct / images, 100 * bounds.low, 100 * bounds.high, images, "images")
 
@@ -118,6 +120,8 @@ def unpaired_difference(first: ArrayLike, second: ArrayLike) -> Interval:
         return Interval(value, math.nan, math.nan, n)
     if np.ptp(first) == 0 == np.ptp(second):  # scipy gives no interval where nothing varies
         return Interval(value, value, value, n)
+    from scipy import stats
+
     bounds = stats.ttest_ind(first, second, equal_var=False).confidence_interval(LEVEL)
     return Interval(value, max(float(bounds.low), POINTS[0]), min(float(bounds.high), POINTS[1]), n)
 
