@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from memristive import networks
+from memristive import datasets, evaluation, networks
 
 REPOSITORY = Path(__file__).parents[1]
 WORK = REPOSITORY / ".bench"  # environments and data that are kept between runs
@@ -30,6 +30,19 @@ def images(name: str, count: int) -> torch.Tensor:
     return torch.randn(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
+def real_images(name: str, count: int) -> torch.Tensor | None:
+    """The first test images of the data set as its network is given them; None where they are not at hand."""
+    path = WORK / f"{name}.npz"
+    if not path.exists():
+        source = REAL_IMAGES / ("mnist" if name == "mnist" else f"{name}.npz")
+        if not source.exists():
+            return None
+        entry = {"source": "folder", "dataset": name} if source.is_dir() else {"source": "npz"}
+        WORK.mkdir(exist_ok=True)
+        datasets.prepare(name, entry | {"path": str(source), "normalisation": "standardised"}, WORK, path)
+    return next(datasets.TestImages(path).split(count))
+
+
 def folded(model: nn.Module, channels_last: bool) -> nn.Module:
     """The digital network with batch normalisation folded into the convolutions and without dropout."""
     layers: list[nn.Module] = []
@@ -43,10 +56,16 @@ def folded(model: nn.Module, channels_last: bool) -> nn.Module:
 
 
 def run(model: nn.Module, x: torch.Tensor, batch_size: int) -> None:
-    """Forward all of `x`, as `memristive.evaluate` does."""
+    """Forward all of `x`."""
     with torch.no_grad():
         for batch in x.split(batch_size):
             model(batch)
+
+
+def run_crossbar(network: nn.Module, x: torch.Tensor, batch_size: int = evaluation.IMAGES_AT_ONCE) -> None:
+    """Predict all of `x`, as `memristive.evaluate` does."""
+    for part in x.split(evaluation.images_at_once(x.shape, batch_size)):
+        evaluation.predict(network, part, batch_size)
 
 
 def run_digital(model: nn.Module, x: torch.Tensor, batch_size: int) -> None:

@@ -63,7 +63,13 @@ def _inference(axes, table: Table) -> None:
 
 def _simulators(axes, table: Table) -> None:
     """Seconds that each simulator needs for the same images."""
-    names = {"crossbar": "ours", "crossbar, fused": "ours, fused", "crosssim": "CrossSim", "memtorch": "MemTorch"}
+    names = {
+        "crossbar": "ours",
+        "crossbar, fused": "ours, fused",
+        "crossbar, noise": "ours, noise",
+        "crosssim": "CrossSim",
+        "memtorch": "MemTorch",
+    }
     seconds = [float(row["seconds_for_10000_images"]) for row in table]
     axes.barh(range(len(table)), seconds, color="#56B4E9", height=0.6)
     for number, value in enumerate(seconds):

@@ -6,7 +6,6 @@ from torch import nn
 from benchmarks import cases
 from benchmarks.measure import interleaved
 from memristive.crossbar import convert
-from memristive.evaluation import IMAGES_AT_ONCE
 from memristive.setting import Setting
 
 IMAGES = (1, 8, 64, 512, 2048, 8192)
@@ -32,7 +31,7 @@ def measure(rounds: int, share: float) -> list[dict[str, object]]:
     add(
         "images",
         {count: count for count in counts},
-        {count: lambda count=count: cases.run(plain, many[:count], IMAGES_AT_ONCE) for count in counts},
+        {count: lambda count=count: cases.run_crossbar(plain, many[:count]) for count in counts},
     )
     widths = [width for width in WIDTHS if width <= max(32, WIDTHS[-1] * share)]
     layers = {width: converted(nn.Sequential(nn.Conv2d(width, width, 3, 1, 1))) for width in widths}
@@ -49,15 +48,12 @@ def measure(rounds: int, share: float) -> list[dict[str, object]]:
         add(
             axis,
             dict.fromkeys(values, 1),
-            {
-                value: lambda value=value, networks=networks: cases.run(networks[value], x, IMAGES_AT_ONCE)
-                for value in values
-            },
+            {value: lambda value=value, networks=networks: cases.run_crossbar(networks[value], x) for value in values},
         )
 
     def seeds(count: int) -> None:
         for seed in range(count):
-            cases.run(converted(model, seed, sigma=20.0), x, IMAGES_AT_ONCE)
+            cases.run_crossbar(converted(model, seed, sigma=20.0), x)
 
     add("seeds", {count: count for count in SEEDS}, {count: lambda count=count: seeds(count) for count in SEEDS})
     return rows

@@ -39,6 +39,8 @@ PADDING = {
     "padding cells of 64x64": {"semantics": "memtorch", "sigma": 20.0},
     "padding cells of 256x256": {"semantics": "memtorch", "sigma": 20.0, "tile_shape": (256, 256)},
 }
+# Noise has no background; the data set's own images may have one, where the kernels spare work.
+REAL = {"64x64, 8 bits, real images": PLAIN, "fused, real images": FUSED}
 DIGITAL, BEST = "digital", "digital at its best"
 BATCHES = (25, 50, 100, 250)
 
@@ -56,6 +58,9 @@ def measure(names: list[str], rounds: int, share: float) -> list[dict[str, objec
             for label, fields in settings.items()
         }
         ways = digital | {label: _way(network, x, settings[label]) for label, network in networks.items()}
+        real = cases.real_images(name, len(x))
+        if real is not None:
+            ways |= {label: _way(networks[setting], real, settings[setting]) for label, setting in REAL.items()}
         times = interleaved(ways, rounds)
         plain_work = _multiply_adds(model, networks[PLAIN], x)
         for label, measured in times.items():
@@ -100,7 +105,7 @@ def _way(network: nn.Module, x: torch.Tensor, fields: dict[str, object]) -> Call
     """A run of all of `x`, in the batches of the setting where MemTorch's semantics let these decide results."""
     setting = Setting(**fields)
     size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
-    return lambda: cases.run(network, x, size)
+    return lambda: cases.run_crossbar(network, x, size)
 
 
 def _multiply_adds(model: nn.Module, converted: nn.Module, x: torch.Tensor) -> int:

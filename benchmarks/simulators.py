@@ -10,11 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.cases import REPOSITORY, WORK
+from benchmarks.cases import REPOSITORY, WORK, real_images
 from benchmarks.measure import interleaved
 
 # Images a round, as many as take about as long as ours: MemTorch needs 0.1 s for each.
-IMAGES = {"crossbar": 10_000, "crossbar, fused": 10_000, "memtorch": 4, "aihwkit": 500, "crosssim": 500}
+IMAGES = {
+    **dict.fromkeys(("crossbar", "crossbar, fused", "crossbar, noise"), 10_000),
+    **{"memtorch": 4, "aihwkit": 500, "crosssim": 500},
+}
 OWN_ENVIRONMENT = ("aihwkit", "crosssim")
 
 
@@ -58,6 +61,7 @@ class Worker:
 def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
     """One row a simulator: seconds an image, and how many times ours that is."""
     workers: dict[str, Worker] = {}
+    real_images("mnist", 1)  # written down for the workers, which could not
     counts = {name: max(2, round(count * share)) for name, count in IMAGES.items()}
     try:
         for name, count in counts.items():

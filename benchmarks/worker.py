@@ -18,11 +18,10 @@ Run = Callable[[], object]
 def crossbar(model: nn.Module, x: torch.Tensor, **fields: object) -> Run:
     """This project, on the setting that MemTorch is run on."""
     from memristive.crossbar import convert
-    from memristive.evaluation import IMAGES_AT_ONCE
     from memristive.setting import Setting
 
     network = convert(model, Setting(semantics="memtorch", tuning="none", **fields), torch.Generator().manual_seed(0))
-    return lambda: cases.run(network, x, IMAGES_AT_ONCE)
+    return lambda: cases.run_crossbar(network, x)
 
 
 def memtorch(model: nn.Module, x: torch.Tensor) -> Run:
@@ -69,9 +68,11 @@ def crosssim(model: nn.Module, x: torch.Tensor) -> Run:
     return lambda: cases.run(network, x, 100)
 
 
+NOISE = "crossbar, noise"
 SIMULATORS: dict[str, Callable[[nn.Module, torch.Tensor], Run]] = {
     "crossbar": crossbar,
     "crossbar, fused": lambda model, x: crossbar(model, x, accumulate="fused"),
+    NOISE: crossbar,
     "memtorch": memtorch,
     "aihwkit": aihwkit,
     "crosssim": crosssim,
@@ -79,9 +80,13 @@ SIMULATORS: dict[str, Callable[[nn.Module, torch.Tensor], Run]] = {
 
 
 def main(name: str, images: int, threads: int) -> None:
-    """Convert the MNIST network, run it once, then run and report the seconds for each line on stdin."""
+    """Convert the MNIST network, run it once, then run and report the seconds for each line on stdin.
+
+    The images are MNIST's where they are at hand, save for `NOISE`.
+    """
     torch.set_num_threads(threads)
-    run = SIMULATORS[name](cases.network("mnist"), cases.images("mnist", images))
+    real = None if name == NOISE else cases.real_images("mnist", images)
+    run = SIMULATORS[name](cases.network("mnist"), cases.images("mnist", images) if real is None else real)
     run()
     report = sys.stdout
     sys.stdout = sys.stderr  # what a simulator prints is no answer

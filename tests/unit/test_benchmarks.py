@@ -21,7 +21,7 @@ def test_verdicts(tmp_path):
         [{"simulator": "memtorch", "to_crossbar": 12345.6}, {"simulator": "aihwkit", "to_crossbar": 59.0}],
     )
     rows = {row["what"]: row for row in goals.rows(tmp_path)}
-    first = rows["crossbar / digital plain at its best batch size, 64x64, 8 bits"]
+    first = rows["crossbar / digital plain at its best batch size, 64x64, 8 bits, on noise"]
     assert first["measured"] == "MNIST 0.15, CIFAR10 0.36, CIFAR100 0.70"
     assert first["verdict"] == "limit"
     assert (

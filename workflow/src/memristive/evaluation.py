@@ -56,6 +56,11 @@ class Evaluation:
         return 100 * self.correct / self.images
 
 
+def images_at_once(shape: Sequence[int], batch_size: int) -> int:
+    """How many images of `shape` [images, ...] are read together: whole batches, since they may decide results."""
+    return max(1, FLOATS_AT_ONCE // math.prod(shape[1:]) // batch_size) * batch_size
+
+
 @torch.no_grad()
 def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.Tensor:
     """Predicted class of each image, int64 [images]; images float32 [images, channels, height, width]."""
@@ -115,9 +120,7 @@ def _evaluate_together(
     batch_size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
     predictions: list[list[torch.Tensor]] = [[] for _ in networks]
     seconds = [0.0] * len(networks)
-    at_once = FLOATS_AT_ONCE // math.prod(images.shape[1:])
-    # Whole batches, since they may decide results.
-    for part in images.split(max(1, at_once // batch_size) * batch_size):
+    for part in images.split(images_at_once(images.shape, batch_size)):
         for number, network in enumerate(networks):
             started = time.perf_counter()
             predictions[number].append(predict(network, part, batch_size))
