@@ -14,12 +14,12 @@ REAL_IMAGES = REPOSITORY / "resources" / "images"  # mnist/ (original files), ci
 IMAGES = {"mnist": 10_000, "cifar10": 2_000, "cifar100": 2_000}
 
 
-def network(name: str) -> nn.Module:
-    """Untrained network of the study whose batch statistics fit `images`."""
+def network(name: str, x: torch.Tensor | None = None) -> nn.Module:
+    """Untrained network of the study whose batch statistics fit the first 500 of `x`, or of `images`."""
     torch.manual_seed(0)
     model = networks.build(name).train()
     with torch.no_grad():
-        for batch in images(name, 500).split(100):
+        for batch in (images(name, 500) if x is None else x[:500]).split(100):
             model(batch)
     return model.eval()
 

@@ -60,7 +60,10 @@ def measure(names: list[str], rounds: int, share: float) -> list[dict[str, objec
         ways = digital | {label: _way(network, x, settings[label]) for label, network in networks.items()}
         real = cases.real_images(name, len(x))
         if real is not None:
-            ways |= {label: _way(networks[setting], real, settings[setting]) for label, setting in REAL.items()}
+            fitting = cases.network(name, real)  # its activations are of the usual size
+            for label, setting in REAL.items():
+                networks[label] = convert(fitting, Setting(**settings[setting]), torch.Generator().manual_seed(0))
+                ways[label] = _way(networks[label], real, settings[setting])
         times = interleaved(ways, rounds)
         plain_work = _multiply_adds(model, networks[PLAIN], x)
         for label, measured in times.items():

@@ -85,8 +85,9 @@ def main(name: str, images: int, threads: int) -> None:
     The images are MNIST's where they are at hand, save for `NOISE`.
     """
     torch.set_num_threads(threads)
-    real = None if name == NOISE else cases.real_images("mnist", images)
-    run = SIMULATORS[name](cases.network("mnist"), cases.images("mnist", images) if real is None else real)
+    real = None if name == NOISE else cases.real_images("mnist", max(images, 500))
+    x = cases.images("mnist", images) if real is None else real[:images]
+    run = SIMULATORS[name](cases.network("mnist", real), x)
     run()
     report = sys.stdout
     sys.stdout = sys.stderr  # what a simulator prints is no answer
