@@ -98,6 +98,16 @@ def _one(table: str, key: str, wanted: str, column: str, name: str = "") -> Call
     return lambda tables: {name: float(next(row for row in tables[table] if row[key].startswith(wanted))[column])}
 
 
+def _simulator(name: str) -> Callable[[Tables], dict[str, float]]:
+    """Times as long as ours, which adds in MemTorch's order, or fused, as the other simulators do."""
+
+    def find(tables: Tables) -> dict[str, float]:
+        row = next(row for row in tables["simulators"] if row["simulator"] == name)
+        return {"MemTorch's order": float(row["to_crossbar"]), "fused": float(row["to_crossbar_fused"])}
+
+    return find
+
+
 def _orders(tables: Tables) -> dict[str, float]:
     rows = tables["orders"]
     codes, differing = (sum(int(row[key]) for row in rows) for key in ("codes", "differing"))
@@ -176,12 +186,10 @@ GOALS = (
         (10_000,), (3000,), "{:,.0f}x", True,
     ),
     Goal(
-        "aihwkit / crossbar, MNIST", _one("simulators", "simulator", "aihwkit", "to_crossbar"),
-        (200,), (60,), "{:,.0f}x", True,
+        "aihwkit / crossbar, MNIST", _simulator("aihwkit"), (200,), (60,), "{:,.0f}x", True,
     ),
     Goal(
-        "CrossSim / crossbar, MNIST", _one("simulators", "simulator", "crosssim", "to_crossbar"),
-        (200,), (60,), "{:,.0f}x", True,
+        "CrossSim / crossbar, MNIST", _simulator("crosssim"), (200,), (60,), "{:,.0f}x", True,
     ),
     Goal(
         "conversion and tuning of the CIFAR100 network, variability, 256x256", _conversion, (0.2,), (1,), "{:.2f} s"

@@ -18,7 +18,10 @@ def test_verdicts(tmp_path):
     )
     write_csv(
         tmp_path / "simulators.csv",
-        [{"simulator": "memtorch", "to_crossbar": 12345.6}, {"simulator": "aihwkit", "to_crossbar": 59.0}],
+        [
+            {"simulator": "memtorch", "to_crossbar": 12345.6, "to_crossbar_fused": 15000.0},
+            {"simulator": "aihwkit", "to_crossbar": 59.0, "to_crossbar_fused": 61.0},
+        ],
     )
     rows = {row["what"]: row for row in goals.rows(tmp_path)}
     first = rows["crossbar / digital plain at its best batch size, 64x64, 8 bits, on noise"]

@@ -48,61 +48,75 @@ inline Rows reached(const Op& op, const Rows& in) {
 }
 
 // Where each of many images differs from the background, which is the first image's first pixel.
-struct Backgrounds {
-  int height, width;
+class Backgrounds {
+ public:
   std::vector<float> pixel;  // [channels]
-  std::vector<Span> spans;   // [images][height]
-  int64_t touched = 0;       // pixels of all intervals
 
-  Backgrounds(const Op& op, const float* x, int64_t images)
-      : height(op.in_height), width(op.in_width), spans(images * op.in_height, Span{0, 0}) {
-    const int64_t plane = int64_t(height) * width;
-    for (int c = 0; c < op.in_channels; ++c) pixel.push_back(x[c * plane]);
-    for (int64_t image = 0; image < images; ++image)
-      for (int y = 0; y < height; ++y) {
-        Span& span = spans[image * height + y];
-        for (int c = 0; c < op.in_channels; ++c) {
-          const float* const row = x + (image * op.in_channels + c) * plane + int64_t(y) * width;
-          int first = 0, last = width;
-          while (first < last && same(row[first], pixel[c])) ++first;
-          while (last > first && same(row[last - 1], pixel[c])) --last;
-          widen(span, {first, last});
-        }
-        touched += span.last - span.first;
-      }
+  Backgrounds(const Op& op_, const float* x_, int64_t images_) : op(op_), x(x_), images(images_) {
+    for (int c = 0; c < op.in_channels; ++c) pixel.push_back(x[int64_t(c) * op.in_height * op.in_width]);
   }
 
-  // Bits, not values: 0 and -0 differ, and what is not a number is equal to itself.
-  static bool same(float a, float b) { return !std::memcmp(&a, &b, sizeof a); }
+  // Whether at most this proportion of the pixels differs; then `of` and `order` may be asked. A few images are looked
+  // at first, so that it costs others nothing.
+  bool prevail(double most) { return share(std::max<int64_t>(1, images / SAMPLES)) <= most && share(1) <= most; }
 
-  const Span* of(int64_t image) const { return spans.data() + image * height; }
+  // The intervals [height] of an image.
+  const Span* of(int64_t image) const { return spans.data() + image * op.in_height; }
 
   // Images that differ from the background in the same places, next to each other: halves, and halves of these, along
   // the direction in which the ends of their intervals vary most. Each half but the last is a multiple of `lanes`.
   std::vector<int64_t> order(int lanes) const {
-    std::vector<int64_t> images(spans.size() / height);
-    for (size_t i = 0; i < images.size(); ++i) images[i] = int64_t(i);
+    std::vector<int64_t> order(images);
+    for (int64_t i = 0; i < images; ++i) order[i] = i;
     Ends ends(*this);
-    halve(images.data(), int64_t(images.size()), lanes, ends);
-    return images;
+    halve(order.data(), images, lanes, ends);
+    return order;
   }
 
  private:
+  static constexpr int64_t SAMPLES = 16;
+  const Op& op;
+  const float* x;
+  int64_t images;
+  std::vector<Span> spans;  // [images][height]
+
+  // Bits, not values: 0 and -0 differ, and what is not a number is equal to itself.
+  static bool same(float a, float b) { return !std::memcmp(&a, &b, sizeof a); }
+
+  // The proportion of pixels that differ, of every so many images one.
+  double share(int64_t step) {
+    spans.assign(images * op.in_height, Span{0, 0});
+    int64_t differ = 0, all = 0;
+    for (int64_t image = 0; image < images; image += step)
+      for (int y = 0; y < op.in_height; ++y) {
+        Span& span = spans[image * op.in_height + y];
+        for (int c = 0; c < op.in_channels; ++c) {
+          const float* const row = x + ((image * op.in_channels + c) * op.in_height + y) * op.in_width;
+          int first = 0, last = op.in_width;
+          while (first < last && same(row[first], pixel[c])) ++first;
+          while (last > first && same(row[last - 1], pixel[c])) --last;
+          widen(span, {first, last});
+        }
+        differ += span.last - span.first;
+        all += op.in_width;
+      }
+    return double(differ) / double(all);
+  }
+
   struct Ends {
     static constexpr int PARTS = 8;  // sums side by side, which the compiler may not make of one
     int size;                        // numbers an image: both ends of each row's interval, and zeros
     std::vector<float> of, along, mean, direction;
 
     explicit Ends(const Backgrounds& from) {
-      const size_t images = from.spans.size() / from.height;
-      size = (2 * from.height + PARTS - 1) / PARTS * PARTS;
-      of.assign(images * size, 0.0f);
-      along.resize(images);
-      for (size_t i = 0; i < images; ++i)
-        for (int y = 0; y < from.height; ++y) {
-          const Span& span = from.spans[i * from.height + y];
+      size = (2 * from.op.in_height + PARTS - 1) / PARTS * PARTS;
+      of.assign(from.images * size, 0.0f);
+      along.resize(from.images);
+      for (int64_t i = 0; i < from.images; ++i)
+        for (int y = 0; y < from.op.in_height; ++y) {
+          const Span& span = from.of(i)[y];
           const bool empty = span.first >= span.last;  // lies beyond all others
-          of[i * size + 2 * y] = float(empty ? from.width : span.first);
+          of[i * size + 2 * y] = float(empty ? from.op.in_width : span.first);
           of[i * size + 2 * y + 1] = float(empty ? 0 : span.last);
         }
     }

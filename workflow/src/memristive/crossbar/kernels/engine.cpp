@@ -434,7 +434,7 @@ struct Worker {
       const int64_t start = first + int64_t(b) * lanes;
       float* const ranges = job.ranges ? block_ranges.data + size_t(b) * lanes : nullptr;
       Rows rows;
-      if (job.reference) rows.assign(job.backgrounds->height, Span{0, 0});
+      if (job.reference) rows.assign(chain.stages[0]->plan.op.in_height, Span{0, 0});
       for (int lane = 0; lane < lanes; ++lane) {
         const int64_t image = job.image(std::min(start + lane, end - 1));
         if (ranges) ranges[lane] = job.ranges[image];
@@ -610,11 +610,10 @@ int32_t memristive_run(const void* handle, const float* x, int64_t images, const
   if (images <= int64_t(threads - 1) * chain.level->lanes && chain.stages.size() == 1 && chain.wide_from == 1 &&
       !ranges && op.kind == CROSSBAR && !op.adc_spans_sample)
     return run_pixels(chain, job, threads);
-  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || mostly_scaled(chain, job))
+  Backgrounds backgrounds(op, x, images);
+  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || !backgrounds.prevail(MOST_BESIDE_BACKGROUND) ||
+      mostly_scaled(chain, job))
     return run(chain, job, threads);
-  const Backgrounds backgrounds(op, x, images);
-  const int64_t pixels = images * op.in_height * op.in_width;
-  if (double(backgrounds.touched) > MOST_BESIDE_BACKGROUND * double(pixels)) return run(chain, job, threads);
   const std::shared_ptr<const Reference> reference = find_reference(chain, backgrounds.pixel);
   const std::vector<int64_t> order = backgrounds.order(chain.level->lanes);
   job.reference = reference.get();
