@@ -40,7 +40,8 @@ PADDING = {
     "padding cells of 256x256": {"semantics": "memtorch", "sigma": 20.0, "tile_shape": (256, 256)},
 }
 # Noise has no background; the data set's own images may have one, where the kernels spare work.
-REAL = {"64x64, 8 bits, real images": PLAIN, "fused, real images": FUSED}
+REAL_PLAIN = "64x64, 8 bits, real images"
+REAL = {REAL_PLAIN: PLAIN, "fused, real images": FUSED}
 DIGITAL, BEST = "digital", "digital at its best"
 BATCHES = (25, 50, 100, 250)
 

@@ -317,11 +317,8 @@ struct Worker {
   // Lanes for the images from number `first` on; lanes after number `end` repeat the last one.
   int32_t pack(int64_t first, int64_t end, float* buffer) {
     const int lanes = chain.level->lanes;
-    for (int lane = 0; lane < lanes; ++lane) {
-      const int64_t image = job.image(std::min(first + lane, end - 1));
-      from[lane] = job.x + image * chain.in_size;
-      to[lane] = job.y + image * chain.out_size;
-    }
+    for (int lane = 0; lane < lanes; ++lane)
+      from[lane] = job.x + job.image(std::min(first + lane, end - 1)) * chain.in_size;
     return chain.level->pack(chain.stages[0]->plan, from.data(), buffer);
   }
 
@@ -371,7 +368,8 @@ struct Worker {
     }
   }
 
-  // Lane block `b` of a group through the stages before the wide ones; `spans`: see Backgrounds, of each lane.
+  // Lane block `b` of a group through the stages before the wide ones; `rows`: where its images may differ from the
+  // background, if they are compared with it.
   int32_t run_block(int b, Rows rows, const float* ranges) {
     int32_t status = OK;
     bool compares = job.reference != nullptr;  // equal inputs still mean equal outputs
@@ -610,10 +608,9 @@ int32_t memristive_run(const void* handle, const float* x, int64_t images, const
   if (images <= int64_t(threads - 1) * chain.level->lanes && chain.stages.size() == 1 && chain.wide_from == 1 &&
       !ranges && op.kind == CROSSBAR && !op.adc_spans_sample)
     return run_pixels(chain, job, threads);
+  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0) return run(chain, job, threads);
   Backgrounds backgrounds(op, x, images);
-  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || !backgrounds.prevail(MOST_BESIDE_BACKGROUND) ||
-      mostly_scaled(chain, job))
-    return run(chain, job, threads);
+  if (!backgrounds.prevail(MOST_BESIDE_BACKGROUND) || mostly_scaled(chain, job)) return run(chain, job, threads);
   const std::shared_ptr<const Reference> reference = find_reference(chain, backgrounds.pixel);
   const std::vector<int64_t> order = backgrounds.order(chain.level->lanes);
   job.reference = reference.get();
