@@ -21,7 +21,7 @@ demo: unlocked
 
 # After a power cut: the lock that a dead process of this machine has left, and only that.
 unlocked: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive.holder
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive_study.runtime.lock
 
 test: environment
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
@@ -34,7 +34,7 @@ lint: environment
 
 # Two studies on one page: make compare a=results/one b=results/other
 compare: environment
-	$(BIN)/python -m memristive.compare $(a) $(b)
+	$(BIN)/python -m memristive_study.report.compare $(a) $(b)
 
 # Known weaknesses of the locked packages; needs a registry that has advisories.
 audit: environment
@@ -53,7 +53,7 @@ environment: .venv/.ready
 	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
 	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -W ignore::RuntimeWarning -m memristive.crossbar.kernels.build
+	$(BIN)/python -W ignore::RuntimeWarning -m memristive.kernels.build
 	@touch $@
 
 $(UV):

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks import conversion, figure, growth, inference, orders, readme, simulators, training, workflow
 from benchmarks.measure import machine
-from memristive.files import read_json, write_csv, write_json
+from memristive.core.files import read_json, write_csv, write_json
 
 OUTPUT = Path("results/benchmarks")
 

@@ -6,7 +6,9 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from memristive import datasets, evaluation, networks
+from memristive import evaluation
+from memristive_study.data import datasets
+from memristive_study.models import networks
 
 REPOSITORY = Path(__file__).parents[1]
 WORK = REPOSITORY / ".bench"  # environments and data that are kept between runs

@@ -13,9 +13,11 @@ import torch
 
 from benchmarks import cases
 from benchmarks.measure import interleaved
-from memristive import datasets, forkserver, networks
-from memristive.crossbar import convert
-from memristive.setting import Setting
+from memristive.core.setting import Setting
+from memristive.network import convert
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.runtime import forkserver
 
 VARIABLE = {"sigma": 20.0, "tile_shape": (256, 256)}
 MEMORY_IMAGES = (5000, 10_000, 20_000, 40_000)
@@ -78,7 +80,13 @@ def _peak(folder: Path, data: Path, seeds: int, server: bool) -> int:
         **{"experiment": "bench", "network": "cifar100", "part": "paper", "label": "memory"},
         **{"output": folder / "record.json", "log": log},
     }
-    client = [sys.executable, "-SP", "-m", "memristive.forkserver", *(f"{key}={value}" for key, value in job.items())]
+    client = [
+        sys.executable,
+        "-SP",
+        "-m",
+        "memristive_study.runtime.forkserver",
+        *(f"{key}={value}" for key, value in job.items()),
+    ]
     done = subprocess.run(
         # Through a shell, since a process inherits the peak of the one that starts it.
         ["sh", "-c", '"$@"; exit $?', "sh", *client],

@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks import goals
 from benchmarks.goals import NETWORKS, Table
 from benchmarks.inference import BEST, DIGITAL, FUSED, PADDING, PLAIN
-from memristive.files import atomic
+from memristive.core.files import atomic
 
 # Okabe and Ito's colours, which differ in lightness too, each with a marker of its own.
 STYLES = {"mnist": ("#0072B2", "o"), "cifar10": ("#D55E00", "s"), "cifar100": ("#009E73", "^")}

@@ -5,8 +5,8 @@ from torch import nn
 
 from benchmarks import cases
 from benchmarks.measure import interleaved
-from memristive.crossbar import convert
-from memristive.setting import Setting
+from memristive.core.setting import Setting
+from memristive.network import convert
 
 IMAGES = (1, 8, 64, 512, 2048, 8192)
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)

@@ -7,11 +7,11 @@ from torch import nn
 
 from benchmarks import cases
 from benchmarks.measure import Times, interleaved, ratio
-from memristive.crossbar import convert
-from memristive.crossbar.layers import CrossbarLayer
+from memristive.core.setting import Setting
 from memristive.evaluation import IMAGES_AT_ONCE
-from memristive.networks import layer_table
-from memristive.setting import Setting
+from memristive.network import convert
+from memristive.network.layers import CrossbarLayer
+from memristive_study.models.networks import layer_table
 
 PLAIN, FUSED = "64x64, 8 bits", "fused multiply-add"
 SETTINGS = {

@@ -55,8 +55,8 @@ def machine(threads: int) -> dict[str, object]:
     """What the figures are measured on."""
     import torch
 
-    from memristive import provenance
-    from memristive.crossbar import kernels
+    from memristive import kernels
+    from memristive_study.results import provenance
 
     return {
         "processor": provenance.processor(),

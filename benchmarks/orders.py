@@ -5,10 +5,11 @@ import dataclasses
 import torch
 
 from benchmarks import cases
-from memristive.crossbar import convert, kernels
-from memristive.crossbar.adc import range_exponent
-from memristive.crossbar.layers import CrossbarLayer
-from memristive.setting import Setting
+from memristive import kernels
+from memristive.converters.adc import range_exponent
+from memristive.core.setting import Setting
+from memristive.network import convert
+from memristive.network.layers import CrossbarLayer
 
 TILES = ((64, 64), (256, 256))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks import goals
 from benchmarks.cases import REPOSITORY
-from memristive.files import read_json, write_text
+from memristive.core.files import read_json, write_text
 
 README = REPOSITORY / "README.md"
 RESULTS = REPOSITORY / "results" / "benchmarks"

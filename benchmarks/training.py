@@ -1,4 +1,4 @@
-"""An epoch of CIFAR10: `memristive.training` against the usual loop of DataLoader, torchvision and torch.optim."""
+"""An epoch of CIFAR10: our training against the usual loop of DataLoader, torchvision and torch.optim."""
 
 import contextlib
 import io
@@ -15,7 +15,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks import cases
 from benchmarks.measure import interleaved, ratio
-from memristive import datasets, networks, training
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.training import training
 
 TRAINING_IMAGES = 50_000
 OURS = "memristive.training"

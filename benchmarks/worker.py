@@ -17,8 +17,8 @@ Run = Callable[[], object]
 
 def crossbar(model: nn.Module, x: torch.Tensor, **fields: object) -> Run:
     """This project, on the setting that MemTorch is run on."""
-    from memristive.crossbar import convert
-    from memristive.setting import Setting
+    from memristive.core.setting import Setting
+    from memristive.network import convert
 
     network = convert(model, Setting(semantics="memtorch", tuning="none", **fields), torch.Generator().manual_seed(0))
     return lambda: cases.run_crossbar(network, x)
@@ -26,8 +26,8 @@ def crossbar(model: nn.Module, x: torch.Tensor, **fields: object) -> Run:
 
 def memtorch(model: nn.Module, x: torch.Tensor) -> Run:
     """MemTorch 1.1.6."""
-    from memristive import reference
-    from memristive.setting import Setting
+    from memristive.core.setting import Setting
+    from memristive.memtorch import patch as reference
 
     setting = Setting(semantics="memtorch", tuning="none")
     network = reference.convert(model, setting, torch.Generator().manual_seed(0))

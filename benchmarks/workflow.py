@@ -14,7 +14,7 @@ import yaml
 from snakemake.utils import update_config
 
 from benchmarks import cases
-from memristive.plan import Plan
+from memristive_study.plan.plan import Plan
 
 TRAINING_IMAGES = 2000  # the network need not be good
 SETTINGS, SEEDS = 200, 5

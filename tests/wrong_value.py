@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from memristive.config import check
-from memristive.errors import InputError
-from memristive.plan import Plan
+from memristive.core.errors import InputError
+from memristive_study.config.check import check
+from memristive_study.plan.plan import Plan
 
 
 def error_of(config: dict[str, Any], path: str, value: Any) -> str:

@@ -61,7 +61,7 @@ def servers(folder: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if (
-                b"memristive.forkserver" in (process / "cmdline").read_bytes()
+                b"memristive_study.runtime.forkserver" in (process / "cmdline").read_bytes()
                 and (process / "cwd").readlink() == folder
             ):
                 found.append(process.name)

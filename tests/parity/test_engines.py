@@ -5,8 +5,12 @@ import pytest
 import torch
 from torch import nn
 
-from memristive import InputError, Setting, crossbar, parity, reference, validation
-from memristive.crossbar.convert import convert_with
+from memristive import InputError, Setting, convert, from_memtorch
+from memristive.arrays.draws import SeededDraws
+from memristive.memtorch import patch as reference
+from memristive.network.convert import convert_with
+from memristive_study.jobs import validation
+from memristive_study.plan import parity
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -103,7 +107,7 @@ def test_engines_agree(network, images, fields):
 def test_trained_network_on_digits(monkeypatch):
     from sklearn.datasets import load_digits
 
-    from memristive import networks
+    from memristive_study.models import networks
 
     digits = load_digits()
     x = nn.functional.interpolate(torch.from_numpy(digits.images).float()[:, None] / 16, size=(28, 28), mode="bilinear")
@@ -129,7 +133,7 @@ def test_comparison_notices_a_wrong_conductance(network, images):
     setting = Setting(semantics="memtorch", **SMALL)
     patched, _, _ = validation.record_conversion(network, setting, generator())
     products, _ = validation.record_products(patched, images)
-    layer = crossbar.from_memtorch(patched, setting).get_submodule("0.0")
+    layer = from_memtorch(patched, setting).get_submodule("0.0")
     count, differing, bad = validation.compare_codes(layer, products["0.0"], patched.get_submodule("0.0"))
     assert (differing, bad) == (0, 0)
     assert count == 3 * 12 * 12 * 5 * 2  # images, pixels, channels, rows of tiles (18 rows on 16)
@@ -163,7 +167,7 @@ def test_memtorch_ignores_conductance_states_and_physical_does_not(memtorch):
             override_original=True,
         )
     for states in (2, 5):
-        ours = crossbar.convert(model, Setting(semantics="physical", tuning="none", conductance_states=states))
+        ours = convert(model, Setting(semantics="physical", tuning="none", conductance_states=states))
         found = torch.cat([array.flatten() for array in ours[0].arrays[0]]).unique()
         levels = torch.linspace(1 / 1000, 1 / 50, states)
         assert len(found) <= states
@@ -179,7 +183,7 @@ def test_memtorch_maps_to_a_drawn_device_where_devices_vary(network):
     assert len(set(aims)) == 4
     assert (setting.r_on, setting.r_off) not in aims
     physical = setting.replace(semantics="physical")
-    assert crossbar.draws.SeededDraws(generator()).aim("0.0", physical) == (50, 1000)
+    assert SeededDraws(generator()).aim("0.0", physical) == (50, 1000)
 
 
 def test_memtorch_loses_the_line_when_it_tunes_twice(network):
@@ -187,14 +191,12 @@ def test_memtorch_loses_the_line_when_it_tunes_twice(network):
     model = nn.Sequential(nn.Linear(20, 6))
     settings = [Setting(semantics="memtorch", tile_shape=(32, 8), tuning=tuning) for tuning in ("before", "both")]
     once, twice = (
-        crossbar.from_memtorch(reference.convert(model, setting, generator()), setting)[0].line.tolist()
-        for setting in settings
+        from_memtorch(reference.convert(model, setting, generator()), setting)[0].line.tolist() for setting in settings
     )
     assert once[0] > 5
     assert twice == pytest.approx([1, 0], abs=0.05)
     physical = [
-        crossbar.convert(model, setting.replace(semantics="physical"), generator())[0].line.tolist()
-        for setting in settings
+        convert(model, setting.replace(semantics="physical"), generator())[0].line.tolist() for setting in settings
     ]
     assert physical[0] == physical[1]
 

@@ -3,9 +3,11 @@
 import pytest
 import torch
 
-from memristive import datasets, networks, timing
-from memristive.errors import InputError
-from memristive.setting import Setting
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive_study.data import datasets
+from memristive_study.jobs import timing
+from memristive_study.models import networks
 
 
 @pytest.fixture(scope="module")

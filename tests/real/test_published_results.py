@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from memristive import provenance
+from memristive_study.results import provenance
 from workflow_copy import REPOSITORY, Workflow
 
 PUBLISHED = REPOSITORY / "results" / "published"

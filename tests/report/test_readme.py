@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from memristive import readme
-from memristive.readme import PUBLISHED, results, update
+from memristive_study.report import readme
+from memristive_study.report.readme import PUBLISHED, results, update
 
 
 def test_results_are_those_of_the_published_study(repository):

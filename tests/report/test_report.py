@@ -12,8 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from memristive import choice_table, claims, figures, outputs, paper_claims, provenance, report, study, tables
-from memristive.files import write_json
+from memristive.core.files import write_json
+from memristive_study import figures
+from memristive_study.claims import claims
+from memristive_study.papers.souto_garnelo import claims as paper_claims
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.report import choice_table, report, tables
+from memristive_study.results import outputs, provenance
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "unit"))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from memristive.files import write_csv, write_json, write_text
-from memristive.records import COLUMNS
-from memristive.setting import Setting
+from memristive.core.files import write_csv, write_json, write_text
+from memristive.core.setting import Setting
+from memristive_study.results.records import COLUMNS
 
 DIGITAL = {"mnist": 0.9873, "cifar10": 0.8270, "cifar100": 0.5885}
 FRAGILE = {"mnist": 1.0, "cifar10": 2.2, "cifar100": 3.0}
@@ -139,7 +139,7 @@ def write_study(
     folds: int = 5,
     epochs: int = 20,
 ) -> dict:
-    """Write a whole study to `folder`; returns its named inputs, as in `memristive.outputs`, and `networks`."""
+    """Write a whole study to `folder`; returns its named inputs and `networks`."""
     folder = Path(folder)
     images = images or {name: name for name in networks}
     inputs: dict = {"selections": [], "histories": [], "datasets": [], "records": []}

@@ -11,12 +11,13 @@ import yaml
 from safetensors.torch import save_file
 from torch import nn
 
-from memristive import datasets, networks
-from memristive.config import ARCHITECTURES, check_keys, located, warnings
-from memristive.crossbar.convert import check_layers
-from memristive.errors import InputError
-from memristive.plan import Plan
-from memristive.setting import Setting
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive.network.convert import check_layers
+from memristive_study.config.check import ARCHITECTURES, check_keys, located, warnings
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.plan.plan import Plan
 from wrong_value import error_of
 
 

@@ -2,7 +2,7 @@
 
 from benchmarks import goals, readme
 
-from memristive.files import write_csv
+from memristive.core.files import write_csv
 
 
 def test_times_in_the_readme_are_those_measured(repository):

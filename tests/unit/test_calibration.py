@@ -6,10 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from memristive import InputError, Setting, crossbar, reference
-from memristive.crossbar import adc, kernels, product
-from memristive.crossbar.layers import CrossbarLayer
+from memristive import InputError, Setting, calibrate, convert, kernels
+from memristive.arrays import product
+from memristive.converters import adc
 from memristive.evaluation import evaluations
+from memristive.memtorch import patch as reference
+from memristive.network.layers import CrossbarLayer
 
 FIXED = Setting(adc_range="calibrated", adc_bits=4, tuning="none")
 
@@ -69,8 +71,8 @@ class Net(nn.Sequential):
 
 
 def converted(model, setting, images):
-    network = crossbar.convert(model, setting, torch.Generator().manual_seed(1))
-    crossbar.calibrate(network, images)
+    network = convert(model, setting, torch.Generator().manual_seed(1))
+    calibrate(network, images)
     return network
 
 
@@ -105,7 +107,7 @@ def test_kernels_and_definition_agree(semantics, change, monkeypatch):
 def test_many_bits_are_an_ideal_converter():
     images = random(6, 2, 8, 8)
     fine = converted(Net(groups=2), FIXED.replace(adc_bits=24, tuning="before"), images)
-    ideal = crossbar.convert(Net(groups=2), FIXED.replace(adc_bits=None, tuning="before"), torch.Generator())
+    ideal = convert(Net(groups=2), FIXED.replace(adc_bits=None, tuning="before"), torch.Generator())
     with torch.no_grad():
         torch.testing.assert_close(fine(images), ideal(images), rtol=1e-3, atol=1e-3)
 
@@ -117,7 +119,7 @@ def test_images_beyond_the_range_saturate():
 
 
 def test_what_is_missing_is_one_line():
-    layer = crossbar.convert(nn.Linear(4, 2), FIXED, torch.Generator())
+    layer = convert(nn.Linear(4, 2), FIXED, torch.Generator())
     with pytest.raises(InputError, match=r"adc_range: 'calibrated', but no image has set it"):
         layer(random(1, 4))
     with pytest.raises(InputError, match="training_images: None"):

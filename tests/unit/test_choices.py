@@ -9,10 +9,11 @@ import pytest
 import yaml
 from fabricated import COLUMNS
 
-from memristive import choice_table, study
-from memristive.files import write_csv, write_json
-from memristive.plan import Plan
-from memristive.setting import Setting
+from memristive.core.files import write_csv, write_json
+from memristive.core.setting import Setting
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.plan.plan import Plan
+from memristive_study.report import choice_table
 from wrong_value import error_of
 
 

@@ -7,10 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memristive import claims, figures, outputs, paper_claims, prose, study
-from memristive.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
-from memristive.paper_explanations import EXPLANATIONS
-from memristive.statistics import Interval, mean_interval
+from memristive_study import figures
+from memristive_study.claims import claims
+from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive_study.papers.souto_garnelo import claims as paper_claims
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers.souto_garnelo.explanations import EXPLANATIONS
+from memristive_study.report import prose
+from memristive_study.results import outputs
+from memristive_study.results.statistics import Interval, mean_interval
 
 PROBES = {
     "conductance_change_with_voltage": 0.0, "difference_from_equation_11": 100.0, "crossbars_per_line": 4.0,

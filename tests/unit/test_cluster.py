@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from memristive import cluster, measured
-from memristive.errors import InputError
-from memristive.plan import Plan
+from memristive.core.errors import InputError
+from memristive_study.plan.plan import Plan
+from memristive_study.runtime import cluster, measured
 
 
 @pytest.fixture

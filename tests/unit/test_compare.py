@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memristive import compare
-from memristive.files import write_csv, write_json
-from memristive.setting import Setting
+from memristive.core.files import write_csv, write_json
+from memristive.core.setting import Setting
+from memristive_study.report import compare
 
 SIZE = {"networks": ("mnist",), "size": "small", "repeats": 3, "folds": 1, "epochs": 2}
 

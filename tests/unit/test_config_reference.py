@@ -2,15 +2,15 @@
 
 import yaml
 
-from memristive.config import SCHEMA
-from memristive.config_reference import REPOSITORY, reference
+from memristive.core.setting import FIELD_NAMES
 from memristive.devices.vteam import ALLOWED
-from memristive.setting import FIELD_NAMES
+from memristive_study.config.check import SCHEMA
+from memristive_study.config.reference import REPOSITORY, reference
 
 
 def test_the_reference_is_what_the_schema_says():
     written = (REPOSITORY / "config" / "README.md").read_text(encoding="utf-8")
-    assert written == reference(), "run python -m memristive.config_reference"
+    assert written == reference(), "run python -m memristive_study.config.reference"
 
 
 def test_every_key_is_explained():

@@ -9,11 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from memristive import InputError, Setting, crossbar
-from memristive.crossbar import adc, encoding, mapping, nonidealities, product, tuning
-from memristive.crossbar.draws import SeededDraws
-from memristive.crossbar.layers import CrossbarConv2d, CrossbarLinear
-from memristive.setting import expand
+from memristive import InputError, Setting, convert
+from memristive.arrays import encoding, mapping, nonidealities, product, tuning
+from memristive.arrays.draws import SeededDraws
+from memristive.converters import adc
+from memristive.core.setting import expand
+from memristive.network.layers import CrossbarConv2d, CrossbarLinear
 
 G_OFF, G_ON = 1 / 1000, 1 / 50
 EXACT = Setting(adc_bits=None, tuning="none")  # an ideal array: outputs are proportional to the digital ones
@@ -66,7 +67,7 @@ def test_p_l_chooses_the_largest_weight_by_rank():
 
 def test_weights_that_are_all_zero_cannot_be_mapped():
     with pytest.raises(InputError, match="largest weight"):
-        crossbar.convert(nn.Linear(2, 2).requires_grad_(False).apply(lambda layer: layer.weight.zero_()), EXACT)
+        convert(nn.Linear(2, 2).requires_grad_(False).apply(lambda layer: layer.weight.zero_()), EXACT)
 
 
 def test_tiles_are_cut_and_joined():
@@ -207,8 +208,8 @@ def test_convolutions_are_pytorchs(arguments):
     layer = nn.Conv2d(4, 8, **{"kernel_size": 3, **arguments}).requires_grad_(False)
     x = random(3, 4, 9, 10)
     # The line is exact but for rounding.
-    close(crossbar.convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
-    converted = crossbar.convert(layer, Setting(adc_bits=12, tile_shape=(16, 8)), generator())(x)
+    close(convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
+    converted = convert(layer, Setting(adc_bits=12, tile_shape=(16, 8)), generator())(x)
     assert (converted - layer(x)).abs().max() < 0.01 * layer(x).abs().max()
 
 
@@ -217,7 +218,7 @@ def test_linear_takes_any_axes(shape):
     torch.manual_seed(5)
     layer = nn.Linear(12, 4).requires_grad_(False)
     x = random(*shape)
-    close(crossbar.convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
+    close(convert(layer, Setting(adc_bits=None), generator())(x), layer(x), rtol=1e-4, atol=1e-4)
 
 
 def test_output_is_rescaled_on_request():
@@ -225,9 +226,9 @@ def test_output_is_rescaled_on_request():
     layer = nn.Linear(12, 4, bias=False).requires_grad_(False)
     x = random(5, 12) * 10
     low = Setting(adc_bits=None, max_input_voltage=1.5)
-    close(crossbar.convert(layer, low.replace(rescale_output=True), generator())(x), layer(x), rtol=1e-4, atol=1e-3)
+    close(convert(layer, low.replace(rescale_output=True), generator())(x), layer(x), rtol=1e-4, atol=1e-3)
     shrunk = layer(x) * 1.5 / x.abs().amax(1, keepdim=True)
-    close(crossbar.convert(layer, low, generator())(x), shrunk, rtol=1e-4, atol=1e-4)
+    close(convert(layer, low, generator())(x), shrunk, rtol=1e-4, atol=1e-4)
 
 
 def small_network():
@@ -239,9 +240,9 @@ def small_network():
 def test_physical_results_do_not_depend_on_the_batch():
     x = random(6, 1, 6, 6) * torch.arange(1, 7).view(-1, 1, 1, 1)
     setting = Setting(max_input_voltage=0.5)
-    physical = crossbar.convert(small_network(), setting, generator())
+    physical = convert(small_network(), setting, generator())
     assert torch.equal(physical(x), torch.cat([physical(image) for image in x.split(1)]))
-    memtorch = crossbar.convert(small_network(), setting.replace(semantics="memtorch"), generator())
+    memtorch = convert(small_network(), setting.replace(semantics="memtorch"), generator())
     assert not torch.equal(memtorch(x), torch.cat([memtorch(image) for image in x.split(1)]))
 
 
@@ -262,7 +263,7 @@ def test_any_tree_is_converted_and_the_original_kept():
     torch.manual_seed(7)
     model = Tree().train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    twin = crossbar.convert(model, Setting(), generator())
+    twin = convert(model, Setting(), generator())
     assert isinstance(twin.block["act"][1], CrossbarLinear)
     assert twin.again is twin.block["first"]
     assert not twin.training
@@ -272,14 +273,14 @@ def test_any_tree_is_converted_and_the_original_kept():
     model.eval()
     with torch.no_grad():
         x = random(3, 4)
-        close(crossbar.convert(model, Setting(adc_bits=None), generator())(x), model(x), rtol=1e-4, atol=1e-4)
+        close(convert(model, Setting(adc_bits=None), generator())(x), model(x), rtol=1e-4, atol=1e-4)
 
 
 def test_layer_types_choose_what_is_converted():
-    only = crossbar.convert(small_network(), Setting(layer_types=["linear"]), generator())
+    only = convert(small_network(), Setting(layer_types=["linear"]), generator())
     assert type(only[0]) is nn.Conv2d
     assert isinstance(only[3], CrossbarLinear)
-    assert isinstance(crossbar.convert(small_network(), EXACT)[0], CrossbarConv2d)
+    assert isinstance(convert(small_network(), EXACT)[0], CrossbarConv2d)
 
 
 class Scaled(nn.Linear):
@@ -300,12 +301,12 @@ class Scaled(nn.Linear):
 )
 def test_what_is_unsupported_is_named(layer, fields, named):
     with pytest.raises(InputError, match=named):
-        crossbar.convert(nn.Sequential(nn.ReLU(), nn.Sequential(layer)), Setting(**fields), generator())
+        convert(nn.Sequential(nn.ReLU(), nn.Sequential(layer)), Setting(**fields), generator())
 
 
 def test_a_drawing_setting_needs_a_generator():
     with pytest.raises(InputError, match="generator"):
-        crossbar.convert(nn.Linear(2, 2), Setting())
+        convert(nn.Linear(2, 2), Setting())
 
 
 def test_a_weight_that_is_not_finite_is_named():
@@ -313,7 +314,7 @@ def test_a_weight_that_is_not_finite_is_named():
     with torch.no_grad():
         model[0].weight[0, 0] = math.nan
     with pytest.raises(InputError, match="0: a weight is not finite"):
-        crossbar.convert(model, Setting(), generator())
+        convert(model, Setting(), generator())
 
 
 # Draws
@@ -336,11 +337,9 @@ def test_settings_share_their_draws():
 
 def test_more_faults_contain_fewer():
     layer = nn.Linear(30, 20)
-    ideal = crossbar.convert(layer, EXACT).arrays[0][0]
+    ideal = convert(layer, EXACT).arrays[0][0]
     stuck = [
-        (
-            crossbar.convert(layer, EXACT.replace(stuck_at_lrs=proportion), generator()).arrays[0][0] == ideal
-        ).logical_not()
+        (convert(layer, EXACT.replace(stuck_at_lrs=proportion), generator()).arrays[0][0] == ideal).logical_not()
         for proportion in (0.05, 0.2)
     ]
     assert stuck[0].sum() > 20
@@ -349,13 +348,13 @@ def test_more_faults_contain_fewer():
 
 def test_draws_are_decided_by_seed_and_layer():
     setting = Setting(sigma=20)
-    one, same, other = (crossbar.convert(small_network(), setting, generator(seed)) for seed in (1, 1, 2))
+    one, same, other = (convert(small_network(), setting, generator(seed)) for seed in (1, 1, 2))
     assert torch.equal(one[0].conductance, same[0].conductance)
     assert not torch.equal(one[0].conductance, other[0].conductance)
     used = generator()
     torch.rand(5, generator=used)  # the state of a generator plays no part, its seed does
-    assert torch.equal(crossbar.convert(small_network(), setting, used)[0].conductance, one[0].conductance)
-    alone = crossbar.convert(small_network(), setting.replace(layer_types=["linear"]), generator())
+    assert torch.equal(convert(small_network(), setting, used)[0].conductance, one[0].conductance)
+    alone = convert(small_network(), setting.replace(layer_types=["linear"]), generator())
     assert torch.equal(alone[3].conductance, one[3].conductance)
 
 
@@ -369,7 +368,7 @@ def test_line_by_hand():
 
 def test_line_of_an_ideal_array_undoes_the_mapping():
     layer = nn.Linear(6, 4, bias=False)
-    coefficient, intercept = crossbar.convert(layer, Setting(adc_bits=None), generator()).line.tolist()
+    coefficient, intercept = convert(layer, Setting(adc_bits=None), generator()).line.tolist()
     assert coefficient == pytest.approx(layer.weight.abs().max().item() / (G_ON - G_OFF), rel=1e-5)
     assert intercept == pytest.approx(0, abs=1e-6)
 
@@ -377,9 +376,7 @@ def test_line_of_an_ideal_array_undoes_the_mapping():
 def test_tuning_after_compensates_drift_and_before_does_not():
     layer = nn.Linear(6, 4)
     drifted = Setting(adc_bits=None, retention_time=1e4)
-    before, after = (
-        crossbar.convert(layer, drifted.replace(tuning=when), generator()).line[0] for when in ("before", "after")
-    )
+    before, after = (convert(layer, drifted.replace(tuning=when), generator()).line[0] for when in ("before", "after"))
     assert (after / before).item() == pytest.approx(1e4**0.1, rel=1e-5)
 
 
@@ -524,4 +521,4 @@ def test_convolution_without_adc_is_scaled_by_the_mapping():
     layer = nn.Conv2d(2, 3, 3, bias=False).requires_grad_(False)
     x = random(2, 2, 5, 5)
     scale = (G_ON - G_OFF) / layer.weight.abs().max()
-    close(crossbar.convert(layer, EXACT)(x), F.conv2d(x, layer.weight) * scale, rtol=1e-4, atol=1e-6)
+    close(convert(layer, EXACT)(x), F.conv2d(x, layer.weight) * scale, rtol=1e-4, atol=1e-6)

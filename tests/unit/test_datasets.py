@@ -12,8 +12,8 @@ import pytest
 import torch
 import torchvision
 
-from memristive import datasets
-from memristive.errors import InputError
+from memristive.core.errors import InputError
+from memristive_study.data import datasets
 
 
 def arrays(images=20, classes=4, shape=(6, 6, 3)):

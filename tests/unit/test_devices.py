@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from memristive import devices
+from memristive.core.errors import InputError
 from memristive.devices import curves
-from memristive.errors import InputError
 
 STUDY = devices.DEVICES["pt_hf_ti"]
 MINE = {**STUDY.parameters(), "source": "measured"}

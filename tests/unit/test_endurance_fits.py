@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from memristive.endurance_fits import FITS
+from memristive_study.papers.souto_garnelo.endurance_fits import FITS
 
 
 def drift(p, x, fit, temperature=350.0):

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from memristive.errors import InputError
-from memristive.estimate import announcement, check_space, duration, job_bytes, job_seconds
-from memristive.plan import Plan
+from memristive.core.errors import InputError
+from memristive_study.plan.plan import Plan
+from memristive_study.runtime.estimate import announcement, check_space, duration, job_bytes, job_seconds
 
 
 @pytest.fixture

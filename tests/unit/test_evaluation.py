@@ -6,7 +6,7 @@ from torch import nn
 
 import memristive
 from memristive import evaluation
-from memristive.setting import Setting
+from memristive.core.setting import Setting
 
 
 @pytest.mark.parametrize("hidden", [0, 5])

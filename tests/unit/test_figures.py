@@ -4,9 +4,11 @@ import fabricated
 import pandas as pd
 import pytest
 
-from memristive import figures, outputs, study
-from memristive.errors import InputError
-from memristive.figures import style, workflow
+from memristive.core.errors import InputError
+from memristive_study import figures
+from memristive_study.figures import style, workflow
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.results import outputs
 
 SMALLEST = {
     "networks": ("mnist",), "size": "small", "repeats": 1, "images": {"mnist": "digits"}, "folds": 1, "epochs": 1,

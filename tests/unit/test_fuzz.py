@@ -12,11 +12,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from memristive import datasets, networks
-from memristive.config import check, check_keys
-from memristive.config_reference import REPOSITORY
-from memristive.errors import InputError
-from memristive.plan import Plan
+from memristive.core.errors import InputError
+from memristive_study.config.check import check, check_keys
+from memristive_study.config.reference import REPOSITORY
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.plan.plan import Plan
 
 QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile("short", max_examples=25, deadline=None, suppress_health_check=QUIET, database=None)

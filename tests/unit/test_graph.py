@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from memristive.crossbar import convert, kernels
-from memristive.setting import Setting
+from memristive import kernels
+from memristive.core.setting import Setting
+from memristive.network import convert
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="no kernels here")
 

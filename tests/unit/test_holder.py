@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from memristive import holder
+from memristive_study.runtime import lock as holder
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_what_cannot_be_seen_is_in_the_way(locked, dead):
 
 
 def test_a_process_is_on_record_until_it_ends(tmp_path):
-    code = "from memristive import holder; holder.hold(); print(*holder.HOLDERS.iterdir())"
+    code = "from memristive_study.runtime import lock as holder; holder.hold(); print(*holder.HOLDERS.iterdir())"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(holder.__file__).rsplit("/", 2)[0]})  # fmt: skip
+                          env=os.environ | {"PYTHONPATH": str(holder.__file__).rsplit("/", 3)[0]})  # fmt: skip
     assert done.stdout.strip().endswith(".json")
     assert not list((tmp_path / holder.HOLDERS).iterdir())

@@ -5,11 +5,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from memristive.crossbar import adc, kernels, product
-from memristive.crossbar.encoding import encode
-from memristive.crossbar.kernels import build, native
-from memristive.crossbar.product import Arithmetic
-from memristive.errors import InputError
+from memristive import kernels
+from memristive.arrays import product
+from memristive.arrays.encoding import encode
+from memristive.arrays.product import Arithmetic
+from memristive.converters import adc
+from memristive.core.errors import InputError
+from memristive.kernels import build, native
 
 LEVELS = [name for name in native.LEVELS if kernels.available(name)]
 pytestmark = pytest.mark.skipif(not LEVELS, reason="kernels cannot be compiled here")

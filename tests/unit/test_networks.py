@@ -5,8 +5,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from memristive import networks
-from memristive.errors import InputError
+from memristive.core.errors import InputError
+from memristive_study.models import networks
 
 # Parameters and multiply-adds counted by hand from the layer shapes, for example MNIST's convolutions
 # 1*10*9+10, then 10*10*9+10 three times, batch normalisation 2*10 four times, Linear 490*10+10.

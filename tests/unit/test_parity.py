@@ -5,10 +5,11 @@ import math
 import pytest
 import torch
 
-from memristive import parity, validation
-from memristive.crossbar import adc
-from memristive.crossbar.product import Arithmetic
-from memristive.setting import expand
+from memristive.arrays.product import Arithmetic
+from memristive.converters import adc
+from memristive.core.setting import expand
+from memristive_study.jobs import validation
+from memristive_study.plan import parity
 
 GOOD = {
     "max_abs_difference": 1e-6,

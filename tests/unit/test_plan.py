@@ -6,9 +6,9 @@ import json
 import pytest
 import yaml
 
-from memristive.config import check
-from memristive.errors import InputError
-from memristive.plan import Plan, canonical
+from memristive.core.errors import InputError
+from memristive_study.config.check import check
+from memristive_study.plan.plan import Plan, canonical
 from wrong_value import error_of
 
 

@@ -5,10 +5,10 @@ import copy
 import pytest
 import yaml
 
-from memristive import pretrained
-from memristive.errors import InputError
-from memristive.files import read_json
-from memristive.plan import Plan
+from memristive.core.errors import InputError
+from memristive.core.files import read_json
+from memristive_study.plan.plan import Plan
+from memristive_study.training import pretrained
 
 RECORD = {
     "commit": "0123456789abcdef",

@@ -5,9 +5,9 @@ import json
 import pytest
 import yaml
 
-from memristive.errors import InputError
-from memristive.files import read_json, write_json, write_text
-from memristive.publish import publish
+from memristive.core.errors import InputError
+from memristive.core.files import read_json, write_json, write_text
+from memristive_study.results.publish import publish
 
 RECORD = {
     "date": "2026-01-01",

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from memristive.errors import InputError
-from memristive.scripting import job
+from memristive.core.errors import InputError
+from memristive_study.runtime.scripting import job
 
 
 def test_log_and_exit_code(tmp_path, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memristive.statistics import (
+from memristive_study.results.statistics import (
     accuracy_interval,
     binomial_interval,
     mean_interval,

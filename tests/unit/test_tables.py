@@ -4,7 +4,9 @@ import fabricated
 import pandas as pd
 import pytest
 
-from memristive import outputs, study, tables
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.report import tables
+from memristive_study.results import outputs
 
 
 @pytest.fixture(scope="module")

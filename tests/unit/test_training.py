@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from memristive import datasets, networks, training
-from memristive.errors import InputError
-from memristive.files import write_csv
-from memristive.training import TrainingSettings
+from memristive.core.errors import InputError
+from memristive.core.files import write_csv
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.training import training
+from memristive_study.training.training import TrainingSettings
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,8 @@ def test_optimisers_by_hand(optimiser, expected):
 def test_training_does_not_import_the_compiler():
     code = (
         "import sys, torch\n"
-        "from memristive import networks, training\n"
+        "from memristive_study.models import networks\n"
+        "from memristive_study.training import training\n"
         "model = networks.build('mnist')\n"
         "data = torch.zeros(4, 1, 28, 28), torch.tensor([0, 1, 2, 3])\n"
         "settings = training.TrainingSettings(epochs=1, batch_size=4, device='cpu')\n"

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from memristive import networks, training
-from memristive.config_reference import REPOSITORY
+from memristive_study.config.reference import REPOSITORY
+from memristive_study.models import networks
+from memristive_study.training import training
 
 SOURCES = [
     path

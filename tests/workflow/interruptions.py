@@ -32,7 +32,9 @@ CORES = (1, 2, 6)
 def command(workflow: Workflow, cores: int) -> subprocess.Popen:
     """What `make` does: unlock if the holder of the lock is dead, then Snakemake."""
     environment = os.environ | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
-    subprocess.run([sys.executable, "-m", "memristive.holder"], cwd=workflow.folder, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "memristive_study.runtime.lock"], cwd=workflow.folder, env=environment, check=True
+    )
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", workflow.study.name, "--", TARGET],
         cwd=workflow.folder,

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from memristive import datasets, forkserver, networks
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.runtime import forkserver
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
-SOURCE = Path(forkserver.__file__).parents[1]
+SOURCE = Path(forkserver.__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,13 @@ def job(inputs, tmp_path):
 
 
 def client(job: dict[str, str], environment: dict[str, str]) -> subprocess.Popen:
-    command = [sys.executable, "-SP", "-m", "memristive.forkserver", *(f"{key}={job[key]}" for key in job)]
+    command = [
+        sys.executable,
+        "-SP",
+        "-m",
+        "memristive_study.runtime.forkserver",
+        *(f"{key}={job[key]}" for key in job),
+    ]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 

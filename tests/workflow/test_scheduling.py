@@ -8,7 +8,7 @@ from workflow_copy import REPOSITORY
 
 JOBS = 8
 SNAKEFILE = """
-from memristive.scheduling import unlimit
+from memristive_study.runtime.scheduling import unlimit
 
 rule all:
     input: "last"
@@ -52,6 +52,6 @@ def looks(folder: Path, unlimit: int, *options: str) -> int:
 
 def test_the_limit_of_submissions_wakes_nobody_unless_it_is_asked_for(tmp_path):
     assert looks(tmp_path / "unlimited", 1) <= JOBS + 5
-    # Where this fails, Snakemake has mended it, and memristive.scheduling can go.
+    # Where this fails, Snakemake has mended it, and memristive_study.runtime.scheduling can go.
     assert looks(tmp_path / "as_it_is", 0) > 2 * JOBS
     assert looks(tmp_path / "asked_for", 1, "--max-jobs-per-timespan", "50/1s") > 2 * JOBS

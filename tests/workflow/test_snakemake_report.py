@@ -1,6 +1,6 @@
 """`snakemake --report` of a finished study: every figure and table with its caption, in its category."""
 
-from memristive import outputs
+from memristive_study.results import outputs
 
 
 def test_it_builds_with_captions_and_categories(finished):

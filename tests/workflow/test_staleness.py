@@ -57,7 +57,7 @@ def test_epochs_run_all_after_training_but_no_download(finished, edited):
     ],
 )
 def test_arithmetic_runs_inference_again_and_a_comment_nothing(finished, edited, old, new, stale):
-    edited("workflow/src/memristive/crossbar/adc.py", old, new)
+    edited("workflow/src/memristive/converters/adc.py", old, new)
     jobs = finished.would_run()
     if not stale:
         assert jobs == {}

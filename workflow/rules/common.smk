@@ -5,14 +5,16 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive import cluster, outputs, pretrained, provenance
-from memristive.config import check, check_keys, located, warnings
-from memristive.environment import prepare
-from memristive.errors import InputError
-from memristive.estimate import announcement, check_space
-from memristive.holder import hold
-from memristive.plan import Plan, canonical
-from memristive.scheduling import unlimit
+from memristive_study.runtime import cluster
+from memristive_study.results import outputs, provenance
+from memristive_study.training import pretrained
+from memristive_study.config.check import check, check_keys, located, warnings
+from memristive_study.runtime.environment import prepare
+from memristive.core.errors import InputError
+from memristive_study.runtime.estimate import announcement, check_space
+from memristive_study.runtime.lock import hold
+from memristive_study.plan.plan import Plan, canonical
+from memristive_study.runtime.scheduling import unlimit
 
 
 def config_files():

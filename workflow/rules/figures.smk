@@ -1,4 +1,4 @@
-"""Figures, tables and the ledger of claims, each from the files that `memristive.outputs` names."""
+"""Figures, tables and the ledger of claims, each from the files that `memristive_study.results.outputs` names."""
 
 
 rule rulegraph:

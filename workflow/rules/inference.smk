@@ -26,7 +26,7 @@ rule evaluate:
     message:
         "Inference of {wildcards.network}: {wildcards.experiment}, {wildcards.label}"
     shell:
-        "python -SP -m memristive.forkserver weights={input.weights:q} data={input.data:q}"
+        "python -SP -m memristive_study.runtime.forkserver weights={input.weights:q} data={input.data:q}"
         " architecture={params.architecture:q} setting={params.setting:q} seeds={params.seeds:q} threads={threads}"
         " experiment={wildcards.experiment:q} network={wildcards.network:q} part={params.part:q}"
         " label={wildcards.label:q} output={output:q} log={log:q}"

@@ -1,7 +1,8 @@
 """Compare the study's own choices with the alternatives that were run."""
 
-from memristive import choice_table, study
-from memristive.scripting import job
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.report import choice_table
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     choice_table.make(

@@ -1,7 +1,9 @@
 """Judge every claim of the paper on what this study has."""
 
-from memristive import claims, paper_claims, probes, study
-from memristive.scripting import job
+from memristive_study.claims import claims, probes
+from memristive_study.papers.souto_garnelo import claims as paper_claims
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     claims.make(

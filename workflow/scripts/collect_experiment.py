@@ -1,7 +1,7 @@
 """Collect the records of one experiment as one table."""
 
-from memristive import records
-from memristive.scripting import job
+from memristive_study.results import records
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     records.collect(snakemake.input, snakemake.output[0])

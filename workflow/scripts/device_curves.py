@@ -1,9 +1,9 @@
 """Figure 6 as data: switching and hysteresis curves of the devices, their loops, their parameters."""
 
 from memristive import devices
+from memristive.core.files import write_csv
 from memristive.devices import curves
-from memristive.files import write_csv
-from memristive.scripting import job
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     chosen = devices.table(snakemake.params.own)

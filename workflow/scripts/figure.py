@@ -1,7 +1,8 @@
-"""Draw one figure of `memristive.outputs.FIGURES`, named by params.name."""
+"""Draw one figure of `memristive_study.results.outputs.FIGURES`, named by params.name."""
 
-from memristive import figures, study
-from memristive.scripting import job
+from memristive_study import figures
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     figures.make(

@@ -1,7 +1,8 @@
 """Deal the training images of one data set into stratified folds."""
 
-from memristive import datasets, seeding
-from memristive.scripting import job
+from memristive.core import seeding
+from memristive_study.data import datasets
+from memristive_study.runtime.scripting import job
 
 rule = snakemake  # defined by Snakemake
 

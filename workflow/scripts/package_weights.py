@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
-from memristive import datasets, pretrained, provenance
-from memristive.scripting import job
+from memristive_study.data import datasets
+from memristive_study.results import provenance
+from memristive_study.runtime.scripting import job
+from memristive_study.training import pretrained
 
 with job(snakemake):
     repository = Path(snakemake.scriptdir).resolve().parents[1]

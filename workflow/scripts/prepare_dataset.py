@@ -2,8 +2,8 @@
 
 import json
 
-from memristive import datasets
-from memristive.scripting import job
+from memristive_study.data import datasets
+from memristive_study.runtime.scripting import job
 
 rule = snakemake  # defined by Snakemake
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from memristive import provenance
-from memristive.files import write_json
-from memristive.scripting import job
+from memristive.core.files import write_json
+from memristive_study.results import provenance
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     repository = Path(snakemake.scriptdir).resolve().parents[1]

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from memristive import report
-from memristive.plan import Plan
-from memristive.scripting import job
+from memristive_study.plan.plan import Plan
+from memristive_study.report import report
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     report.make(

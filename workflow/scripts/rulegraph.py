@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from memristive.errors import InputError
-from memristive.files import write_text
-from memristive.scripting import job
+from memristive.core.errors import InputError
+from memristive.core.files import write_text
+from memristive_study.runtime.scripting import job
 
 with job(snakemake), tempfile.TemporaryDirectory() as folder:
     config = Path(folder) / "config.json"

@@ -1,7 +1,7 @@
 """Choose the epoch of the training on the published split whose weights the study uses."""
 
-from memristive import training
-from memristive.scripting import job
+from memristive_study.runtime.scripting import job
+from memristive_study.training import training
 
 rule = snakemake  # defined by Snakemake
 

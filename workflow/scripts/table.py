@@ -1,7 +1,8 @@
-"""Write one table of `memristive.outputs.TABLES`, named by params.name."""
+"""Write one table of `memristive_study.results.outputs.TABLES`, named by params.name."""
 
-from memristive import study, tables
-from memristive.scripting import job
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.report import tables
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     tables.make(

@@ -1,8 +1,8 @@
 """Time the inference of one network by tile shape, on both engines."""
 
-from memristive import timing
-from memristive.files import write_csv
-from memristive.scripting import job
+from memristive.core.files import write_csv
+from memristive_study.jobs import timing
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     params = snakemake.params

@@ -2,10 +2,13 @@
 
 import json
 
-from memristive import Setting, datasets, networks, training
-from memristive.crossbar.convert import check_layers
-from memristive.files import write_csv, write_json
-from memristive.scripting import job
+from memristive import Setting
+from memristive.core.files import write_csv, write_json
+from memristive.network.convert import check_layers
+from memristive_study.data import datasets
+from memristive_study.models import networks
+from memristive_study.runtime.scripting import job
+from memristive_study.training import training
 
 rule = snakemake  # defined by Snakemake
 

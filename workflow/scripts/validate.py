@@ -1,10 +1,10 @@
 """Compare both engines on one network, for the settings that stand for one experiment."""
 
-from memristive.files import write_json
-from memristive.scripting import job
+from memristive.core.files import write_json
+from memristive_study.runtime.scripting import job
 
 with job(snakemake):
-    from memristive import validation
+    from memristive_study.jobs import validation
 
     params, wildcards = snakemake.params, snakemake.wildcards
     write_json(

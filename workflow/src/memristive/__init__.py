@@ -1,6 +1,6 @@
 """Memristive crossbar inference with MemTorch's arithmetic.
 
-    from memristive import Setting, crossbar, evaluate
+    from memristive import Setting, convert, evaluate
 
 Names are loaded when they are first used: reading a configuration does not import torch.
 """
@@ -8,14 +8,19 @@ Names are loaded when they are first used: reading a configuration does not impo
 import importlib
 from typing import Any
 
-_HOMES = {"InputError": "errors", "Setting": "setting", "evaluate": "evaluation"}
+_HOMES = {
+    "InputError": "memristive.core.errors",
+    "Setting": "memristive.core.setting",
+    "calibrate": "memristive.network.calibration",
+    "convert": "memristive.network.convert",
+    "evaluate": "memristive.evaluation",
+    "from_memtorch": "memristive.memtorch.take_over",
+}
 
-__all__ = [*_HOMES, "crossbar", "reference"]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(f"memristive.{_HOMES[name]}"), name)
-    if name in ("crossbar", "reference"):
-        return importlib.import_module(f"memristive.{name}")
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'memristive' has no attribute {name!r}")

@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from memristive.crossbar import calibrate, convert
-from memristive.crossbar.network import FusedSequential
-from memristive.errors import InputError
-from memristive.seeding import child
-from memristive.setting import Setting
+from memristive.core.errors import InputError
+from memristive.core.seeding import child
+from memristive.core.setting import Setting
+from memristive.network import calibrate, convert
+from memristive.network.chains import FusedSequential
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from memristive.datasets import TestImages
+    from memristive_study.data.datasets import TestImages
 
     Images = torch.Tensor | TestImages
 

@@ -7,10 +7,10 @@ this folder shows how to add one.
 from collections.abc import Mapping
 from typing import Any
 
+from memristive.core.errors import InputError
+from memristive.core.setting import unknown_key
 from memristive.devices import chanthbouala2012, johnson2010, lammie2022, yalon2012
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
-from memristive.errors import InputError
-from memristive.setting import unknown_key
 
 __all__ = ["DEVICES", "VTEAM", "Drive", "from_dict", "sweep", "table"]
 

@@ -26,7 +26,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from memristive.errors import InputError
+from memristive.core.errors import InputError
 
 # What each parameter must be, in the order of the tables; units in the docstring of `VTEAM`.
 POSITIVE = "a number above 0"

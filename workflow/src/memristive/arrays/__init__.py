@@ -1,0 +1,1 @@
+"""Crossbar arrays: how weights become conductances and voltages become currents."""

@@ -1,0 +1,85 @@
+"""What a conversion draws at random, behind one interface.
+
+`SeededDraws` draws; validation hands over an object with the same methods that returns what
+MemTorch drew, so that both engines can be compared on the same devices.
+"""
+
+from typing import Protocol
+
+import torch
+
+from memristive.arrays.nonidealities import Devices
+from memristive.core.seeding import child
+from memristive.core.setting import Setting
+
+Array = tuple[int, int]
+
+
+class Draws(Protocol):
+    """Random quantities of a conversion.
+
+    `layer` is the layer's dotted name, `array` the number of a group and of one of its arrays (0:
+    positive or single, 1: negative).
+    """
+
+    def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
+        """r_on and r_off (ohm) of the device to which the layer's weights are mapped.
+
+        Those of the setting. MemTorch means its mean device too, but looks for the mark of that
+        device in the wrong dictionary and so maps each layer to a device drawn like any other.
+        """
+        ...
+
+    def devices(
+        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Devices:
+        """The devices of an array of `shape`, and of its tiles' padding: resistances of shape `padded`."""
+        ...
+
+    def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
+        """The order in which `devices` devices fail, int64 [devices] (only its head is used)."""
+        ...
+
+    def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
+        """Uniform in [-1, 1], float32 of `shape`; as many samples as MemTorch was tuned on, where it was."""
+        ...
+
+    def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
+        """Uniform in [-bound, bound], float32 [outputs]."""
+        ...
+
+
+class SeededDraws:
+    """Draws from generators named by the parent's seed, the layer and the purpose."""
+
+    def __init__(self, generator: torch.Generator) -> None:
+        self._parent = generator
+
+    def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
+        if setting.sigma == 0 or setting.semantics == "physical":
+            return setting.r_on, setting.r_off
+        drawn = Devices.vary(setting, torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim")))
+        return drawn.r_on.item(), drawn.r_off.item()
+
+    def devices(
+        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Devices:
+        if setting.sigma == 0:
+            return Devices.vary(setting, None)
+        # Drawn as standard deviations, so that settings of different sigma share their draws.
+        deviations = torch.randn(2, *shape, generator=child(self._parent, layer, array, "variability"))
+        if padded != shape:
+            # The real devices are the same whatever the tiles are; only padding depends on them.
+            real, (rows, columns) = deviations, shape
+            deviations = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
+            deviations[:, :rows, :columns] = real
+        return Devices.vary(setting, deviations)
+
+    def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
+        return torch.randperm(devices, generator=child(self._parent, layer, array, purpose))
+
+    def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
+        return torch.empty(shape).uniform_(-1, 1, generator=child(self._parent, layer, "tuning"))
+
+    def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
+        return torch.empty(outputs).uniform_(-bound, bound, generator=child(self._parent, layer, "invented bias"))

@@ -1,0 +1,154 @@
+"""Voltages times conductances, tile by tile: the readable definition that the kernels are held to.
+
+Source: MemTorch 1.1.6, memtorch/cpp/tile_matmul.cpp.
+"""
+
+import dataclasses
+
+import torch
+
+from memristive.converters.adc import needed_range, quantise, quantise_in_range
+from memristive.core.setting import Setting
+
+
+@dataclasses.dataclass(frozen=True)
+class Arithmetic:
+    """What of a Setting decides a layer's product, resolved for one kind of layer.
+
+    Attributes:
+        tile_shape: rows and columns of a tile; None: one tile as large as the matrix.
+        adc_bits, adc_quantisation, adc_overflow_rate: as in Setting.
+        log_range: see `adc.quantise`.
+        adc_scope: whose entries set the ADC's range: "vector" (one tile's output vector),
+            "sample" (all vectors of a sample) or "batch".
+        max_input_voltage: V.
+        scale_scope: whose largest input sets the encoding's scale: "sample" or "batch".
+        rescale_output: whether the encoding's scale is undone.
+        accumulate: "memtorch" (multiply, round, add, round, row by row) or "fused".
+    """
+
+    tile_shape: tuple[int, int] | None = (64, 64)
+    adc_bits: int | None = 8
+    adc_quantisation: str = "linear"
+    adc_overflow_rate: float = 0.0
+    log_range: str = "log"
+    adc_scope: str = "vector"
+    max_input_voltage: float | None = 9.0
+    scale_scope: str = "sample"
+    rescale_output: bool = False
+    accumulate: str = "memtorch"
+
+    @classmethod
+    def of(cls, setting: Setting, layer_type: str) -> "Arithmetic":
+        """The arithmetic of `setting` for a layer of `layer_type` ("conv2d" or "linear")."""
+        memtorch = setting.semantics == "memtorch"
+        whole = {"conv2d": "sample", "linear": "batch"}[layer_type]
+        return cls(
+            tile_shape=setting.tile_shape,
+            adc_bits=setting.adc_bits,
+            adc_quantisation=setting.adc_quantisation,
+            adc_overflow_rate=setting.adc_overflow_rate,
+            log_range="memtorch" if memtorch else "log",
+            adc_scope=whole if memtorch and setting.tile_shape is None else "vector",
+            max_input_voltage=setting.max_input_voltage,
+            scale_scope=whole if memtorch else "sample",
+            rescale_output=setting.rescale_output,
+            accumulate=setting.accumulate,
+        )
+
+
+def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
+    """Outputs of an array of tiles, each tile's vector converted by its ADC, tile rows summed in order.
+
+    Args:
+        x: voltages, float32 [samples, vectors, rows].
+        conductance: signed conductances (S), float32 [rows, padded_columns].
+        columns: how many of the columns are the layer's outputs; the others only take part in the
+            range of the ADC.
+
+    Returns:
+        float32 [samples, vectors, columns].
+    """
+    rows, padded_columns = conductance.shape
+    height, width = arithmetic.tile_shape or (rows, padded_columns)
+    total = x.new_zeros(*x.shape[:2], columns)
+    for top in range(0, rows, height):
+        voltages = x[..., top : top + height]
+        for left in range(0, columns, width):
+            currents = _sum(voltages, conductance[top : top + height, left : left + width], arithmetic.accumulate)
+            converted = _convert(currents, arithmetic)
+            real = min(width, columns - left)
+            total[..., left : left + real] += converted[..., :real]
+    return total
+
+
+def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
+    """What each row of tiles puts out before conversion, float32 [tile rows, samples, vectors, columns].
+
+    Args as for `multiply`.
+    """
+    height = (arithmetic.tile_shape or conductance.shape)[0]
+    parts = zip(x.split(height, -1), conductance[:, :columns].split(height), strict=True)
+    return torch.stack([_sum(voltages, tiles, arithmetic.accumulate) for voltages, tiles in parts])
+
+
+def needed_ranges(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """The fixed range of each tile's ADC that just holds `sums`, less `adc_overflow_rate` of them.
+
+    Args:
+        sums: before conversion, float32 [tile rows, ..., columns].
+
+    Returns:
+        Exponents of powers of two, float32 [tile rows, tile columns].
+    """
+    settings = (arithmetic.adc_quantisation, arithmetic.adc_overflow_rate, arithmetic.log_range)
+    return torch.stack(
+        [
+            torch.cat([needed_range(part.reshape(-1), *settings) for part in _tile_columns(row, arithmetic)])
+            for row in sums
+        ]
+    )
+
+
+def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """`sums` [tile rows, ..., columns] after ADCs of the fixed `ranges` (see `needed_ranges`), float32 [..., columns].
+
+    Tile rows are added in order.
+    """
+    total = torch.zeros_like(sums[0])
+    for row, exponents in zip(sums, ranges, strict=True):
+        converted = [
+            quantise_in_range(part, arithmetic.adc_bits, exponent, arithmetic.adc_quantisation, arithmetic.log_range)
+            for part, exponent in zip(_tile_columns(row, arithmetic), exponents, strict=True)
+        ]
+        total += torch.cat(converted, -1)
+    return total
+
+
+def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> tuple[torch.Tensor, ...]:
+    return row.split(arithmetic.tile_shape[1] if arithmetic.tile_shape else row.shape[-1], -1)
+
+
+def _sum(x: torch.Tensor, conductance: torch.Tensor, accumulate: str) -> torch.Tensor:
+    if accumulate == "fused":
+        return x @ conductance
+    total = x.new_zeros(*x.shape[:-1], conductance.shape[1])
+    for row in range(conductance.shape[0]):
+        # Two operations, so that the product is rounded before it is added.
+        total += x[..., row, None] * conductance[row]
+    return total
+
+
+def _convert(currents: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    shape = currents.shape
+    flat = {"vector": currents, "sample": currents.reshape(shape[0], -1), "batch": currents.reshape(-1)}[
+        arithmetic.adc_scope
+    ]
+    converted = quantise(
+        flat,
+        arithmetic.adc_bits,
+        arithmetic.adc_quantisation,
+        arithmetic.adc_overflow_rate,
+        arithmetic.log_range,
+    )
+    return converted.reshape(shape)

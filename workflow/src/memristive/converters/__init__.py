@@ -1,0 +1,1 @@
+"""Converters between the analogue array and the digital layer."""

@@ -1,0 +1,34 @@
+"""Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
+
+from memristive.kernels.chain import (
+    BatchNorm,
+    Chain,
+    Crossbar,
+    Flatten,
+    MaxPool,
+    ReLU,
+    batch_norm,
+    fused_chain,
+    has_counterpart,
+)
+from memristive.kernels.layers import available, codes, conv2d, linear, run
+from memristive.kernels.native import Unsupported, level
+
+__all__ = [
+    "BatchNorm",
+    "Chain",
+    "Crossbar",
+    "Flatten",
+    "MaxPool",
+    "ReLU",
+    "Unsupported",
+    "available",
+    "batch_norm",
+    "codes",
+    "conv2d",
+    "fused_chain",
+    "has_counterpart",
+    "level",
+    "linear",
+    "run",
+]

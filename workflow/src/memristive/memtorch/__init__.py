@@ -1,0 +1,1 @@
+"""MemTorch itself, carried out from the same Setting."""

@@ -1,0 +1,207 @@
+"""The same Setting carried out by MemTorch 1.1.6 itself, for validation and for whoever wants it.
+
+MemTorch patches, tunes and damages the network; nothing here computes. What a Setting decides
+maps on MemTorch's own arguments: `sigma` on two StochasticParameters, the non-idealities on
+`apply_nonidealities`. In a 1T1R array a device is no more than its two resistances, so the other
+parameters of `device` play no part.
+"""
+
+import contextlib
+import copy
+import importlib
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import numpy as np
+import torch
+from torch import nn
+
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive.network.convert import check_layers
+
+VERSION = "1.1.6"
+LAYER_CLASSES = {"conv2d": nn.Conv2d, "linear": nn.Linear}
+Tune = Callable[[str, nn.Module], None]
+Map = Callable[..., tuple[torch.Tensor, torch.Tensor] | torch.Tensor]
+
+
+def convert(model: nn.Module, setting: Setting, generator: torch.Generator | None = None) -> nn.Module:
+    """Copy of `model`, on the CPU and in evaluation mode, patched by MemTorch as `setting` asks.
+
+    Args:
+        model: any module tree; it is not changed. A module that occurs twice becomes two.
+        setting: `semantics: memtorch`.
+        generator: names all random draws by its initial seed; the global generators of torch and
+            numpy, from which MemTorch draws, are left as they were. Not needed where
+            `setting.draws` is False.
+
+    Raises:
+        InputError: MemTorch is not installed, a layer or a field that MemTorch cannot carry out,
+            or a setting that draws without a generator.
+    """
+    return convert_with(model, setting, generator, lambda _, layer: layer.tune(), load().map.Parameter.naive_map)
+
+
+def convert_with(
+    model: nn.Module, setting: Setting, generator: torch.Generator | None, tune: Tune, mapping_routine: Map
+) -> nn.Module:
+    """`convert`, with tune(name, layer) in place of layer.tune(), and a mapping routine like MemTorch's."""
+    memtorch = load()
+    _check(setting)
+    check_layers(model, setting)
+    if generator is None and setting.draws:
+        raise InputError("reference: generator: None, but this setting draws at random: give a torch.Generator")
+    with _alone(0 if generator is None else generator.initial_seed()):
+        network = _patch(memtorch, model, setting, mapping_routine)
+        layers = list(layers_of(network))
+        if setting.tuning in ("before", "both"):
+            for name, layer in layers:
+                tune(name, layer)
+        for _, layer in layers:
+            _damage(memtorch, layer, setting)
+        if setting.tuning in ("after", "both"):
+            for name, layer in layers:
+                tune(name, layer)
+    return network
+
+
+def layers_of(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Dotted name and module of every layer that MemTorch patched."""
+    return ((name, module) for name, module in network.named_modules() if hasattr(module, "crossbars"))
+
+
+def load() -> ModuleType:
+    """MemTorch, imported without its warnings (about 13 s); InputError where that fails."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            memtorch = importlib.import_module("memtorch")
+            importlib.import_module("memtorch.mn.Module")
+    except ImportError as error:
+        raise InputError(f"reference: memtorch: MemTorch {VERSION} cannot be imported ({error})") from error
+    if not memtorch.__version__.startswith(VERSION):
+        raise InputError(f"reference: memtorch: version {memtorch.__version__} is installed, {VERSION} is needed")
+    return memtorch
+
+
+def _check(setting: Setting) -> None:
+    absent = {
+        "semantics": setting.semantics != "memtorch",
+        "rescale_output": setting.rescale_output,
+        "accumulate": setting.accumulate != "memtorch",
+        "adc_range": setting.adc_range != "auto",
+    }
+    for name, is_absent in absent.items():
+        if is_absent:
+            allowed = {"rescale_output": "false", "adc_range": "auto"}.get(name, "memtorch")
+            raise InputError(f"reference: {name}: {getattr(setting, name)!r}, but MemTorch has only {allowed!r}")
+
+
+@contextlib.contextmanager
+def _alone(seed: int) -> Iterator[None]:
+    """MemTorch's draws named by `seed`, its prints and warnings dropped, all global state restored."""
+    state = np.random.get_state()  # noqa: NPY002 (MemTorch draws from the global generator)
+    with (
+        torch.no_grad(),
+        torch.random.fork_rng(devices=[]),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002
+
+
+def _patch(memtorch: ModuleType, model: nn.Module, setting: Setting, mapping_routine: Map) -> nn.Module:
+    network = copy.deepcopy(model).cpu().eval().requires_grad_(False)
+    bare = isinstance(network, (nn.Conv2d, nn.Linear))  # patch_model replaces children only
+    if bare:
+        network = nn.Sequential(network)
+    network = memtorch.mn.Module.patch_model(
+        network,
+        memristor_model=memtorch.bh.memristor.VTEAM,
+        memristor_model_params=_device(memtorch, setting),
+        module_parameters_to_patch=[LAYER_CLASSES[name] for name in setting.layer_types],
+        mapping_routine=mapping_routine,
+        transistor=True,
+        programming_routine=None,
+        p_l=setting.p_l,
+        scheme={
+            "double_column": memtorch.bh.Scheme.DoubleColumn,
+            "single_column": memtorch.bh.Scheme.SingleColumn,
+        }[setting.scheme],
+        tile_shape=setting.tile_shape,
+        max_input_voltage=setting.max_input_voltage,
+        ADC_resolution=setting.adc_bits,
+        ADC_overflow_rate=setting.adc_overflow_rate,
+        quant_method=None if setting.adc_bits is None else setting.adc_quantisation,
+        verbose=False,
+    )
+    # A Conv2d without bias has gained one, which would draw a graph behind it.
+    network.requires_grad_(False)
+    return network[0] if bare else network
+
+
+def _device(memtorch: ModuleType, setting: Setting) -> dict:
+    parameters = {"time_series_resolution": 1e-10, "r_on": setting.r_on, "r_off": setting.r_off}
+    if setting.sigma > 0:
+        stochastic = memtorch.bh.StochasticParameter
+        parameters["r_on"] = stochastic(loc=setting.r_on, scale=setting.sigma, min=1)
+        parameters["r_off"] = stochastic(loc=setting.r_off, scale=2 * setting.sigma, min=2)
+    return parameters
+
+
+def _damage(memtorch: ModuleType, layer: nn.Module, setting: Setting) -> None:
+    """Every non-ideality of `setting` after variability, on one layer.
+
+    One layer at a time: on a whole network apply_nonidealities writes a nested layer to its dotted
+    name on the top module, which breaks the network.
+    """
+    kind = memtorch.bh.nonideality.NonIdeality
+    models = memtorch.bh.nonideality.endurance_retention_models
+    kinds, arguments = [], {}
+    if setting.conductance_states is not None:
+        kinds.append(kind.FiniteConductanceStates)
+        arguments |= {"conductance_states": setting.conductance_states}
+    if setting.stuck_at_hrs > 0 or setting.stuck_at_lrs > 0:
+        kinds.append(kind.DeviceFaults)
+        arguments |= {
+            "lrs_proportion": setting.stuck_at_lrs,
+            "hrs_proportion": setting.stuck_at_hrs,
+            "electroform_proportion": 0,
+        }
+    if setting.cycles is not None:
+        kinds.append(kind.Endurance)
+        arguments |= {
+            "x": setting.cycles,
+            "endurance_model": models.model_endurance_retention,
+            "endurance_model_kwargs": {
+                "operation_mode": models.empirical_metal_oxide_RRAM.OperationMode[setting.operation_mode],
+                "p_lrs": list(setting.p_lrs),
+                "stable_resistance_lrs": setting.stable_resistance_lrs,
+                "p_hrs": list(setting.p_hrs),
+                "stable_resistance_hrs": setting.stable_resistance_hrs,
+                "cell_size": setting.cell_size,
+                "temperature": setting.temperature,
+                "temperature_threshold": setting.temperature_threshold,
+            },
+        }
+    if setting.retention_time is not None:
+        kinds.append(kind.Retention)
+        arguments |= {
+            "time": setting.retention_time,
+            "retention_model": models.model_conductance_drift,
+            "retention_model_kwargs": {
+                "initial_time": setting.initial_time,
+                "drift_coefficient": setting.drift_coefficient,
+            },
+        }
+    # It writes layers back by name into the table of a parent, so the layer needs one.
+    memtorch.bh.nonideality.apply_nonidealities(nn.Sequential(layer), non_idealities=kinds, **arguments)

@@ -1,0 +1,32 @@
+"""ADCs whose range is fixed once, on images that a network was trained on, instead of by each vector.
+
+An auto-ranging converter, as MemTorch has it, knows every vector before it converts it. A real one has
+a range that was set beforehand: here, for each tile, the smallest power of two that holds what the
+tile put out for some training images (all but `adc_overflow_rate` of it). Larger outputs saturate.
+"""
+
+import torch
+from torch import nn
+
+from memristive.network.layers import CrossbarLayer
+
+
+@torch.no_grad()
+def calibrate(network: nn.Module, images: torch.Tensor) -> None:
+    """Fix the range of every ADC of `network` whose setting has `adc_range: calibrated`.
+
+    Layer by layer: each is set on what the layers before it put out with their ranges already fixed.
+
+    Args:
+        network: from `convert`; it is changed.
+        images: float32 [images, ...], as the network takes them.
+    """
+    layers = [m for m in network.modules() if isinstance(m, CrossbarLayer) and m.setting.calibrated]
+    for layer in layers:
+        layer.adc_ranges = torch.empty(0)
+    hooks = [layer.register_forward_pre_hook(lambda layer, args: layer.calibrate(args[0])) for layer in layers]
+    try:
+        network(images)
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,50 @@
+"""Numbers that claims about the arithmetic itself are judged by, measured on a small random layer."""
+
+import torch
+from torch import nn
+
+from memristive import convert
+from memristive.arrays import nonidealities
+from memristive.arrays.mapping import padded_shape
+from memristive.core.setting import Setting
+
+ROWS, COLUMNS = 100, 10  # of the layer: two tiles below one another
+
+
+def measure() -> dict[str, float]:
+    """Every probe by name; `claims.Evidence.probes`.
+
+    conductance_change_with_voltage: largest relative change (%) of a conductance between 1 V and 9 V.
+    difference_from_equation_11: largest relative difference (%) of a conductance from the paper's eq. 11.
+    crossbars_per_line: crossbars whose outputs one regression line scales together.
+    resistance_ratio_after_cycles: R_off / R_on after the paper's 10,000 cycles over that before.
+    """
+    layer = nn.Linear(ROWS, COLUMNS, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(torch.randn(COLUMNS, ROWS, generator=torch.Generator().manual_seed(0)))
+    setting = Setting(tuning="none")
+    low, high = (_arrays(layer, setting.replace(max_input_voltage=volts)) for volts in (1.0, 9.0))
+    g_on, g_off = 1 / setting.r_on, 1 / setting.r_off
+    weights = layer.weight.detach().T
+    positive = weights.clamp_min(0)
+    equation_11 = (g_on - g_off) * (positive - positive.min()) / (weights.abs().max() - positive.min())
+    rows, columns = padded_shape(ROWS, COLUMNS, setting.tile_shape)
+    tiles = rows * columns // (setting.tile_shape[0] * setting.tile_shape[1])
+    pristine = torch.tensor([[g_on, g_off]], dtype=torch.float64)
+    cycled = nonidealities.endure(pristine.clone(), setting.replace(cycles=1e4))
+    return {
+        "conductance_change_with_voltage": max(_relative(a, b) for a, b in zip(low, high, strict=True)),
+        "difference_from_equation_11": _relative(high[0], equation_11),
+        "crossbars_per_line": float(len(high) * tiles),
+        "resistance_ratio_after_cycles": float((cycled[0, 0] / cycled[0, 1]) / (g_on / g_off)),
+    }
+
+
+def _arrays(layer: nn.Linear, setting: Setting) -> list[torch.Tensor]:
+    """Conductances (S) of the arrays that hold `layer`, without padding: [ROWS, COLUMNS] each."""
+    converted = convert(nn.Sequential(layer), setting)[0]
+    return [array[:ROWS, :COLUMNS] for array in converted.arrays[0]]
+
+
+def _relative(conductance: torch.Tensor, other: torch.Tensor) -> float:
+    return float(100 * ((conductance - other).abs() / conductance).max())

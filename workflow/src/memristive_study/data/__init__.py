@@ -1,0 +1,1 @@
+"""Data sets: fetching, checking, reading, folds."""

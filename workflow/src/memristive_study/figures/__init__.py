@@ -1,0 +1,97 @@
+"""The figures, one module each with `draw(frames, networks) -> Figure`, and what they share: reading and saving.
+
+A figure carries the SHA-256 of each of its inputs, so that a report can tell whether a file has
+changed since it was drawn.
+"""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from memristive.core.errors import InputError
+from memristive.core.files import atomic, read_json
+from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results import outputs
+
+Value = str | Path | Sequence[str | Path]
+STAMP = "memristive-inputs"  # the key of the hashes among a PNG's text chunks
+
+
+def read(name: str, value: Value) -> Any:
+    """One named input (see `memristive_study.results.outputs`) as a frame, a text or a mapping of names to paths."""
+    paths = [Path(path) for path in ([value] if isinstance(value, str | Path) else value)]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{name}: {path}: no such file")
+    if name == "rulegraph":
+        return paths[0].read_text(encoding="utf-8")
+    if name == "datasets":
+        return {path.stem: path for path in paths}
+    if name == "records":
+        named = ("experiment", "network", "label")
+        return pd.DataFrame(
+            [
+                {key: record[key] for key in named} | {"repeat": found["repeat"], "bits": found["correct_bits"]}
+                for record in map(read_json, paths)
+                for found in record["evaluations"]
+            ],
+            columns=[*named, "repeat", "bits"],
+        )
+    if name == "selections":
+        return pd.DataFrame([read_json(path) for path in paths])
+    if name == "histories":
+        frames = [pd.read_csv(path, dtype={"network": str, "fold": str}) for path in paths]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return pd.read_csv(paths[0], dtype={"network": str, "label": str, "tile_shape": str})
+
+
+def read_all(inputs: Mapping[str, Value]) -> dict[str, Any]:
+    """Every named input of a job."""
+    return {name: read(name, value) for name, value in inputs.items()}
+
+
+def hashes(inputs: Mapping[str, Value]) -> dict[str, str]:
+    """SHA-256 of each input file, by its path."""
+    found = {}
+    for value in inputs.values():
+        for path in [value] if isinstance(value, str | Path) else value:
+            with Path(path).open("rb") as stream:
+                found[str(path)] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return dict(sorted(found.items()))
+
+
+def stamp(png: str | Path) -> dict[str, str]:
+    """The hashes that a figure was saved with; empty where it has none."""
+    from PIL import Image
+
+    with Image.open(png) as image:
+        return json.loads(getattr(image, "text", {}).get(STAMP, "{}"))
+
+
+def make(
+    name: str, inputs: Mapping[str, Value], networks: Mapping[str, Network], png: str | Path, svg: str | Path
+) -> None:
+    """Draw the figure `name` of `outputs.FIGURES` and save it as PNG and SVG, the same bytes every time."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    from memristive_study.figures import style
+
+    if name not in outputs.FIGURES:
+        raise InputError(f"figure {name!r}: expected one of {', '.join(outputs.FIGURES)}")
+    module = importlib.import_module(f"memristive_study.figures.{outputs.FIGURES[name].module}")
+    with matplotlib.rc_context(style.RC):
+        figure = module.draw(read_all(inputs), networks)
+        with atomic(png) as temporary:
+            stamped = {"Software": None, STAMP: json.dumps(hashes(inputs))}
+            figure.savefig(temporary, dpi=style.DPI, metadata=stamped)
+        with atomic(svg) as temporary:
+            figure.savefig(temporary, metadata={"Date": None})
+        pyplot.close(figure)

@@ -1,0 +1,169 @@
+"""The one visual language of all figures.
+
+A colour and a marker are a network; a solid line with filled markers is `semantics: physical`, a
+dashed one with open markers `semantics: memtorch`; a dotted line is the digital network; a black
+star is a value that the paper states; a band is a 95 % interval over repeats. The colours are those
+of Okabe and Ito, which colour-blind readers can tell apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from memristive_study.papers.souto_garnelo.reported import Network
+
+DPI = 200
+SINGLE, DOUBLE = 3.5, 7.2  # inches: one column of a journal (89 mm), two columns (183 mm)
+
+RC = {
+    "svg.hashsalt": "memristive",
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "axes.titlesize": 8,
+    "axes.labelsize": 7.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.3,
+    "lines.markersize": 4.2,
+    "figure.constrained_layout.use": True,
+    "savefig.bbox": None,
+}
+
+TIMES = "\u00d7"  # the sign between two lengths
+BLACK, GREY = "#000000", "#666666"
+_NETWORKS = {"mnist": ("#0072B2", "o"), "cifar10": ("#D55E00", "s"), "cifar100": ("#009E73", "^")}
+_OTHERS = (("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"), ("#4D4D4D", "X"))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
+SEMANTICS = ("physical", "memtorch")
+SEMANTICS_LABELS = {"physical": "physical (as meant)", "memtorch": "memtorch (as published)"}
+PAPER = {
+    "color": BLACK,
+    "marker": "*",
+    "markersize": 8,
+    "linestyle": "none",
+    "markeredgecolor": "white",
+    "markeredgewidth": 0.4,
+}
+DIGITAL = {"linestyle": (0, (1, 1.6)), "linewidth": 1.1}
+CHANGE = "cividis"  # colour map of ordered quantities, the same in grey
+
+
+def network_style(name: str, networks: Mapping[str, Network]) -> tuple[str, str]:
+    """Colour and marker of a network: the paper's three have theirs, others take the next in the study's order."""
+    if name in _NETWORKS:
+        return _NETWORKS[name]
+    others = [other for other in networks if other not in _NETWORKS]
+    return _OTHERS[(others.index(name) if name in others else 0) % len(_OTHERS)]
+
+
+def label(name: str, networks: Mapping[str, Network]) -> str:
+    """Name of a network for a title or a legend."""
+    return networks[name].label if name in networks else name
+
+
+def order(names: Iterable[str], networks: Mapping[str, Network]) -> list[str]:
+    """`names` once each, in the study's order, unknown ones last."""
+    known = list(networks)
+    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
+
+
+def semantics_of(frame: pd.DataFrame) -> list[str]:
+    """The semantics in `frame`, physical first."""
+    return [name for name in SEMANTICS if name in set(frame["semantics"])]
+
+
+def semantics_style(semantics: str, colour: str) -> dict[str, Any]:
+    """Line and marker face of a semantics in the colour of a network."""
+    if semantics == "memtorch":  # thin and dark over the other's thick line: both show where they agree
+        dark = tuple(0.55 * part for part in to_rgb(colour))
+        return {"color": dark, "linestyle": LINES[1], "linewidth": 1.0, "markerfacecolor": "none", "markersize": 6.0}
+    return {"color": colour, "linestyle": "-", "linewidth": 2.2, "markerfacecolor": colour, "markersize": 3.6}
+
+
+def panels(count: int, width: float = DOUBLE, height: float = 2.3, **options: Any) -> tuple[Figure, np.ndarray]:
+    """`count` axes side by side (two or one at most get no wider than they should), as a flat array."""
+    width = width if count > 1 else min(width, SINGLE + 0.9)
+    figure, axes = pyplot.subplots(1, count, figsize=(width, height), squeeze=False, **options)
+    return figure, axes.ravel()
+
+
+def curve(axes: Axes, points: pd.DataFrame, x: str, **line: Any) -> None:
+    """Means of a `statistics.summary` against column `x`, with their interval as a band."""
+    points = points.sort_values(x)
+    axes.plot(points[x], points["mean"], **line)
+    band = points.dropna(subset=["low", "high"])
+    if len(band) > 1:
+        axes.fill_between(band[x], band["low"], band["high"], color=line["color"], alpha=0.18, linewidth=0)
+    elif len(band) == 1:
+        errors = [band["mean"] - band["low"], band["high"] - band["mean"]]
+        axes.errorbar(band[x], band["mean"], yerr=errors, color=line["color"], capsize=2, linewidth=0.8)
+
+
+def accuracy_axis(axes: Axes, top: float = 103.0) -> None:
+    """Per cent, from 0, so that panels can be compared."""
+    axes.set_ylim(0, top)
+    axes.set_yticks(range(0, 101, 20))
+
+
+def repeats(frame: pd.DataFrame, keys: Sequence[str]) -> str:
+    """What the bands are: how many repeats a point stands for."""
+    counts = frame.groupby(list(keys), dropna=False).size() if len(frame) else pd.Series([0])
+    low, high = int(counts.min()), int(counts.max())
+    if high <= 1:
+        return "n = 1: no interval"
+    number = f"{high}" if low == high else f"{low} to {high}"
+    return f"n = {number} repeats, band: 95 % interval"
+
+
+def note(figure: Figure, text: str) -> None:
+    """A small line under the whole figure."""
+    figure.supxlabel(text, fontsize=6.5, color=GREY)
+
+
+def legend(figure: Figure, handles: Sequence[Line2D], columns: int = 4) -> None:
+    """One legend above all panels; two entries on a line where the figure is one column wide."""
+    columns = columns if figure.get_figwidth() > SINGLE + 1 else 2
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), handlelength=2.6)
+
+
+def paper_handles(marked: bool, text: str = "paper") -> list[Line2D]:
+    """Legend entry of the paper's values, where there is one in the figure."""
+    return [Line2D([], [], label=text, **PAPER)] if marked else []
+
+
+def semantics_handles(names: Sequence[str], colour: str = GREY) -> list[Line2D]:
+    """Legend entries of the semantics."""
+    return [Line2D([], [], marker="o", label=SEMANTICS_LABELS[n], **semantics_style(n, colour)) for n in names]
+
+
+def shades(count: int, low: float = 0.0, high: float = 0.82) -> list[Any]:
+    """Colours of `count` ordered values, dark to light."""
+    colours = pyplot.get_cmap(CHANGE)
+    return [colours(low + (high - low) * i / max(count - 1, 1)) for i in range(count)]
+
+
+def empty(text: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    figure, axes = pyplot.subplots(figsize=(SINGLE, 1.2))
+    axes.axis("off")
+    axes.text(0.5, 0.5, text, ha="center", va="center", wrap=True, color=GREY)
+    return figure

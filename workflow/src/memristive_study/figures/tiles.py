@@ -1,0 +1,68 @@
+"""The networks' layers on tiles: which part of each array holds weights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from memristive_study.figures import style
+from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers.souto_garnelo.reported import Network
+
+_MOST = 4  # tiles drawn below one another
+
+
+def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+    """One row a network, its layers at one scale. Needs `layers` with the columns rows and columns."""
+    layers = frames["layers"].dropna(subset=["rows", "columns"])
+    layers = layers[layers["rows"] > 0]
+    names = style.order(layers["network"], networks)
+    if not names:
+        return style.empty("No layer with weights in this study.")
+    tile_rows, tile_columns = study.TILE_SHAPE
+    heights = []
+    for name in names:
+        mine = layers[layers["network"] == name]
+        heights.append(float(max(min(-(-r // tile_rows), _MOST) for r in mine["rows"])) + 1.7)
+    figure, axes = pyplot.subplots(
+        len(names), 1, figsize=(style.DOUBLE, 0.36 * sum(heights) + 0.5), squeeze=False, height_ratios=heights
+    )
+    for panel, name in zip(axes.ravel(), names, strict=True):
+        _row(panel, layers[layers["network"] == name], style.network_style(name, networks)[0])
+        panel.set_title(style.label(name, networks), loc="left")
+    style.note(
+        figure,
+        f"tiles of {tile_rows}{style.TIMES}{tile_columns}; filled: devices that hold weights; "
+        f"below each layer: rows{style.TIMES}columns, utilisation.\n"
+        f"More than {_MOST} rows of tiles are cut off. The double-column scheme needs each array twice.",
+    )
+    return figure
+
+
+def _row(axes: Axes, layers: Any, colour: str) -> None:
+    tile_rows, tile_columns = study.TILE_SHAPE
+    x, lowest = 0.0, 1.0
+    for layer in layers.itertuples():
+        rows, columns = int(layer.rows), int(layer.columns)
+        down, across = -(-rows // tile_rows), -(-columns // tile_columns)
+        shown = min(down, _MOST)
+        for j in range(shown):
+            used_rows = min(rows - j * tile_rows, tile_rows) / tile_rows
+            for k in range(across):
+                used_columns = min(columns - k * tile_columns, tile_columns) / tile_columns
+                axes.add_patch(Rectangle((x + k, -j - used_rows), used_columns, used_rows, color=colour, linewidth=0))
+                axes.add_patch(Rectangle((x + k, -j - 1), 1, 1, fill=False, edgecolor=style.BLACK, linewidth=0.5))
+        used = rows * columns / (down * tile_rows * across * tile_columns)
+        cut = f"\n({shown} of {down} rows)" if shown < down else ""
+        axes.text(
+            x + across / 2, -shown - 0.12, f"{layer.layer}\n{rows}{style.TIMES}{columns}\n{100 * used:.0f} %{cut}",
+            ha="center", va="top", fontsize=5.5,
+        )  # fmt: skip
+        lowest = max(lowest, shown)
+        x += max(across, 1.4) + 0.5
+    axes.set(xlim=(-0.3, max(x, 18)), ylim=(-lowest - 1.6, 0.15))
+    axes.set_aspect("equal", anchor="W")
+    axes.axis("off")

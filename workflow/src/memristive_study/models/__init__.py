@@ -1,0 +1,1 @@
+"""Networks as a study names them: architectures, weights, layers."""

@@ -1,0 +1,1 @@
+"""Souto Garnelo et al., memristive inference with MemTorch for MNIST and CIFAR."""

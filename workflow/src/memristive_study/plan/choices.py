@@ -1,0 +1,137 @@
+"""Choices that the text leaves open: alternatives to the study's own, each evaluated where it may matter.
+
+A point is a setting for which the paper gives a number, or in which a choice shows. An alternative
+changes one thing at the points that it touches: a field of Setting, the rule that selects the epoch
+(`checkpoint`: other weights of the same training), or the network itself (another normalisation
+needs a training of its own).
+
+Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from memristive.core.errors import InputError
+from memristive.core.setting import FIELD_NAMES, Setting, check_known, unknown_key, value_text
+
+EXPERIMENT = "choices"  # under this name alternatives are evaluated and collected, like an experiment
+OWN = "study"  # the part that holds the study's own choice at each point
+SELECTIONS = ("best_test", "best_validation", "last")
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One value of a choice at one point, the study's own among them.
+
+    Attributes:
+        choice, point: names in the configuration.
+        experiment: the experiment that the point belongs to.
+        network: the study's network that it is about.
+        setting: what is evaluated.
+        value: the chosen value, as text; `own` says whether it is the study's.
+        evaluated: the network that is evaluated: `network`, or the one that stands for it.
+        selection: the rule by which its weights are selected; None: the study's.
+        part, label: of the evaluation's record.
+    """
+
+    choice: str
+    point: str
+    experiment: str
+    network: str
+    setting: Setting
+    value: str
+    own: bool
+    evaluated: str
+    selection: str | None
+    part: str
+    label: str
+
+
+Make = Callable[[str, Mapping[str, Any]], Setting]  # of the place in the configuration and the fields there
+
+
+def variants(config: Mapping[str, Any], make: Make) -> Iterator[Variant]:
+    """Every variant of a study, choice by choice, the study's own value first at each point.
+
+    The study's own evaluation of a point is one record, whichever choice it is compared with.
+    Raises InputError where the configuration contradicts itself.
+    """
+    defined = config["choices"]["alternatives"]
+    for choice in config["run"]["choices"]:
+        check_known("run: choices", choice, defined)
+        entry = defined[choice]
+        _check(choice, entry)
+        if config["training"].get("pretrained") and (choice == "checkpoint" or "networks" in entry):
+            continue  # they need other weights, and this study trains nothing
+        for point in entry["points"]:
+            yield from _at_point(config, make, choice, entry, point)
+
+
+def _at_point(
+    config: Mapping[str, Any], make: Make, choice: str, entry: Mapping[str, Any], point: str
+) -> Iterator[Variant]:
+    place = f"choices: alternatives: {choice}"
+    check_known(f"{place}: points", point, config["choices"]["points"])
+    described = config["choices"]["points"][point]
+    experiment = described["experiment"]
+    check_known(f"choices: points: {point}: experiment", experiment, config["experiments"])
+    if experiment not in config["run"]["experiments"]:
+        return
+    part = config["experiments"][experiment]["parts"].get("paper", {})
+    fields = {**config["setting"], **part.get("fixed", {}), **described.get("fixed", {})}
+    networks = entry.get("networks", {})
+    for network in config["experiments"][experiment]["networks"]:
+        if network not in config["run"]["networks"] or (networks and network not in networks):
+            continue
+        for semantics in entry.get("semantics", [fields.get("semantics", "physical")]):
+            own = make(f"choices: points: {point}", {**fields, "semantics": semantics})
+            common = {"choice": choice, "point": point, "experiment": experiment, "network": network}
+            own_text = (
+                value_text(getattr(own, choice))
+                if choice in FIELD_NAMES
+                else config["training"]["checkpoint"]
+                if choice == "checkpoint"
+                else _of_dataset(config, choice, network)
+            )
+            yield Variant(**common, setting=own, value=own_text, own=True, evaluated=network, selection=None,
+                          part=OWN, label=f"{OWN}.{point}.{semantics}")  # fmt: skip
+            for value in [networks[network]] if networks else entry["values"]:
+                setting, evaluated, selection = own, network, None
+                if networks:
+                    check_known(f"{place}: networks: {network}", value, config["networks"])
+                    evaluated, text = value, _of_dataset(config, choice, value)
+                elif choice == "checkpoint":
+                    if value == "best_validation" and config["networks"][network].get("folds", 1) == 0:
+                        continue  # there is no validation
+                    selection = text = value
+                else:
+                    setting = make(place, {**fields, "semantics": semantics, choice: value})
+                    text = value_text(getattr(setting, choice))
+                if text == own_text:
+                    continue
+                yield Variant(**common, setting=setting, value=text, own=False, evaluated=evaluated,
+                              selection=selection, part=choice,
+                              label=f"{choice}-{text}.{point}.{semantics}")  # fmt: skip
+
+
+def _of_dataset(config: Mapping[str, Any], choice: str, network: str) -> str:
+    """What a network's data set says under the name of a choice (its normalisation), else the network's name."""
+    dataset = config["datasets"].get(config["networks"][network]["dataset"], {})
+    return str(dataset.get(choice, network))
+
+
+def _check(choice: str, entry: Mapping[str, Any]) -> None:
+    place = f"choices: alternatives: {choice}"
+    if "networks" in entry:
+        if "values" in entry or choice in FIELD_NAMES or choice == "checkpoint":
+            raise InputError(f"{place}: networks: is not allowed here; {choice} takes values")
+        return
+    if "values" not in entry:
+        raise InputError(f"{place}: values: is missing")
+    if choice == "checkpoint":
+        for value in entry["values"]:
+            if value not in SELECTIONS:
+                raise InputError(f"{place}: values: {value!r} is not one of {', '.join(SELECTIONS)}")
+    elif choice not in FIELD_NAMES:
+        raise InputError(unknown_key("choices: alternatives", choice, [*FIELD_NAMES, "checkpoint"]))

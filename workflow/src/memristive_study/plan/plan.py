@@ -1,0 +1,218 @@
+"""From a configuration to the list of jobs: which networks, experiments and settings a study has.
+
+Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from memristive.core.errors import InputError
+from memristive.core.seeding import seed
+from memristive.core.setting import Setting, check_known, expand
+from memristive_study.plan import choices
+from memristive_study.plan.parity import extremes
+from memristive_study.training import pretrained
+
+EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One setting of one experiment on one network; `label` is unique within experiment and network.
+
+    Alternatives to the study's choices are jobs of the experiment `choices.EXPERIMENT`.
+    """
+
+    experiment: str
+    part: str
+    network: str
+    label: str
+    setting: Setting
+    selection: str | None = None  # the rule by which the epoch of its weights is selected; None: the study's
+    draws_of: str = ""  # the network whose draws it shares; empty: its own
+
+
+class Plan:
+    """A study as its configuration describes it; InputError where the configuration contradicts itself.
+
+    Attributes:
+        networks: names of the networks that the study trains, in the order of the configuration.
+        experiments: names of the experiments that it runs.
+        variants: the study's choices and the alternatives to them, each at the points that it touches.
+        jobs: every evaluation, in the order of experiments, networks, parts and grids, alternatives last.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        self.networks = list(config["run"]["networks"])
+        self.experiments = list(config["run"]["experiments"])
+        for name in self.networks:
+            check_known("run: networks", name, config["networks"])
+            check_known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
+        if self.pretrained():
+            pretrained.check(self)
+        for name in self.networks:
+            if self.config["training"]["checkpoint"] == "best_validation" and self.folds(name) == 0:
+                raise InputError(
+                    f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
+                )
+        for name in config["inference_time"].get("full_images", {}):
+            check_known("inference_time: full_images", name, config["networks"])
+        for name in self.experiments:
+            check_known("run: experiments", name, config["experiments"])
+        self.variants = list(choices.variants(config, self._setting))
+        alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
+        self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
+        self._check_datasets()
+        self._by_path = {(job.experiment, job.network, job.label): job for job in self.jobs}
+
+    def networks_of(self, experiment: str) -> list[str]:
+        """The networks of an experiment that the study trains."""
+        names = self.config["experiments"][experiment]["networks"]
+        for name in names:
+            check_known(f"experiments: {experiment}: networks", name, self.config["networks"])
+        return [name for name in names if name in self.networks]
+
+    def dataset_of(self, network: str) -> str:
+        """Name of the data set that a network is trained and tested on."""
+        return self.config["networks"][network]["dataset"]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the data sets that the study's networks use, each once."""
+        return list(dict.fromkeys(self.dataset_of(name) for name in self.networks))
+
+    def of(self, experiment: str, network: str | None = None) -> list[Job]:
+        """The jobs of an experiment, of one network or of all."""
+        return [job for job in self.jobs if job.experiment == experiment and network in (None, job.network)]
+
+    def job(self, experiment: str, network: str, label: str) -> Job:
+        """The job whose record has these three names in its path."""
+        return self._by_path[experiment, network, label]
+
+    def images(self, dataset: str) -> dict[str, Any]:
+        """All of a data set's entry that decides its images: what is only for readers would make them stale."""
+        return {key: value for key, value in self.config["datasets"][dataset].items() if key != "note"}
+
+    def training(self, network: str) -> dict[str, Any]:
+        """Training settings of a network: the common ones, overridden by its own."""
+        return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
+
+    def compared(self) -> str:
+        """JSON of the variants, each with the network and label of its evaluation, by which their table is made."""
+        fields = ("choice", "point", "experiment", "network", "value", "own", "evaluated", "label")
+        return canonical(
+            [
+                {name: getattr(variant, name) for name in fields} | {"semantics": variant.setting.semantics}
+                for variant in self.variants
+            ]
+        )
+
+    def pretrained(self) -> bool:
+        """Whether weights and histories come with the workflow instead of from trainings of this study."""
+        return bool(self.config["training"].get("pretrained", False))
+
+    def folds(self, network: str) -> int:
+        """Folds of a network's cross-validation, 0 for none."""
+        if self.pretrained():
+            return pretrained.folds(network)
+        return self.config["networks"][network].get("folds", self.config["training"]["folds"])
+
+    def seeds(self, network: str) -> list[int]:
+        """Seeds of the repeats of every setting of a network; no swept value takes part."""
+        return [seed(self.config["seed"], repeat, network) for repeat in range(self.config["repeats"])]
+
+    @property
+    def timed(self) -> list[str]:
+        """Names of the networks whose inference is timed."""
+        return [name for name in self.config["inference_time"]["networks"] if name in self.networks]
+
+    def full_images(self, network: str) -> int:
+        """Images that MemTorch predicts at the study's own tile shape, where these are more than at the others."""
+        return self.config["inference_time"].get("full_images", {}).get(network, 0)
+
+    def validated(self, experiment: str, network: str) -> str:
+        """JSON list of [label, fields]: the settings that are also carried out by MemTorch."""
+        parts: dict[str, list[tuple[str, Setting]]] = {}
+        for job in self.of(experiment, network):
+            parts.setdefault(job.part, []).append((job.label, job.setting))
+        chosen = extremes(*parts.values())
+        most = self.config["validation"].get("settings") or len(chosen)
+        # The first and the last are opposite corners of an experiment's grids.
+        kept = chosen if len(chosen) <= most else [*chosen[: most - 1], chosen[-1]]
+        return canonical([[label, setting.as_dict()] for label, setting in kept])
+
+    def described(self) -> str:
+        """JSON of architecture, data set and images of each network, by which figures name and compare it."""
+        return canonical(
+            {
+                name: {
+                    "architecture": self.config["networks"][name]["architecture"],
+                    "dataset": self.dataset_of(name),
+                    "images": self._images(self.dataset_of(name)),
+                }
+                for name in self.networks
+            }
+        )
+
+    def _images(self, dataset: str) -> str:
+        """What a data set's images are: a published data set's name, else their source."""
+        entry = self.config["datasets"][dataset]
+        return entry.get("dataset", entry["source"])
+
+    def base(self) -> Setting:
+        """The setting that every experiment starts from."""
+        return self._setting("setting", self.config["setting"])
+
+    def _setting(self, place: str, fields: Mapping[str, Any]) -> Setting:
+        return self._setting_errors(place, lambda: Setting.from_dict(self._with_resistances(fields)))
+
+    def _expand(self, experiment: str) -> Iterator[Job]:
+        entry = self.config["experiments"][experiment]
+        for network in self.networks_of(experiment):
+            for part, grid in entry["parts"].items():
+                place = f"experiments: {experiment}: parts: {part}"
+                swept = grid.get("grid", {})
+                common = {key: value for key, value in self.config["setting"].items() if key not in swept}
+                fixed = self._with_resistances({**common, **grid.get("fixed", {})})
+                for label, setting in self._setting_errors(place, lambda f=fixed, s=swept: expand(f, s)):
+                    yield Job(experiment, part, network, f"{part}.{label}", setting)
+
+    def _with_resistances(self, fixed: Mapping[str, Any]) -> dict[str, Any]:
+        """`fixed` with the resistances of a device that the configuration itself defines."""
+        own = self.config["devices"].get(fixed.get("device"), {})
+        return {**{key: own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
+
+    def _check_datasets(self) -> None:
+        from memristive_study.data.datasets import check_entry  # numpy comes with it
+
+        used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
+        for name in used:
+            check_known("networks: dataset", name, self.config["datasets"])
+            check_entry(name, self.images(name))
+
+    @staticmethod
+    def _setting_errors(place: str, make: Any) -> Any:
+        try:
+            return make()
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from None
+
+
+def _job_of(variant: choices.Variant) -> Job:
+    return Job(
+        choices.EXPERIMENT,
+        variant.part,
+        variant.evaluated,
+        variant.label,
+        variant.setting,
+        variant.selection,
+        draws_of=variant.network,
+    )
+
+
+def canonical(value: Any) -> str:
+    """One text for equal values, whatever the order of their keys: what a rule's params hold."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,120 @@
+"""One record an evaluated setting, one table an experiment."""
+
+import csv
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from memristive.core.errors import InputError
+from memristive.core.files import read_json, write_csv
+from memristive.core.setting import FIELD_NAMES, Setting
+
+MEASURED = (
+    *("repeat", "seed", "images", "correct", "accuracy", "classes_predicted"),
+    "one_class",  # true where all predictions are the same: the accuracy is then one class's share of the images
+    *("convert_seconds", "seconds"),
+)
+COLUMNS = ("experiment", "network", "part", "label", *FIELD_NAMES, *MEASURED)
+
+
+def evaluate_setting(
+    weights: str | Path,
+    dataset: str | Path,
+    architecture: str,
+    setting: str,
+    seeds: Sequence[int],
+    threads: int,
+    named: Mapping[str, str],
+) -> dict[str, Any]:
+    """Record of one setting on a data set's test images, as JSON holds it.
+
+    Args:
+        weights: safetensors file of the trained network.
+        dataset: prepared .npz.
+        setting: JSON of a Setting.
+        seeds: one for each repeat.
+        threads: of the arithmetic; no result depends on it.
+        named: experiment, network, part and label, which the record carries.
+    """
+    import torch
+
+    from memristive.evaluation import evaluations
+    from memristive_study.data import datasets
+    from memristive_study.models import networks
+    from memristive_study.runtime import malloc as allocation
+
+    allocation.hand_back_large()
+    torch.set_num_threads(threads)
+    images = datasets.TestImages(dataset)
+    model = networks.build(architecture, len(images.class_names), images.input_shape)
+    networks.load_weights(model, weights)
+    test = images, torch.from_numpy(images.labels)
+    parsed = Setting.from_dict(json.loads(setting))
+
+    def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
+        data = datasets.load(dataset)  # with its training images, which few settings need
+        if count > len(data.x_train):
+            raise InputError(f"setting: calibration_images: {count}, but there are {len(data.x_train)} training images")
+        drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
+        return data.tensor(data.x_train[drawn.numpy()])
+
+    found = enumerate(evaluations(model, test, parsed, seeds, training_images))
+    return {
+        **named,
+        "setting": parsed.as_dict(),
+        "evaluations": [{"repeat": repeat, **dataclasses.asdict(evaluation)} for repeat, evaluation in found],
+    }
+
+
+def collect(paths: Iterable[str | Path], output: str | Path) -> None:
+    """Write the evaluations of many records as one CSV of `COLUMNS`, in the order of `paths`."""
+    write_csv(output, [row for path in paths for row in rows(read_record(path))], COLUMNS)
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """A record's content; InputError where the file is not a whole record."""
+    try:
+        record = read_json(path)
+        record["setting"], record["evaluations"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: is not a whole evaluation record ({error}); delete it and run again") from None
+    return record
+
+
+def rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A record as rows of `COLUMNS`: tuples as 64x64, what is not set as an empty field."""
+    setting = {name: _text(record["setting"][name]) for name in FIELD_NAMES}
+    named = {name: record[name] for name in ("experiment", "network", "part", "label")}
+    return [
+        named
+        | setting
+        | {name: evaluation[name] for name in MEASURED if name not in ("accuracy", "seed", "one_class")}
+        | {
+            "seed": "" if evaluation["seed"] is None else evaluation["seed"],
+            "one_class": str(evaluation["classes_predicted"] == 1).lower(),
+            "accuracy": round(100 * evaluation["correct"] / evaluation["images"], 6),
+            "convert_seconds": round(evaluation["convert_seconds"], 4),
+            "seconds": round(evaluation["seconds"], 4),
+        }
+        for evaluation in record["evaluations"]
+    ]
+
+
+def _text(value: Any) -> Any:
+    if value is None:
+        return ""
+    return "x".join(str(item) for item in value) if isinstance(value, list) else value
+
+
+def concatenate(paths: Sequence[str | Path], output: str | Path) -> None:
+    """Join CSV files that have the same columns, in the order of `paths`."""
+    joined: list[dict[str, str]] = []
+    columns: list[str] = []
+    for path in paths:
+        with Path(path).open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            columns = list(reader.fieldnames or [])
+            joined.extend(reader)
+    write_csv(output, joined, columns)

@@ -1,0 +1,1 @@
+"""Plumbing: processes, locks, schedulers, estimates."""

@@ -1,0 +1,131 @@
+"""How long the jobs that are about to run will take, and how much they will write, roughly, before they start.
+
+Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from memristive.core.errors import InputError
+from memristive_study.plan.plan import Plan
+
+# One thread of a 2.4 GHz core with AVX2, where jobs run beside it: milliseconds an image. Training is forward,
+# backward and step; inference one evaluation on the kernels; MemTorch one image of one setting.
+TRAINING = {"mnist": 0.5, "cifar10": 1.8, "cifar100": 4.5}
+FORWARD = 0.22  # of a training's time an image
+INFERENCE = {"mnist": 0.07, "cifar10": 0.5, "cifar100": 1.8}
+# So many times as long where MemTorch's padding cells hold devices that differ.
+PADDING = {"mnist": 7.5, "cifar10": 2.0, "cifar100": 1.5}
+MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
+# Seconds a job beyond its work: start of Python, imports, reading.
+START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
+OTHER_JOB = 4.0
+TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
+# Bytes: an image as it is prepared, an archive, the weights of an epoch, an evaluation's record, the curves of the
+# devices, what any other job writes.
+IMAGE = {"mnist": 784, "cifar10": 3072, "cifar100": 3072, "digits": 784}
+DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
+WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
+RECORD = 4_000
+CURVES = 2_500_000
+OTHER_OUTPUT = 500_000
+TEST_IMAGES = {"mnist": 10_000, "cifar10": 10_000, "cifar100": 10_000, "digits": 360}
+
+
+def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
+    """Estimated seconds of one job on one thread."""
+    network = wildcards.get("network")
+    start = START.get(rule, OTHER_JOB)
+    if network is None:
+        return start
+    entry = plan.config["networks"][network]
+    architecture = entry["architecture"] if entry["architecture"] in TRAINING else "cifar100"
+    training_images, test_images = _images(plan, network)
+    epochs = plan.training(network)["epochs"]
+    folds = plan.folds(network)
+    if rule in ("train_fold", "train_published"):
+        share = 1 - 1 / folds if rule == "train_fold" else 1
+        images = share * training_images + FORWARD * test_images
+        return start + epochs * images * TRAINING[architecture] / 1000
+    if rule == "evaluate":
+        setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
+        padding = setting.semantics == "memtorch" and setting.sigma + setting.stuck_at_lrs + setting.stuck_at_hrs > 0
+        image = INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
+        return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
+    if rule == "validate_network":
+        return start + 4 * plan.config["validation"]["images"] * MEMTORCH[architecture] / 1000
+    if rule == "time_inference":
+        timing = plan.config["inference_time"]
+        images = len(timing["tile_shapes"]) * timing["memtorch_images"] + plan.full_images(network)
+        return start + 2 * images * MEMTORCH[architecture] / 1000
+    return start
+
+
+def announcement(jobs: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, cores: int) -> str:
+    """One line about `jobs`, given as rule and wildcards: how many, how long on `cores` cores, how much disk space."""
+    seconds = [job_seconds(rule, wildcards, plan) for rule, wildcards in jobs]
+    # No schedule is shorter than its longest job.
+    wall = max(sum(seconds) / cores, max(seconds, default=0.0))
+    trainings = sum(1 for rule, _ in jobs if rule.startswith("train_"))
+    return (
+        f"Study {plan.config['study']}: {len(seconds)} jobs, {trainings} of them trainings; "
+        f"roughly {duration(wall)} on {cores} core{'s' if cores > 1 else ''}, "
+        f"{sum(job_bytes(rule, wildcards, plan) for rule, wildcards in jobs) / 1e6:.0f} MB of disk"
+    )
+
+
+def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
+    """Estimated bytes that one job leaves on the disk or needs there while it runs."""
+    if rule == "prepare_dataset":
+        entry = plan.config["datasets"][wildcards["dataset"]]
+        kind = entry.get("dataset", entry["source"])
+        height, width = entry.get("size", (1, 1))
+        image = max(IMAGE.get(kind, IMAGE["cifar10"]), height * width * entry.get("channels", 1))
+        # Archives are unpacked beside themselves.
+        fetched = 2 * DOWNLOAD.get(kind, 0) if entry["source"] in ("torchvision", "folder") else 0
+        return image * (TRAINING_IMAGES.get(kind, 50_000) + TEST_IMAGES.get(kind, 10_000)) + fetched
+    if rule in ("train_fold", "train_published"):
+        architecture = plan.config["networks"][wildcards["network"]]["architecture"]
+        epochs = plan.training(wildcards["network"])["epochs"] if rule == "train_published" else 0
+        # Every epoch's weights, once as a result and once in the state from which a training goes on.
+        return WEIGHTS.get(architecture, WEIGHTS["cifar100"]) * (2 * epochs + 3)
+    if rule == "evaluate":
+        return plan.config["repeats"] * RECORD
+    return CURVES if rule == "device_curves" else OTHER_OUTPUT
+
+
+def check_space(jobs: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, folder: str | Path) -> None:
+    """InputError where `folder` (which need not exist) cannot be written, or its disk has less than `jobs` need."""
+    place = Path(folder).absolute()
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        raise InputError(f"results_dir: {str(folder)!r}: {place} cannot be written to; allow it or give another folder")
+    needed = sum(job_bytes(rule, wildcards, plan) for rule, wildcards in jobs)
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise InputError(
+            f"results_dir: {str(folder)!r}: about {needed / 1e6:.0f} MB are needed, its disk has {free / 1e6:.0f} MB "
+            "free; make room or give another folder"
+        )
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words, as exact as an estimate deserves."""
+    if seconds < 90:
+        return f"{max(round(seconds, -1), 10):.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.0f} hours" if seconds > 36_000 else f"{seconds / 3600:.1f} hours"
+
+
+def _images(plan: Plan, network: str) -> tuple[int, int]:
+    """Training and test images of a network's data set; those of CIFAR where only its file knows."""
+    entry = plan.config["datasets"][plan.dataset_of(network)]
+    kind = entry.get("dataset", entry["source"])
+    return (
+        entry.get("train_images", TRAINING_IMAGES.get(kind, 50_000)),
+        entry.get("test_images", TEST_IMAGES.get(kind, 10_000)),
+    )
