@@ -31,7 +31,7 @@ def test_an_alternative_changes_one_thing(config):
     for variant in of(plan, "initial_time"):
         own = next(v for v in of(plan, "initial_time") if v.own)
         assert variant.setting.replace(initial_time=1.0) == own.setting
-        assert variant.setting.retention_time == 1e4  # what the experiment's part `paper` fixes
+        assert variant.setting.retention.time == 1e4  # what the experiment's part `paper` fixes
     assert [variant.value for variant in of(plan, "initial_time")] == ["1", "10", "100", "1000", "5000"]
 
 
@@ -64,7 +64,11 @@ def test_only_experiments_that_are_run_have_points(config):
         ("choices.alternatives.tuning.points", ["retentions"], "tuning: points: retentions: unknown key"),
         ("choices.points.retention.experiment", "speed", "choices: points: retention: experiment: speed: unknown key"),
         ("choices.points.retention.fixed", {"adc_bit": 8}, "choices: points: retention: setting: adc_bit: unknown key"),
-        ("choices.alternatives.tuning.values", ["later"], "tuning: 'later' is not one of none, before, after, both"),
+        (
+            "choices.alternatives.tuning.values",
+            ["later"],
+            "tuning.when: 'later' is not one of none, before, after, both",
+        ),
         ("choices.alternatives.checkpoint.values", ["first"], "checkpoint: values: 'first' is not one of best_test"),
         ("choices.alternatives.normalisation.networks", {"mnist": "mnits"}, "mnits: unknown key; did you mean mnist?"),
         ("choices.alternatives.tuning.networks", {"mnist": "mnist_unit"}, "networks: is not allowed here"),

@@ -27,7 +27,7 @@ def studies(tmp_path):
         write_json(tmp_path / name / "provenance.json", {"config": {"training": {"settings": {"epochs": 6}}, "x": 1}})
 
     def change(row):
-        if row["max_input_voltage"] == "6.0":
+        if row["inputs.max_voltage"] == "6.0":
             row["accuracy"] = str(float(row["accuracy"]) + 4)
 
     fabricated.rewrite(inputs["input_voltage"], change)

@@ -2,18 +2,23 @@
 
 import ctypes
 import ctypes.util
+import json
 import math
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from memristive import InputError, Setting, convert
-from memristive.arrays import encoding, mapping, nonidealities, product, tuning
+from memristive.arrays import encoding, mapping, product, tiling, tuning
+from memristive.arrays.cells import Array, Cells
 from memristive.arrays.draws import SeededDraws
+from memristive.arrays.nonidealities import endurance, faults, retention, states, variability
+from memristive.arrays.semantics import resolve
 from memristive.converters import adc
-from memristive.core.setting import expand
+from memristive.core.grid import expand
 from memristive.network.layers import CrossbarConv2d, CrossbarLinear
 
 G_OFF, G_ON = 1 / 1000, 1 / 50
@@ -40,7 +45,7 @@ def random(*shape, seed=3):
 
 
 def mapped(matrix, setting, aim=(50, 1000)):
-    return mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.scheme, aim)
+    return mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.array.scheme, aim)
 
 
 def test_two_by_two_weights():
@@ -72,11 +77,11 @@ def test_weights_that_are_all_zero_cannot_be_mapped():
 
 def test_tiles_are_cut_and_joined():
     matrix = torch.arange(24.0).reshape(4, 6)
-    tiles = mapping.to_tiles(matrix, (2, 3))
+    tiles = tiling.to_tiles(matrix, (2, 3))
     assert tiles[1].tolist() == [[3, 4, 5], [9, 10, 11]]
-    assert torch.equal(mapping.from_tiles(tiles, (4, 6)), matrix)
-    assert mapping.padded_shape(90, 10, (64, 48)) == (128, 48)
-    assert mapping.padded_shape(90, 10, None) == (90, 10)
+    assert torch.equal(tiling.from_tiles(tiles, (4, 6)), matrix)
+    assert tiling.padded_shape(90, 10, (64, 48)) == (128, 48)
+    assert tiling.padded_shape(90, 10, None) == (90, 10)
 
 
 # Encoding
@@ -323,16 +328,16 @@ def test_a_weight_that_is_not_finite_is_named():
 def test_settings_share_their_draws():
     draws = SeededDraws(generator())
     ten, twenty = (
-        draws.devices("fc", (0, 0), (30, 5), (30, 5), Setting(sigma=sigma, r_on=500, r_off=5000)) for sigma in (10, 20)
+        draws.cells("fc", (0, 0), (30, 5), (30, 5), Setting(sigma=sigma, r_on=500, r_off=5000)) for sigma in (10, 20)
     )
     close(twenty.r_on - 500, 2 * (ten.r_on - 500), rtol=1e-3, atol=1e-3)
     close(twenty.r_off - 5000, 2 * (ten.r_off - 5000), rtol=1e-3, atol=1e-2)
     assert ten.r_on.std().item() == pytest.approx(10, rel=0.2)
     assert ten.r_off.std().item() == pytest.approx(20, rel=0.2)
-    padded = draws.devices("fc", (0, 0), (30, 5), (32, 8), Setting(sigma=10, r_on=500, r_off=5000))
+    padded = draws.cells("fc", (0, 0), (30, 5), (32, 8), Setting(sigma=10, r_on=500, r_off=5000))
     assert torch.equal(padded.r_on[:30, :5], ten.r_on)
     for other in (("fc", (0, 1)), ("conv", (0, 0))):
-        assert not torch.equal(draws.devices(*other, (30, 5), (30, 5), Setting(sigma=10)).r_on, ten.r_on)
+        assert not torch.equal(draws.cells(*other, (30, 5), (30, 5), Setting(sigma=10)).r_on, ten.r_on)
 
 
 def test_more_faults_contain_fewer():
@@ -383,48 +388,53 @@ def test_tuning_after_compensates_drift_and_before_does_not():
 # Non-idealities
 
 
-def devices(**fields):
-    return nonidealities.Devices.vary(Setting(**fields), None)
+def applied(nonideality, conductance, setting, orders=None):
+    """Conductances after one non-ideality; `orders` by purpose."""
+    cells = Cells.alike(setting.device.r_on, setting.device.r_off)
+    order = (orders or {}).get
+    array = Array(cells, setting, resolve(setting), lambda purpose, count: order(purpose))
+    return nonideality.apply(conductance, array)
 
 
 def test_a_device_keeps_to_its_own_bounds():
-    own = nonidealities.Devices(tensor(40.0, 60.0, 900.0), tensor(900.0, 1100.0, 800.0))
-    close(nonidealities.within_bounds(tensor(0.03, 0.0, 0.01), own), [1 / 40, 1 / 1100, 1 / 800])
+    own = Cells(tensor(40.0, 60.0, 900.0), tensor(900.0, 1100.0, 800.0))
+    close(own.reach(tensor(0.03, 0.0, 0.01)), [1 / 40, 1 / 1100, 1 / 800])
 
 
 def test_resistances_have_a_floor():
-    own = nonidealities.Devices.vary(Setting(sigma=100), tensor([[-9.0]], [[-9.0]]))
-    assert (own.r_on.item(), own.r_off.item()) == (1, 2)
+    r_on, r_off = variability.vary(50, 1000, 100, tensor([[-9.0]], [[-9.0]]))
+    assert (r_on.item(), r_off.item()) == (1, 2)
 
 
 def test_conductance_states_are_even_between_the_bounds():
     three = Setting(conductance_states=3)
-    got = nonidealities.quantise_states(tensor(0.001, 0.005, 0.007, 0.0152, 0.016, 0.02), devices(), three)
+    got = applied(states, tensor(0.001, 0.005, 0.007, 0.0152, 0.016, 0.02), three)
     close(got, [0.001, 0.001, 0.0105, 0.0105, 0.02, 0.02])
     ignored = three.replace(semantics="memtorch")
-    close(nonidealities.quantise_states(tensor(0.005, 0.007), devices(), ignored), [0.005, 0.007])
+    close(applied(states, tensor(0.005, 0.007), ignored), [0.005, 0.007])
 
 
 def test_stuck_devices_are_counted_and_lrs_wins():
     setting = Setting(stuck_at_hrs=0.29, stuck_at_lrs=0.2)
-    orders = torch.arange(12), torch.arange(1, 13)
-    got = nonidealities.stick(torch.full((3, 4), 0.01), devices(), setting, *orders)  # int(3.48), int(2.4)
+    orders = {"stuck at HRS": torch.arange(12), "stuck at LRS": torch.arange(1, 13)}
+    got = applied(faults, torch.full((3, 4), 0.01), setting, orders)  # int(3.48), int(2.4)
     close(got.flatten(), [0.001, 0.02, 0.02] + [0.01] * 9)
     # MemTorch counts tile by tile.
     tiled = setting.replace(semantics="memtorch", tile_shape=(2, 2))
-    got = nonidealities.stick(torch.full((2, 4), 0.01), devices(), tiled, torch.tensor([2, 4]), torch.tensor([7]))
+    orders = {"stuck at HRS": torch.tensor([2, 4]), "stuck at LRS": torch.tensor([7])}
+    got = applied(faults, torch.full((2, 4), 0.01), tiled, orders)
     close(got, [[0.01, 0.01, 0.001, 0.01], [0.001, 0.01, 0.01, 0.02]])
 
 
 def test_endurance_tells_the_states_apart_at_525_ohm_and_memtorch_at_550():
     worn = Setting(cycles=1e4)
     conductance = 1 / tensor(50.0, 520.0, 540.0, 560.0, 900.0)
-    close(1 / nonidealities.endure(conductance, worn), [100, 100, 1000, 1000, 1000], rtol=1e-5)
-    as_memtorch = nonidealities.endure(conductance, worn.replace(semantics="memtorch"))
+    close(1 / applied(endurance, conductance, worn), [100, 100, 1000, 1000, 1000], rtol=1e-5)
+    as_memtorch = applied(endurance, conductance, worn.replace(semantics="memtorch"))
     close(1 / as_memtorch, [100, 100, 100, 1000, 1000], rtol=1e-5)
     # r_on and r_off of the setting count, MemTorch's are fixed.
     other = worn.replace(r_on=200, r_off=2000)
-    close(1 / nonidealities.endure(1 / tensor(1000.0, 1200.0), other), [100, 1000], rtol=1e-5)
+    close(1 / applied(endurance, 1 / tensor(1000.0, 1200.0), other), [100, 1000], rtol=1e-5)
 
 
 def test_gradual_endurance_by_hand():
@@ -436,13 +446,13 @@ def test_gradual_endurance_by_hand():
         p_lrs=(10, 0.1, 0, 0.5),
         p_hrs=(1e9, 0, 2, 0.5),
     )
-    got = 1 / nonidealities.endure(1 / tensor(50.0, 1000.0), setting)
+    got = 1 / applied(endurance, 1 / tensor(50.0, 1000.0), setting)
     close(got, [50 * (1e4 / (10 * math.e)) ** 0.5, 1000], rtol=1e-5)
 
 
 def test_retention_by_hand():
     setting = Setting(retention_time=1e4, drift_coefficient=0.1, initial_time=1)
-    close(nonidealities.drift(tensor(0.02, 0.001), setting), [0.02 * 10**-0.4, 0.001 * 10**-0.4])
+    close(applied(retention, tensor(0.02, 0.001), setting), [0.02 * 10**-0.4, 0.001 * 10**-0.4])
 
 
 # Setting
@@ -456,17 +466,17 @@ def test_unknown_keys_are_suggested():
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({"adc_bits": 1}, "adc_bits: 1 is not"),
-        ({"adc_bits": 7.5}, "adc_bits: 7.5 is not a whole number"),
+        ({"adc_bits": 1}, "adc.bits: 1 is not"),
+        ({"adc_bits": 7.5}, "adc.bits: 7.5 is not a whole number"),
         ({"scheme": "triple"}, "scheme: 'triple' is not one of double_column, single_column"),
         ({"tile_shape": [64]}, "tile_shape"),
         ({"stuck_at_lrs": 1.1}, "stuck_at_lrs"),
         ({"r_on": 1000, "r_off": 50}, "r_off"),
         ({"transistor": False}, "programming routine"),
-        ({"tuning": None}, "tuning: null"),
-        ({"max_input_voltage": math.inf}, "max_input_voltage"),
-        ({"retention_time": 1, "initial_time": 2}, "retention_time"),
-        ({"device": "unobtainium"}, "device: 'unobtainium' is not one of pt_hf_ti"),
+        ({"tuning": None}, "tuning.when: null"),
+        ({"max_input_voltage": math.inf}, "inputs.max_voltage"),
+        ({"retention_time": 1, "initial_time": 2}, "retention.time"),
+        ({"device": "unobtainium"}, "device.name: 'unobtainium' is not one of pt_hf_ti"),
     ],
 )
 def test_bad_values_are_named(fields, named):
@@ -479,17 +489,45 @@ def test_equal_settings_have_one_text():
     assert one == Setting()
     assert one.canonical() == Setting().canonical()
     assert Setting.from_dict(one.as_dict()) == one
-    assert one.digest() != one.replace(max_input_voltage=8).digest()
+    assert one.canonical() != one.replace(max_input_voltage=8).canonical()
+    assert Setting.from_canonical(one.canonical()) == one
+
+
+def test_a_neutral_field_is_not_in_the_text():
+    assert "retention" not in Setting().canonical()
+    assert "retention.time" in Setting(retention_time=5).canonical()
+    # No converter is neutral, though the default has one.
+    assert json.loads(Setting().canonical())["adc.bits"] == 8
+    assert "adc.bits" not in Setting(adc_bits=None).canonical()
+    for setting in (Setting(), Setting(adc_bits=None, tuning="none", layers={"fc*": {"sigma": 3}})):
+        assert Setting.from_canonical(setting.canonical()) == setting
+
+
+def test_layers_may_differ_by_pattern():
+    setting = Setting(layers={"fc*": {"adc_bits": 6}, "fc2": {"adc": {"bits": 4}}})
+    assert [setting.for_layer(name).adc.bits for name in ("conv1", "fc1", "fc2")] == [8, 6, 4]
+    assert setting.for_layer("conv1") == Setting(layers=setting.layers)
+    with pytest.raises(InputError, match=r"layers: fc\*: adc\.bits: 99 is not"):
+        Setting(layers={"fc*": {"adc_bits": 99}})
+    with pytest.raises(InputError, match=r"arithmetic\.semantics: is one for the whole network"):
+        Setting(layers={"fc*": {"semantics": "memtorch"}})
+
+
+def test_groups_dotted_names_and_short_forms_are_one():
+    assert Setting(adc={"bits": 6}) == Setting(adc_bits=6) == Setting(**{"adc.bits": 6})
+    assert Setting(adc_bits=np.int64(6), sigma=np.float32(2)) == Setting(adc_bits=6, sigma=2)
+    with pytest.raises(InputError, match=r"adc\.bits: is given twice"):
+        Setting(adc={"bits": 6}, adc_bits=6)
 
 
 def test_grid_has_a_label_for_each_setting():
     grid = {"tile_shape": [[64, 64], None], "sigma": [0, 2.5]}
     found = expand({"adc_bits": 4}, grid)
     assert [label for label, _ in found] == [
-        "tile_shape-64x64.sigma-0",
-        "tile_shape-64x64.sigma-2.5",
-        "tile_shape-none.sigma-0",
-        "tile_shape-none.sigma-2.5",
+        "array.tile_shape=64x64,variability.sigma=0",
+        "array.tile_shape=64x64,variability.sigma=2.5",
+        "array.tile_shape=none,variability.sigma=0",
+        "array.tile_shape=none,variability.sigma=2.5",
     ]
     assert found[3][1] == Setting(adc_bits=4, tile_shape=None, sigma=2.5)
     assert expand({"adc_bits": 4}, {}) == [("single", Setting(adc_bits=4))]
@@ -498,10 +536,11 @@ def test_grid_has_a_label_for_each_setting():
 @pytest.mark.parametrize(
     ("fixed", "grid", "named"),
     [
-        ({}, {"sigma": [0, 0.0]}, "is the same setting as sigma-0"),
+        ({}, {"sigma": [0, 0.0]}, "is the same setting as variability.sigma=0"),
         ({}, {"sigma": []}, "sigma"),
         ({"sigma": 1}, {"sigma": [0]}, "given twice"),
         ({}, {"sgima": [0]}, "did you mean sigma"),
+        ({}, {"sigma": [0], "variability.sigma": [1]}, "given twice"),
     ],
 )
 def test_bad_grids_are_named(fixed, grid, named):

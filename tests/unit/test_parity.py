@@ -7,7 +7,7 @@ import torch
 
 from memristive.arrays.product import Arithmetic
 from memristive.converters import adc
-from memristive.core.setting import expand
+from memristive.core.grid import expand
 from memristive_study.jobs import validation
 from memristive_study.plan import parity
 
@@ -47,17 +47,17 @@ def labels(*grids):
 
 def test_extremes_of_a_line_and_of_a_plane():
     assert labels(expand({}, {"max_input_voltage": [3, 1, 10, 2]})) == [
-        "max_input_voltage-3",
-        "max_input_voltage-1",
-        "max_input_voltage-10",
-        "max_input_voltage-2",
+        "inputs.max_voltage=3",
+        "inputs.max_voltage=1",
+        "inputs.max_voltage=10",
+        "inputs.max_voltage=2",
     ]
     plane = expand({}, {"adc_bits": [2, 4, 10], "tile_shape": [[64, 64], [128, 128], [256, 256]]})
     assert labels(plane) == [
-        "adc_bits-2.tile_shape-64x64",
-        "adc_bits-2.tile_shape-256x256",
-        "adc_bits-10.tile_shape-64x64",
-        "adc_bits-10.tile_shape-256x256",
+        "adc.bits=2,array.tile_shape=64x64",
+        "adc.bits=2,array.tile_shape=256x256",
+        "adc.bits=10,array.tile_shape=64x64",
+        "adc.bits=10,array.tile_shape=256x256",
     ]
 
 
@@ -65,15 +65,18 @@ def test_extremes_are_what_memtorch_can_carry_out_and_each_once():
     grid = expand({}, {"semantics": ["physical", "memtorch"], "conductance_states": [2, 3, None]})
     found = parity.extremes(grid, grid)
     assert [label for label, _ in found] == [
-        "semantics-physical.conductance_states-2",
-        "semantics-physical.conductance_states-none",
+        "arithmetic.semantics=physical,states.count=2",
+        "arithmetic.semantics=physical,states.count=none",
     ]
-    assert {setting.semantics for _, setting in found} == {"memtorch"}
+    assert {setting.arithmetic.semantics for _, setting in found} == {"memtorch"}
 
 
 def test_extremes_of_more_than_two_fields():
     cube = expand({}, {"sigma": [0, 1, 2], "stuck_at_lrs": [0, 0.1], "stuck_at_hrs": [0, 0.2]})
-    assert labels(cube) == ["sigma-0.stuck_at_lrs-0.stuck_at_hrs-0", "sigma-2.stuck_at_lrs-0.1.stuck_at_hrs-0.2"]
+    assert labels(cube) == [
+        "variability.sigma=0,faults.stuck_at_lrs=0,faults.stuck_at_hrs=0",
+        "variability.sigma=2,faults.stuck_at_lrs=0.1,faults.stuck_at_hrs=0.2",
+    ]
 
 
 def conversion(raw, ours, quantisation="linear", bits=4):

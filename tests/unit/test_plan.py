@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from memristive.core.errors import InputError
+from memristive.core.setting import Setting
 from memristive_study.config.check import check
 from memristive_study.plan.plan import Plan, canonical
 from wrong_value import error_of
@@ -23,10 +24,10 @@ def test_the_paper_s_study(config):
     assert plan.networks == ["mnist", "cifar10", "cifar100"]
     assert {job.network for job in plan.of("input_voltage")} == {"mnist", "cifar10", "cifar100"}
     assert {job.network for job in plan.of("adc_tile")} == {"mnist", "cifar10"}
-    grid = {(job.setting.tile_shape, job.setting.adc_bits) for job in plan.of("adc_tile", "mnist")}
+    grid = {(job.setting.array.tile_shape, job.setting.adc.bits) for job in plan.of("adc_tile", "mnist")}
     assert grid == {((size, size), bits) for size in (64, 128, 256) for bits in (2, 4, 6, 8, 10)}
     fixed = {
-        (job.setting.max_input_voltage, job.setting.tile_shape, job.setting.adc_bits)
+        (job.setting.inputs.max_voltage, job.setting.array.tile_shape, job.setting.adc.bits)
         for name in ("variability", "device_faults", "endurance", "retention")
         for job in plan.of(name)
     }
@@ -38,7 +39,7 @@ def test_the_paper_s_study(config):
 def test_a_device_of_ones_own_brings_its_resistances(config):
     config["devices"] = {"mine": {"r_on": 200, "r_off": 9000}}
     config["setting"]["device"] = "mine"
-    assert {(job.setting.r_on, job.setting.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
+    assert {(job.setting.device.r_on, job.setting.device.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
 
 
 def test_seeds_depend_on_the_network_and_repeat_alone(config):
@@ -52,7 +53,8 @@ def test_seeds_depend_on_the_network_and_repeat_alone(config):
 def test_fewer_validated_settings_are_still_opposite_corners(config):
     config["validation"]["settings"] = 2
     first, last = json.loads(Plan(config).validated("device_faults", "mnist"))
-    assert [(fields["stuck_at_lrs"], fields["stuck_at_hrs"]) for _, fields in (first, last)] == [(0, 0), (0.2, 0.2)]
+    faults = [Setting.from_canonical(text).faults for _, text in (first, last)]
+    assert [(found.stuck_at_lrs, found.stuck_at_hrs) for found in faults] == [(0, 0), (0.2, 0.2)]
 
 
 def test_canonical_text_ignores_the_order_of_keys():
@@ -84,7 +86,7 @@ WRONG = [
     ("training.settings.epochs", 0, "epochs: 0 is not allowed"),
     ("training.settings.learning_rate", 0, "learning_rate: 0 is not allowed; more than 0"),
     ("setting.adc_bit", 8, "setting: adc_bit: unknown key; did you mean adc_bits?"),
-    ("setting.device", "pt_hf", "device: 'pt_hf' is not one of"),
+    ("setting.device", "pt_hf", "device.name: 'pt_hf' is not one of"),
     ("setting.r_on", 2000, "r_off"),
     ("setting.transistor", False, "transistor: False is not true"),
     ("setting.tile_shape", [64], "tile_shape: [64] is not two whole numbers"),
@@ -92,17 +94,17 @@ WRONG = [
     (
         "experiments.input_voltage.parts.paper.grid.max_input_voltage",
         [0],
-        "max_input_voltage: 0.0 is not a number above 0",
+        "max_voltage: 0 is not a number above 0",
     ),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [9, 9.0], "may stand there once"),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", ["9", 9], "is the same setting as"),
     ("experiments.input_voltage.parts.paper.fixed", {"semantics": "physical"}, "semantics: is given twice"),
-    ("experiments.adc_tile.parts.paper.grid.adc_bits", [1], "adc_bits: 1 is not a whole number from 2"),
-    ("experiments.variability.parts.paper.grid.sigma", [-5], "sigma: -5.0 is not a resistance of 0 ohm or more"),
-    ("experiments.variability.parts.paper.grid.conductance_states", [1], "conductance_states: 1 is not"),
+    ("experiments.adc_tile.parts.paper.grid.adc_bits", [1], "adc.bits: 1 is not a whole number from 2"),
+    ("experiments.variability.parts.paper.grid.sigma", [-5], "sigma: -5 is not a resistance of 0 ohm or more"),
+    ("experiments.variability.parts.paper.grid.conductance_states", [1], "states.count: 1 is not"),
     ("experiments.device_faults.parts.paper.grid.stuck_at_lrs", [1.5], "stuck_at_lrs: 1.5 is not a proportion"),
     ("experiments.endurance.parts.paper.fixed.operation_mode", "slow", "is not one of sudden, gradual"),
-    ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention_time: 10000.0 is not a time above"),
+    ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention.time: 10000.0 is not a time above"),
     ("experiments.retention.networks", ["lenet"], "experiments: retention: networks: lenet: unknown key"),
     (
         "experiments.speed",

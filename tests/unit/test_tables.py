@@ -7,6 +7,7 @@ import pytest
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import tables
 from memristive_study.results import outputs
+from memristive_study.results.read import experiment
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_paper_values_are_the_papers():
 def test_stuck_at_faults_do_not_swap_their_two_states(inputs, tmp_path):
     frame, _ = make("table6_stuck_at_faults", inputs, tmp_path)
     row = frame[(frame["network"] == "CIFAR10") & (frame["stuck_at_lrs"] == 0) & (frame["stuck_at_hrs"] == 0.05)]
-    raw = pd.read_csv(inputs["device_faults"])
+    raw = experiment(inputs["device_faults"])
     raw = raw[(raw["network"] == "cifar10") & (raw["stuck_at_lrs"] == 0) & (raw["stuck_at_hrs"] == 0.05)]
     assert row["paper"].item() == 72.88
     assert row["ours"].item() == pytest.approx(raw["accuracy"].mean())
@@ -46,7 +47,7 @@ def test_stuck_at_faults_do_not_swap_their_two_states(inputs, tmp_path):
 
 def test_best_voltage_and_loss(inputs, tmp_path):
     frame, _ = make("table4_max_input_voltage", inputs, tmp_path)
-    raw = pd.read_csv(inputs["input_voltage"])
+    raw = experiment(inputs["input_voltage"])
     raw = raw[(raw["network"] == "mnist") & (raw["semantics"] == "physical")]
     row = frame[(frame["network"] == "MNIST") & (frame["semantics"] == "physical")].iloc[0]
     assert row["ours"] == pytest.approx(raw.groupby("max_input_voltage")["accuracy"].mean().max())
