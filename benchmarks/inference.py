@@ -7,6 +7,7 @@ from torch import nn
 
 from benchmarks import cases
 from benchmarks.measure import Times, interleaved, ratio
+from memristive.arrays.semantics import resolve
 from memristive.core.setting import Setting
 from memristive.evaluation import IMAGES_AT_ONCE
 from memristive.network import convert
@@ -108,7 +109,7 @@ def _digital_ways(model: nn.Module, x: torch.Tensor) -> tuple[dict[str, str], di
 def _way(network: nn.Module, x: torch.Tensor, fields: dict[str, object]) -> Callable[[], None]:
     """A run of all of `x`, in the batches of the setting where MemTorch's semantics let these decide results."""
     setting = Setting(**fields)
-    size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
+    size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else IMAGES_AT_ONCE
     return lambda: cases.run_crossbar(network, x, size)
 
 

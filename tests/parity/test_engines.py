@@ -101,7 +101,7 @@ def test_engines_agree(network, images, fields):
     assert row["max_abs_difference"] <= parity.LOGIT_TOLERANCE * row["max_abs_logit"], row
     assert row["max_abs_logit"] > 0
     assert row["same_predictions"]
-    assert (row["codes"] > 0) == (setting.adc_bits is not None)
+    assert (row["codes"] > 0) == (setting.adc.bits is not None)
 
 
 def test_trained_network_on_digits(monkeypatch):
@@ -181,7 +181,7 @@ def test_memtorch_maps_to_a_drawn_device_where_devices_vary(network):
     _, draws, _ = validation.record_conversion(network, setting, generator())
     aims = [draws.aim(name, setting) for name in ("0.0", "1.0", "3", "5")]
     assert len(set(aims)) == 4
-    assert (setting.r_on, setting.r_off) not in aims
+    assert (setting.device.r_on, setting.device.r_off) not in aims
     physical = setting.replace(semantics="physical")
     assert SeededDraws(generator()).aim("0.0", physical) == (50, 1000)
 

@@ -49,21 +49,23 @@ def accuracy(network: str, setting: Setting) -> float:
     """An invented accuracy (0 to 1) that every knob moves in its usual direction."""
     fragile, chance = FRAGILE[network], CHANCE[network]
     loss = 0.004 * fragile
-    loss += math.exp(-(setting.max_input_voltage - 0.5) / 0.9) * 0.8 * fragile
-    loss += 1.2 * fragile * 2.0 ** -(1.9 * setting.adc_bits)
-    loss += 0.01 * fragile * (setting.adc_range == "calibrated")
-    loss += 0.02 * fragile * (setting.semantics == "memtorch") * (setting.batch_size != 250)
-    loss += 0.0004 * fragile * (setting.tile_shape[0] / 64 - 1)
-    loss += (setting.sigma / 100) ** 2 * 0.02 * fragile**2
-    loss += setting.stuck_at_lrs * 13 + setting.stuck_at_hrs * 2 * fragile
-    if setting.conductance_states and setting.semantics == "physical":
-        loss += 2.4 * fragile / setting.conductance_states**1.7
-    if setting.cycles and setting.operation_mode == "sudden":
-        loss += 0.22 * fragile + (0.05 if setting.tuning == "after" else 0)
-    elif setting.cycles:
-        loss += 0.04 * fragile * max(0.0, math.log10(setting.cycles) - 3) * setting.temperature / 300
-    if setting.retention_time and setting.tuning == "before":
-        loss += 0.2 * math.log10(setting.retention_time / setting.initial_time)
+    loss += math.exp(-(setting.inputs.max_voltage - 0.5) / 0.9) * 0.8 * fragile
+    loss += 1.2 * fragile * 2.0 ** -(1.9 * setting.adc.bits)
+    loss += 0.01 * fragile * (setting.adc.range == "calibrated")
+    loss += 0.02 * fragile * (setting.arithmetic.semantics == "memtorch") * (setting.arithmetic.batch_size != 250)
+    loss += 0.0004 * fragile * (setting.array.tile_shape[0] / 64 - 1)
+    loss += (setting.variability.sigma / 100) ** 2 * 0.02 * fragile**2
+    loss += setting.faults.stuck_at_lrs * 13 + setting.faults.stuck_at_hrs * 2 * fragile
+    if setting.states.count and setting.arithmetic.semantics == "physical":
+        loss += 2.4 * fragile / setting.states.count**1.7
+    if setting.endurance.cycles and setting.endurance.operation_mode == "sudden":
+        loss += 0.22 * fragile + (0.05 if setting.tuning.when == "after" else 0)
+    elif setting.endurance.cycles:
+        loss += (
+            0.04 * fragile * max(0.0, math.log10(setting.endurance.cycles) - 3) * setting.endurance.temperature / 300
+        )
+    if setting.retention.time and setting.tuning.when == "before":
+        loss += 0.2 * math.log10(setting.retention.time / setting.retention.initial_time)
     return chance + (DIGITAL[network] - chance) * math.exp(-3 * loss)
 
 
@@ -72,9 +74,11 @@ def rows(experiment: str, network: str, part: str, settings: list[Setting], repe
     for number, setting in enumerate(settings):
         for repeat in range(repeats if setting.draws else 1):
             random = np.random.default_rng([repeat, len(network), len(experiment)])
-            wobble = random.normal(0, 0.002 + 0.05 * (setting.stuck_at_lrs + setting.stuck_at_hrs > 0) * 0.2)
+            wobble = random.normal(
+                0, 0.002 + 0.05 * (setting.faults.stuck_at_lrs + setting.faults.stuck_at_hrs > 0) * 0.2
+            )
             correct = round(images * min(max(accuracy(network, setting) + wobble, 0), 1))
-            constant = network != "mnist" and setting.max_input_voltage <= 1
+            constant = network != "mnist" and setting.inputs.max_voltage <= 1
             values = {k: "x".join(map(str, v)) if isinstance(v, list) else v for k, v in setting.as_dict().items()}
             yield values | {
                 "experiment": experiment, "network": network, "part": part, "label": f"{part}-{number}",

@@ -93,7 +93,7 @@ def test_kernels_and_definition_agree(semantics, change, monkeypatch):
     network = converted(Net(), setting, images)
     with torch.no_grad():
         fast = network(images)
-    if kernels.available() and setting.adc_quantisation == "linear":
+    if kernels.available() and setting.adc.quantisation == "linear":
         assert kernels.fused_chain(network, images.shape[1:]) is not None
     monkeypatch.setenv("MEMRISTIVE_KERNEL", "off")
     plain = converted(Net(), setting, images)

@@ -31,7 +31,7 @@ def test_an_alternative_changes_one_thing(config):
     for variant in of(plan, "initial_time"):
         own = next(v for v in of(plan, "initial_time") if v.own)
         assert variant.setting.replace(initial_time=1.0) == own.setting
-        assert variant.setting.retention_time == 1e4  # what the experiment's part `paper` fixes
+        assert variant.setting.retention.time == 1e4  # what the experiment's part `paper` fixes
     assert [variant.value for variant in of(plan, "initial_time")] == ["1", "10", "100", "1000", "5000"]
 
 

@@ -2,7 +2,7 @@
 
 import yaml
 
-from memristive.core.setting import FIELD_NAMES
+from memristive.core.setting import SHORT_NAMES
 from memristive.devices.vteam import ALLOWED
 from memristive_study.config.check import SCHEMA
 from memristive_study.config.reference import REPOSITORY, reference
@@ -21,5 +21,5 @@ def test_every_key_is_explained():
 
 def test_the_schema_names_the_fields_of_settings_and_devices():
     definitions = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["$defs"]
-    assert set(definitions["setting"]["properties"]) == set(FIELD_NAMES)
+    assert set(definitions["setting"]["properties"]) == set(SHORT_NAMES)
     assert set(definitions["device"]["properties"]) == {*ALLOWED, "name", "source", "hysteresis", "switching"}

@@ -13,7 +13,7 @@ from memristive import InputError, Setting, convert
 from memristive.arrays import encoding, mapping, nonidealities, product, tuning
 from memristive.arrays.draws import SeededDraws
 from memristive.converters import adc
-from memristive.core.setting import expand
+from memristive.core.grid import expand
 from memristive.network.layers import CrossbarConv2d, CrossbarLinear
 
 G_OFF, G_ON = 1 / 1000, 1 / 50
@@ -40,7 +40,7 @@ def random(*shape, seed=3):
 
 
 def mapped(matrix, setting, aim=(50, 1000)):
-    return mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.scheme, aim)
+    return mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.array.scheme, aim)
 
 
 def test_two_by_two_weights():

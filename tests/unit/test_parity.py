@@ -7,7 +7,7 @@ import torch
 
 from memristive.arrays.product import Arithmetic
 from memristive.converters import adc
-from memristive.core.setting import expand
+from memristive.core.grid import expand
 from memristive_study.jobs import validation
 from memristive_study.plan import parity
 
@@ -68,7 +68,7 @@ def test_extremes_are_what_memtorch_can_carry_out_and_each_once():
         "semantics-physical.conductance_states-2",
         "semantics-physical.conductance_states-none",
     ]
-    assert {setting.semantics for _, setting in found} == {"memtorch"}
+    assert {setting.arithmetic.semantics for _, setting in found} == {"memtorch"}
 
 
 def test_extremes_of_more_than_two_fields():

@@ -23,10 +23,10 @@ def test_the_paper_s_study(config):
     assert plan.networks == ["mnist", "cifar10", "cifar100"]
     assert {job.network for job in plan.of("input_voltage")} == {"mnist", "cifar10", "cifar100"}
     assert {job.network for job in plan.of("adc_tile")} == {"mnist", "cifar10"}
-    grid = {(job.setting.tile_shape, job.setting.adc_bits) for job in plan.of("adc_tile", "mnist")}
+    grid = {(job.setting.array.tile_shape, job.setting.adc.bits) for job in plan.of("adc_tile", "mnist")}
     assert grid == {((size, size), bits) for size in (64, 128, 256) for bits in (2, 4, 6, 8, 10)}
     fixed = {
-        (job.setting.max_input_voltage, job.setting.tile_shape, job.setting.adc_bits)
+        (job.setting.inputs.max_voltage, job.setting.array.tile_shape, job.setting.adc.bits)
         for name in ("variability", "device_faults", "endurance", "retention")
         for job in plan.of(name)
     }
@@ -38,7 +38,7 @@ def test_the_paper_s_study(config):
 def test_a_device_of_ones_own_brings_its_resistances(config):
     config["devices"] = {"mine": {"r_on": 200, "r_off": 9000}}
     config["setting"]["device"] = "mine"
-    assert {(job.setting.r_on, job.setting.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
+    assert {(job.setting.device.r_on, job.setting.device.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
 
 
 def test_seeds_depend_on_the_network_and_repeat_alone(config):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.seeding import child
 from memristive.core.setting import Setting
@@ -115,9 +116,9 @@ def _evaluate_together(
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         networks.append(convert(model, setting, generator))
         if setting.calibrated:
-            calibrate(networks[-1], training_images(setting.calibration_images, child(generator, "calibration")))
+            calibrate(networks[-1], training_images(setting.adc.calibration_images, child(generator, "calibration")))
         convert_seconds.append(time.perf_counter() - started)
-    batch_size = setting.batch_size if setting.semantics == "memtorch" else IMAGES_AT_ONCE
+    batch_size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else IMAGES_AT_ONCE
     predictions: list[list[torch.Tensor]] = [[] for _ in networks]
     seconds = [0.0] * len(networks)
     for part in images.split(images_at_once(images.shape, batch_size)):

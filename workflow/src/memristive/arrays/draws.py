@@ -8,11 +8,13 @@ from typing import Protocol
 
 import torch
 
-from memristive.arrays.nonidealities import Devices
+from memristive.arrays.cells import Cells
+from memristive.arrays.nonidealities.variability import vary
+from memristive.arrays.semantics import resolve
 from memristive.core.seeding import child
 from memristive.core.setting import Setting
 
-Array = tuple[int, int]
+Side = tuple[int, int]  # number of a layer's group, and of one of its arrays
 
 
 class Draws(Protocol):
@@ -30,13 +32,13 @@ class Draws(Protocol):
         """
         ...
 
-    def devices(
-        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
-    ) -> Devices:
+    def cells(
+        self, layer: str, array: Side, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Cells:
         """The devices of an array of `shape`, and of its tiles' padding: resistances of shape `padded`."""
         ...
 
-    def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
+    def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         """The order in which `devices` devices fail, int64 [devices] (only its head is used)."""
         ...
 
@@ -56,16 +58,19 @@ class SeededDraws:
         self._parent = generator
 
     def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
-        if setting.sigma == 0 or setting.semantics == "physical":
-            return setting.r_on, setting.r_off
-        drawn = Devices.vary(setting, torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim")))
-        return drawn.r_on.item(), drawn.r_off.item()
+        r_on, r_off = setting.device.r_on, setting.device.r_off
+        if not setting.variability.active or not resolve(setting).drawn_aim:
+            return r_on, r_off
+        deviations = torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim"))
+        low, high = vary(r_on, r_off, setting.variability.sigma, deviations)
+        return low.item(), high.item()
 
-    def devices(
-        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
-    ) -> Devices:
-        if setting.sigma == 0:
-            return Devices.vary(setting, None)
+    def cells(
+        self, layer: str, array: Side, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Cells:
+        r_on, r_off = setting.device.r_on, setting.device.r_off
+        if not setting.variability.active:
+            return Cells.alike(r_on, r_off)
         # Drawn as standard deviations, so that settings of different sigma share their draws.
         deviations = torch.randn(2, *shape, generator=child(self._parent, layer, array, "variability"))
         if padded != shape:
@@ -73,9 +78,9 @@ class SeededDraws:
             real, (rows, columns) = deviations, shape
             deviations = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
             deviations[:, :rows, :columns] = real
-        return Devices.vary(setting, deviations)
+        return Cells(*vary(r_on, r_off, setting.variability.sigma, deviations))
 
-    def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
+    def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         return torch.randperm(devices, generator=child(self._parent, layer, array, purpose))
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:

@@ -31,11 +31,11 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
     """
     r_on, r_off = aim
     magnitudes = weights.abs().flatten()
-    if setting.p_l is None:
+    if setting.array.p_l is None:
         w_min, w_max = 0.0, magnitudes.max().item()
     else:
         # In the single precision of the weights, as MemTorch's.
-        retained = magnitudes.sort(descending=True).values[int(setting.p_l * (len(magnitudes) - 1))]
+        retained = magnitudes.sort(descending=True).values[int(setting.array.p_l * (len(magnitudes) - 1))]
         w_min, w_max = (retained / (r_off / r_on)).item(), retained.item()
     if w_max == 0:
         raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
@@ -79,26 +79,3 @@ def combine(conductances: list[torch.Tensor], reference: float) -> torch.Tensor:
         positive, negative = conductances
         return positive - negative
     return conductances[0] - reference
-
-
-def padded_shape(rows: int, columns: int, tile_shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Shape of the smallest whole number of tiles that holds rows x columns."""
-    if tile_shape is None:
-        return rows, columns
-    return -(-rows // tile_shape[0]) * tile_shape[0], -(-columns // tile_shape[1]) * tile_shape[1]
-
-
-def to_tiles(matrix: torch.Tensor, tile_shape: tuple[int, int]) -> torch.Tensor:
-    """Padded matrix as tiles [tiles, tile_rows, tile_columns], row by row of tiles."""
-    height, width = tile_shape
-    rows, columns = matrix.shape
-    split = matrix.reshape(rows // height, height, columns // width, width)
-    return split.transpose(1, 2).reshape(-1, height, width)
-
-
-def from_tiles(tiles: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
-    """Inverse of `to_tiles` for a padded matrix of `shape`."""
-    _, height, width = tiles.shape
-    rows, columns = shape
-    split = tiles.reshape(rows // height, columns // width, height, width)
-    return split.transpose(1, 2).reshape(rows, columns)

@@ -7,6 +7,7 @@ import dataclasses
 
 import torch
 
+from memristive.arrays.semantics import resolve
 from memristive.converters.adc import needed_range, quantise, quantise_in_range
 from memristive.core.setting import Setting
 
@@ -24,7 +25,7 @@ class Arithmetic:
         max_input_voltage: V.
         scale_scope: whose largest input sets the encoding's scale: "sample" or "batch".
         rescale_output: whether the encoding's scale is undone.
-        accumulate: "memtorch" (multiply, round, add, round, row by row) or "fused".
+        accumulate: "separate" (multiply, round, add, round, row by row) or "fused".
     """
 
     tile_shape: tuple[int, int] | None = (64, 64)
@@ -36,24 +37,24 @@ class Arithmetic:
     max_input_voltage: float | None = 9.0
     scale_scope: str = "sample"
     rescale_output: bool = False
-    accumulate: str = "memtorch"
+    accumulate: str = "separate"
 
     @classmethod
     def of(cls, setting: Setting, layer_type: str) -> "Arithmetic":
         """The arithmetic of `setting` for a layer of `layer_type` ("conv2d" or "linear")."""
-        memtorch = setting.semantics == "memtorch"
+        semantics = resolve(setting)
         whole = {"conv2d": "sample", "linear": "batch"}[layer_type]
         return cls(
-            tile_shape=setting.tile_shape,
-            adc_bits=setting.adc_bits,
-            adc_quantisation=setting.adc_quantisation,
-            adc_overflow_rate=setting.adc_overflow_rate,
-            log_range="memtorch" if memtorch else "log",
-            adc_scope=whole if memtorch and setting.tile_shape is None else "vector",
-            max_input_voltage=setting.max_input_voltage,
-            scale_scope=whole if memtorch else "sample",
-            rescale_output=setting.rescale_output,
-            accumulate=setting.accumulate,
+            tile_shape=setting.array.tile_shape,
+            adc_bits=setting.adc.bits,
+            adc_quantisation=setting.adc.quantisation,
+            adc_overflow_rate=setting.adc.overflow_rate,
+            log_range=semantics.log_range,
+            adc_scope=whole if semantics.adc_spans_layer and setting.array.tile_shape is None else "vector",
+            max_input_voltage=setting.inputs.max_voltage,
+            scale_scope=whole if semantics.batch_scales_linear else "sample",
+            rescale_output=setting.inputs.rescale_output,
+            accumulate=setting.arithmetic.accumulate or semantics.accumulate,
         )
 
 

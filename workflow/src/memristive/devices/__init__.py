@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from memristive.core.errors import InputError
-from memristive.core.setting import unknown_key
+from memristive.core.names import unknown_key
 from memristive.devices import chanthbouala2012, johnson2010, lammie2022, yalon2012
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 

@@ -57,12 +57,12 @@ def convert_with(
     with _alone(0 if generator is None else generator.initial_seed()):
         network = _patch(memtorch, model, setting, mapping_routine)
         layers = list(layers_of(network))
-        if setting.tuning in ("before", "both"):
+        if setting.tuning.when in ("before", "both"):
             for name, layer in layers:
                 tune(name, layer)
         for _, layer in layers:
             _damage(memtorch, layer, setting)
-        if setting.tuning in ("after", "both"):
+        if setting.tuning.when in ("after", "both"):
             for name, layer in layers:
                 tune(name, layer)
     return network
@@ -89,15 +89,15 @@ def load() -> ModuleType:
 
 def _check(setting: Setting) -> None:
     absent = {
-        "semantics": setting.semantics != "memtorch",
-        "rescale_output": setting.rescale_output,
-        "accumulate": setting.accumulate != "memtorch",
-        "adc_range": setting.adc_range != "auto",
+        "semantics": setting.arithmetic.semantics != "memtorch",
+        "rescale_output": setting.inputs.rescale_output,
+        "accumulate": setting.arithmetic.accumulate not in (None, "separate"),
+        "adc_range": setting.adc.range != "auto",
     }
     for name, is_absent in absent.items():
         if is_absent:
-            allowed = {"rescale_output": "false", "adc_range": "auto"}.get(name, "memtorch")
-            raise InputError(f"reference: {name}: {getattr(setting, name)!r}, but MemTorch has only {allowed!r}")
+            allowed = {"rescale_output": "false", "adc_range": "auto", "accumulate": "separate"}.get(name, "memtorch")
+            raise InputError(f"reference: {name}: {setting[name]!r}, but MemTorch has only {allowed!r}")
 
 
 @contextlib.contextmanager
@@ -128,20 +128,20 @@ def _patch(memtorch: ModuleType, model: nn.Module, setting: Setting, mapping_rou
         network,
         memristor_model=memtorch.bh.memristor.VTEAM,
         memristor_model_params=_device(memtorch, setting),
-        module_parameters_to_patch=[LAYER_CLASSES[name] for name in setting.layer_types],
+        module_parameters_to_patch=[LAYER_CLASSES[name] for name in setting.array.layer_types],
         mapping_routine=mapping_routine,
         transistor=True,
         programming_routine=None,
-        p_l=setting.p_l,
+        p_l=setting.array.p_l,
         scheme={
             "double_column": memtorch.bh.Scheme.DoubleColumn,
             "single_column": memtorch.bh.Scheme.SingleColumn,
-        }[setting.scheme],
-        tile_shape=setting.tile_shape,
-        max_input_voltage=setting.max_input_voltage,
-        ADC_resolution=setting.adc_bits,
-        ADC_overflow_rate=setting.adc_overflow_rate,
-        quant_method=None if setting.adc_bits is None else setting.adc_quantisation,
+        }[setting.array.scheme],
+        tile_shape=setting.array.tile_shape,
+        max_input_voltage=setting.inputs.max_voltage,
+        ADC_resolution=setting.adc.bits,
+        ADC_overflow_rate=setting.adc.overflow_rate,
+        quant_method=None if setting.adc.bits is None else setting.adc.quantisation,
         verbose=False,
     )
     # A Conv2d without bias has gained one, which would draw a graph behind it.
@@ -150,11 +150,11 @@ def _patch(memtorch: ModuleType, model: nn.Module, setting: Setting, mapping_rou
 
 
 def _device(memtorch: ModuleType, setting: Setting) -> dict:
-    parameters = {"time_series_resolution": 1e-10, "r_on": setting.r_on, "r_off": setting.r_off}
-    if setting.sigma > 0:
+    parameters = {"time_series_resolution": 1e-10, "r_on": setting.device.r_on, "r_off": setting.device.r_off}
+    if setting.variability.active:
         stochastic = memtorch.bh.StochasticParameter
-        parameters["r_on"] = stochastic(loc=setting.r_on, scale=setting.sigma, min=1)
-        parameters["r_off"] = stochastic(loc=setting.r_off, scale=2 * setting.sigma, min=2)
+        parameters["r_on"] = stochastic(loc=setting.device.r_on, scale=setting.variability.sigma, min=1)
+        parameters["r_off"] = stochastic(loc=setting.device.r_off, scale=2 * setting.variability.sigma, min=2)
     return parameters
 
 
@@ -167,40 +167,40 @@ def _damage(memtorch: ModuleType, layer: nn.Module, setting: Setting) -> None:
     kind = memtorch.bh.nonideality.NonIdeality
     models = memtorch.bh.nonideality.endurance_retention_models
     kinds, arguments = [], {}
-    if setting.conductance_states is not None:
+    if setting.states.count is not None:
         kinds.append(kind.FiniteConductanceStates)
-        arguments |= {"conductance_states": setting.conductance_states}
-    if setting.stuck_at_hrs > 0 or setting.stuck_at_lrs > 0:
+        arguments |= {"conductance_states": setting.states.count}
+    if setting.faults.stuck_at_hrs > 0 or setting.faults.stuck_at_lrs > 0:
         kinds.append(kind.DeviceFaults)
         arguments |= {
-            "lrs_proportion": setting.stuck_at_lrs,
-            "hrs_proportion": setting.stuck_at_hrs,
+            "lrs_proportion": setting.faults.stuck_at_lrs,
+            "hrs_proportion": setting.faults.stuck_at_hrs,
             "electroform_proportion": 0,
         }
-    if setting.cycles is not None:
+    if setting.endurance.cycles is not None:
         kinds.append(kind.Endurance)
         arguments |= {
-            "x": setting.cycles,
+            "x": setting.endurance.cycles,
             "endurance_model": models.model_endurance_retention,
             "endurance_model_kwargs": {
-                "operation_mode": models.empirical_metal_oxide_RRAM.OperationMode[setting.operation_mode],
-                "p_lrs": list(setting.p_lrs),
-                "stable_resistance_lrs": setting.stable_resistance_lrs,
-                "p_hrs": list(setting.p_hrs),
-                "stable_resistance_hrs": setting.stable_resistance_hrs,
-                "cell_size": setting.cell_size,
-                "temperature": setting.temperature,
-                "temperature_threshold": setting.temperature_threshold,
+                "operation_mode": models.empirical_metal_oxide_RRAM.OperationMode[setting.endurance.operation_mode],
+                "p_lrs": list(setting.endurance.p_lrs),
+                "stable_resistance_lrs": setting.endurance.stable_resistance_lrs,
+                "p_hrs": list(setting.endurance.p_hrs),
+                "stable_resistance_hrs": setting.endurance.stable_resistance_hrs,
+                "cell_size": setting.endurance.cell_size,
+                "temperature": setting.endurance.temperature,
+                "temperature_threshold": setting.endurance.temperature_threshold,
             },
         }
-    if setting.retention_time is not None:
+    if setting.retention.time is not None:
         kinds.append(kind.Retention)
         arguments |= {
-            "time": setting.retention_time,
+            "time": setting.retention.time,
             "retention_model": models.model_conductance_drift,
             "retention_model_kwargs": {
-                "initial_time": setting.initial_time,
-                "drift_coefficient": setting.drift_coefficient,
+                "initial_time": setting.retention.initial_time,
+                "drift_coefficient": setting.retention.drift_coefficient,
             },
         }
     # It writes layers back by name into the table of a parent, so the layer needs one.

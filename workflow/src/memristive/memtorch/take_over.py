@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from memristive.arrays import mapping
+from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.convert import CONVERTED
@@ -23,8 +23,10 @@ def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     Raises:
         InputError: if no layer of `patched_model` is MemTorch's, or `setting` is another semantics.
     """
-    if setting.semantics != "memtorch":
-        raise InputError(f"from_memtorch: semantics: {setting.semantics!r}, but MemTorch's layers need 'memtorch'")
+    if setting.arithmetic.semantics != "memtorch":
+        raise InputError(
+            f"from_memtorch: semantics: {setting.arithmetic.semantics!r}, but MemTorch's layers need 'memtorch'"
+        )
     if hasattr(patched_model, "crossbars"):
         return _layer(patched_model, setting)
     found = False
@@ -60,8 +62,8 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
     arrays = []
     for crossbar in layer.crossbars:
         conductance = crossbar.conductance_matrix.float()
-        if setting.tile_shape is not None:
-            conductance = mapping.from_tiles(conductance, mapping.padded_shape(rows, columns, setting.tile_shape))
+        if setting.array.tile_shape is not None:
+            conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
     built.write([arrays], _held(layer.crossbar_operation).get("g_m", 0.0))

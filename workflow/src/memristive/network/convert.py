@@ -1,6 +1,7 @@
 """A trained network as a network on crossbars."""
 
 import copy
+import functools
 import math
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,10 @@ from torch import nn
 
 from memristive import kernels
 from memristive.arrays import mapping, nonidealities
+from memristive.arrays.cells import Array
 from memristive.arrays.draws import Draws, SeededDraws
+from memristive.arrays.semantics import resolve
+from memristive.arrays.tiling import padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.graph import fused
@@ -54,7 +58,7 @@ def convert_with(model: nn.Module, setting: Setting, draws: Draws) -> nn.Module:
 
 def replace_layers(model: nn.Module, setting: Setting, build) -> nn.Module:
     """Copy of `model` in evaluation mode in which build(name, layer) stands for each layer to convert."""
-    kinds = tuple(CONVERTED[name][0] for name in setting.layer_types)
+    kinds = tuple(CONVERTED[name][0] for name in setting.array.layer_types)
     model = copy.deepcopy(model).eval()
     if isinstance(model, kinds):
         return build("", model)
@@ -76,7 +80,7 @@ def replace_layers(model: nn.Module, setting: Setting, build) -> nn.Module:
 
 def check_layers(model: nn.Module, setting: Setting) -> None:
     """InputError on the first layer that `convert` cannot carry out, or not as MemTorch would."""
-    kinds = tuple(CONVERTED[name][0] for name in setting.layer_types)
+    kinds = tuple(CONVERTED[name][0] for name in setting.array.layer_types)
     for name, layer in model.named_modules():
         place = f"model: {name or 'the module itself'}"
         if isinstance(layer, UNSUPPORTED):
@@ -88,7 +92,7 @@ def check_layers(model: nn.Module, setting: Setting) -> None:
             )
         if isinstance(layer, kinds) and not torch.isfinite(layer.weight).all():
             raise InputError(f"{place}: a weight is not finite")
-        if setting.semantics == "memtorch" and type(layer) is nn.Conv2d and "conv2d" in setting.layer_types:
+        if resolve(setting).unsupported_convolutions and type(layer) is nn.Conv2d and nn.Conv2d in kinds:
             _check_memtorch(place, layer)
 
 
@@ -110,9 +114,11 @@ def _check_memtorch(place: str, layer: nn.Conv2d) -> None:
 
 def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> CrossbarLayer:
     """One layer on crossbars: mapped, tuned and made non-ideal in the order that `setting` asks for."""
+    setting = setting.for_layer(name)
     kind = CrossbarConv2d if isinstance(layer, nn.Conv2d) else CrossbarLinear
     built = kind(layer, setting)
-    if setting.semantics == "memtorch" and kind is CrossbarConv2d and built.bias is None:
+    semantics = resolve(setting)
+    if semantics.invents_bias and kind is CrossbarConv2d and built.bias is None:
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(layer.weight[0].numel())
         built.bias = draws.invented_bias(name, layer.out_channels, bound)
@@ -122,57 +128,32 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
         limits = mapping.weight_range(built.weight, setting, aim)
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
-    programmed = []
+    arrays = []
     for number, weight in enumerate(built.weight.chunk(built.groups)):
-        ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.scheme, aim)
-        programmed.append(_program(name, number, ideal, setting, draws))
-    written = [[conductance for conductance, _ in arrays] for arrays in programmed]
-    built.write(written, reference)
-    if setting.tuning in ("before", "both"):
+        ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.array.scheme, aim)
+        arrays.append(_program(name, number, ideal, setting, draws))
+    built.write([[conductance for conductance, _ in group] for group in arrays], reference)
+    if setting.tuning.when in ("before", "both"):
         built.tune(draws, name)
-    damaged = [
-        [_damage(name, (number, side), *device, setting, draws) for side, device in enumerate(arrays)]
-        for number, arrays in enumerate(programmed)
-    ]
-    built.write(damaged, reference)
-    if setting.tuning in ("after", "both"):
+    built.write([[nonidealities.damage(*programmed) for programmed in group] for group in arrays], reference)
+    if setting.tuning.when in ("after", "both"):
         built.tune(draws, name)
     return built
 
 
 def _program(
     name: str, group: int, ideal: list[torch.Tensor], setting: Setting, draws: Draws
-) -> list[tuple[torch.Tensor, nonidealities.Devices]]:
-    """`ideal` conductances of a group's arrays as far as their devices reach them, and the devices."""
+) -> list[tuple[torch.Tensor, Array]]:
+    """`ideal` conductances of a group's arrays as far as their devices reach them, and the arrays."""
+    semantics = resolve(setting)
     rows, columns = ideal[0].shape
-    padded = mapping.padded_shape(rows, columns, setting.tile_shape if setting.semantics == "memtorch" else None)
+    padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
     arrays = []
     for side, conductance in enumerate(ideal):
         # Padding cells are asked for a conductance of 0 and so take their lowest.
         whole = torch.zeros(padded)
         whole[:rows, :columns] = conductance
-        devices = draws.devices(name, (group, side), (rows, columns), padded, setting)
-        arrays.append((nonidealities.within_bounds(whole, devices), devices))
+        cells = draws.cells(name, (group, side), (rows, columns), padded, setting)
+        order = functools.partial(draws.order, name, (group, side))
+        arrays.append((cells.reach(whole), Array(cells, setting, semantics, order)))
     return arrays
-
-
-def _damage(
-    name: str,
-    array: tuple[int, int],
-    conductance: torch.Tensor,
-    devices: nonidealities.Devices,
-    setting: Setting,
-    draws: Draws,
-) -> torch.Tensor:
-    """Conductances after every non-ideality of the setting that comes after programming."""
-    if setting.conductance_states is not None:
-        conductance = nonidealities.quantise_states(conductance, devices, setting)
-    if setting.stuck_at_hrs > 0 or setting.stuck_at_lrs > 0:
-        count = conductance.numel()
-        orders = (draws.order(name, array, purpose, count) for purpose in ("stuck at HRS", "stuck at LRS"))
-        conductance = nonidealities.stick(conductance, devices, setting, *orders)
-    if setting.cycles is not None:
-        conductance = nonidealities.endure(conductance, setting)
-    if setting.retention_time is not None:
-        conductance = nonidealities.drift(conductance, setting)
-    return conductance

@@ -11,6 +11,7 @@ from memristive.arrays import mapping, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.encoding import encode
 from memristive.arrays.product import Arithmetic, convert_in_ranges, multiply, needed_ranges, tile_sums
+from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 
@@ -63,7 +64,7 @@ class CrossbarLayer(nn.Module):
         """
         inputs = draws.tuning_inputs(name, self.tuning_shape()).to(self.weight.device)
         analogue = self.crossbar(inputs)
-        if self.setting.semantics == "memtorch":
+        if resolve(self.setting).tunes_through_line:
             analogue = self._on_line(analogue)
         coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs))
         self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=self.weight.device)
@@ -237,7 +238,7 @@ class CrossbarConv2d(CrossbarLayer):
         return outputs[0] if self.groups == 1 else torch.cat(outputs, 1)
 
     def plain(self, x: torch.Tensor) -> torch.Tensor:
-        padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        padded, undo = encode(self._pad(x), self.setting.inputs.max_voltage, self.arithmetic.scale_scope == "sample")
         parts = padded.chunk(self.groups, 1)
         output = torch.cat(
             [self._multiply(part, conductance) for part, conductance in zip(parts, self.conductance, strict=True)], 1
@@ -248,7 +249,7 @@ class CrossbarConv2d(CrossbarLayer):
         found = self._sums_on_kernel(x)
         if found is not NotImplemented:
             return [found.movedim(2, -1)], torch.ones(())
-        padded, undo = encode(self._pad(x), self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        padded, undo = encode(self._pad(x), self.setting.inputs.max_voltage, self.arithmetic.scale_scope == "sample")
         parts = zip(padded.chunk(self.groups, 1), self.conductance, strict=True)
         unfolded = [(self._unfold(part), conductance) for part, conductance in parts]
         height, width = self._size(padded)
@@ -314,7 +315,7 @@ class CrossbarLinear(CrossbarLayer):
 
     def plain(self, x: torch.Tensor) -> torch.Tensor:
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
-        voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        voltages, undo = encode(samples, self.setting.inputs.max_voltage, self.arithmetic.scale_scope == "sample")
         output = multiply(voltages, self.conductance[0], self.columns, self.arithmetic)
         output = output * undo if self.arithmetic.rescale_output else output
         return output.reshape(*x.shape[:-1], self.columns)
@@ -324,7 +325,7 @@ class CrossbarLinear(CrossbarLayer):
         if found is not NotImplemented:
             return [found], torch.ones(())
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
-        voltages, undo = encode(samples, self.setting.max_input_voltage, self.arithmetic.scale_scope == "sample")
+        voltages, undo = encode(samples, self.setting.inputs.max_voltage, self.arithmetic.scale_scope == "sample")
         return [tile_sums(voltages, self.conductance[0], self.columns, self.arithmetic)], undo
 
     def shaped(self, output: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from memristive.core.setting import FIELD_NAMES
+from memristive.core.setting import SHORT_NAMES
 from memristive_study.claims.claims import Evidence, Found, Missing, nan_interval
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import tables
@@ -338,7 +338,7 @@ def between_semantics(experiment: str) -> Quantity:
 
     def quantity(evidence: Evidence) -> list[Found]:
         frame = evidence.frame(experiment, "paper")
-        swept = [c for c in FIELD_NAMES if c in frame and c != "semantics" and frame[c].nunique(dropna=False) > 1]
+        swept = [c for c in SHORT_NAMES if c in frame and c != "semantics" and frame[c].nunique(dropna=False) > 1]
         found = []
         for name in evidence.networks:
             mine = frame[frame["network"] == name]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from memristive.core.errors import InputError
-from memristive.core.setting import unknown_key
+from memristive.core.names import unknown_key
 
 ARCHITECTURES = ("mnist", "cifar10", "cifar100")  # of memristive_study.models.networks, which imports torch
 SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
@@ -77,7 +77,7 @@ def located(line: str, paths: Sequence[Path], given: Mapping[str, Any]) -> str:
 
 def warnings(settings: Iterable[tuple[str, Any]]) -> list[str]:
     """One line for each choice that is possible and probably not meant, from settings by the place of their grid."""
-    places = dict.fromkeys(place for place, setting in settings if setting.scheme == "single_column")
+    places = dict.fromkeys(place for place, setting in settings if setting.array.scheme == "single_column")
     lost = "maps negative weights to 0, as MemTorch does; trained networks have them"
     return [f"scheme: single_column {lost} ({', '.join(places)})"] if places else []
 

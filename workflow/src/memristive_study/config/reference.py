@@ -3,9 +3,7 @@
 Writes config/README.md, where the workflow catalogue looks for it.
 """
 
-import dataclasses
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 import yaml
 
 from memristive.core.files import write_text
-from memristive.core.setting import CHOICES, Setting
+from memristive.core.setting import FIELDS as DECLARED
 from memristive_study.config.check import SCHEMA
 
 REPOSITORY = Path(__file__).parents[4]
@@ -30,17 +28,13 @@ stands for a name of your own. Default is what `config.yaml` says, or what holds
 """
 # What several keys have in common is listed once.
 LISTED = ("training.settings", "devices.<name>")
-FIELDS = {field.name: field for field in dataclasses.fields(Setting)}
+FIELDS = {found.short: found for found in DECLARED.values()}
 TYPES = {
-    **{"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false", "array": "list"},
-    **{
-        "int": "whole number",
-        "float": "number",
-        "str": "text",
-        "bool": "true or false",
-        "tuple": "list",
-        "None": "null",
-    },
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "list",
 }
 
 
@@ -98,10 +92,11 @@ def _table(rows: list[tuple[str, Mapping[str, Any], Any]]) -> str:
 
 
 def _allowed(key: str, entry: Mapping[str, Any]) -> str:
-    field = FIELDS.get(key.removeprefix("setting."))
-    if choices := CHOICES.get(field.name if field else "", entry.get("enum")):
+    if field := FIELDS.get(key.removeprefix("setting.")):
+        return ", ".join(field.choices) or field.kind
+    if choices := entry.get("enum"):
         return ", ".join(str(choice) for choice in choices)
-    kinds = re.split(r" \| ", str(getattr(field.type, "__name__", field.type))) if field else entry.get("type", "")
+    kinds = entry.get("type", "")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     words = " or ".join(TYPES.get(kind.split("[")[0], kind) for kind in kinds if kind != "object")
     bounds = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}

@@ -34,7 +34,7 @@ import numpy as np
 from memristive.core import seeding
 from memristive.core.errors import InputError
 from memristive.core.files import atomic
-from memristive.core.setting import unknown_key
+from memristive.core.names import unknown_key
 
 if TYPE_CHECKING:
     import torch

@@ -17,6 +17,7 @@ from memristive.core.errors import InputError
 from memristive.core.files import atomic, read_json
 from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results import outputs
+from memristive_study.results.read import experiment
 
 Value = str | Path | Sequence[str | Path]
 STAMP = "memristive-inputs"  # the key of the hashes among a PNG's text chunks
@@ -47,7 +48,7 @@ def read(name: str, value: Value) -> Any:
     if name == "histories":
         frames = [pd.read_csv(path, dtype={"network": str, "fold": str}) for path in paths]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return pd.read_csv(paths[0], dtype={"network": str, "label": str, "tile_shape": str})
+    return experiment(paths[0])
 
 
 def read_all(inputs: Mapping[str, Value]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from memristive.core.setting import FIELD_NAMES
+from memristive.core.setting import SHORT_NAMES
 from memristive_study.figures import style
 from memristive_study.papers.souto_garnelo.reported import LABELS
 from memristive_study.results.statistics import summary
@@ -23,7 +23,7 @@ def draw(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> I
     """
     both = pd.concat([first.assign(study=0), second.assign(study=1)], ignore_index=True)
     for (part, network), mine in both.groupby(["part", "network"], sort=False):
-        fields = [c for c in FIELD_NAMES if c in mine and c != "semantics"]
+        fields = [c for c in SHORT_NAMES if c in mine and c != "semantics"]
         within = {c: max(g[c].map(_text).nunique() for _, g in mine.groupby("study")) for c in fields}
         swept = sorted((c for c in fields if within[c] > 1), key=lambda c: -within[c])
         if swept and mine["study"].nunique() == 2:

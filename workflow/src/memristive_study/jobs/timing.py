@@ -1,6 +1,5 @@
 """Inference time by tile shape, on both engines (Table 5), and whether both predict the same."""
 
-import json
 import statistics
 import time
 from collections.abc import Sequence
@@ -62,11 +61,11 @@ def inference_times(
     model = networks.build(architecture, len(data.class_names), data.input_shape)
     networks.load_weights(model, weights)
     test = data.tensor(data.x_test[: max(wanted.values())])
-    base = Setting.from_dict(json.loads(setting))
+    base = Setting.from_canonical(setting)
     rows = []
     for tile_shape in map(tuple, tile_shapes):
         chosen = base.replace(tile_shape=tile_shape, semantics="memtorch", adc_range="auto")
-        theirs = max(memtorch_images, full_images if tile_shape == base.tile_shape else 0)
+        theirs = max(memtorch_images, full_images if tile_shape == base.array.tile_shape else 0)
         timed = {
             "crossbar": (crossbar_images, _crossbar(model, chosen, test[:crossbar_images])),
             "memtorch": (theirs, _memtorch(model, chosen, test[:theirs])),
@@ -91,8 +90,8 @@ def inference_times(
 def _crossbar(model: torch.nn.Module, setting: Setting, images: torch.Tensor) -> tuple[float, None]:
     """Median seconds of this project's engine."""
     network = convert(model, setting, generator=generator("inference time"))
-    predict(network, images[:64], setting.batch_size)  # the kernel is loaded, memory is touched
-    return statistics.median(_timed(network, images, setting.batch_size)[0] for _ in range(RUNS)), None
+    predict(network, images[:64], setting.arithmetic.batch_size)  # the kernel is loaded, memory is touched
+    return statistics.median(_timed(network, images, setting.arithmetic.batch_size)[0] for _ in range(RUNS)), None
 
 
 def _memtorch(model: torch.nn.Module, setting: Setting, images: torch.Tensor) -> tuple[float, int]:
@@ -100,12 +99,12 @@ def _memtorch(model: torch.nn.Module, setting: Setting, images: torch.Tensor) ->
     setting = parity.comparable(setting)
     patched = reference.convert(model, setting, generator=generator("inference time"))
     seconds, predictions = 0.0, []
-    for batch in images.split(setting.batch_size):
-        spent, predicted = _timed(patched, batch, setting.batch_size)
+    for batch in images.split(setting.arithmetic.batch_size):
+        spent, predicted = _timed(patched, batch, setting.arithmetic.batch_size)
         seconds += spent
         predictions.append(predicted)
         print(f"MemTorch: {sum(map(len, predictions))} of {len(images)} images after {seconds:.0f} s", flush=True)
-    ours = predict(from_memtorch(patched, setting), images, setting.batch_size)
+    ours = predict(from_memtorch(patched, setting), images, setting.arithmetic.batch_size)
     return seconds, int((ours != torch.cat(predictions)).sum())
 
 

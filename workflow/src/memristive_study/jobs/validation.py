@@ -21,9 +21,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from memristive.arrays import mapping, product
-from memristive.arrays.draws import Array
-from memristive.arrays.nonidealities import Devices
+from memristive.arrays import product
+from memristive.arrays.cells import Cells
+from memristive.arrays.draws import Side
+from memristive.arrays.tiling import from_tiles
 from memristive.converters.adc import range_exponent
 from memristive.core.seeding import generator as named_generator
 from memristive.core.setting import Setting
@@ -64,7 +65,7 @@ class RecordedDraws:
             for side in range(len(layer.crossbars))
             for purpose in PURPOSES
         ]
-        faulty = setting.stuck_at_hrs > 0 or setting.stuck_at_lrs > 0
+        faulty = setting.faults.stuck_at_hrs > 0 or setting.faults.stuck_at_lrs > 0
         self._choices = dict(zip(keys if faulty else [], choices, strict=True))
 
     def aim(self, layer: str, setting: Setting) -> tuple[float, float]:
@@ -72,13 +73,13 @@ class RecordedDraws:
         weight = self._layers[layer].weight
         return next((r_on, r_off) for seen, r_on, r_off in self._mapped if torch.equal(seen, weight))
 
-    def devices(
-        self, layer: str, array: Array, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
-    ) -> Devices:
+    def cells(
+        self, layer: str, array: Side, shape: tuple[int, int], padded: tuple[int, int], setting: Setting
+    ) -> Cells:
         devices = self._layers[layer].crossbars[array[1]].devices
-        return Devices(*(_resistances(devices, name, padded) for name in ("r_on", "r_off")))
+        return Cells(*(_resistances(devices, name, padded) for name in ("r_on", "r_off")))
 
-    def order(self, layer: str, array: Array, purpose: str, devices: int) -> torch.Tensor:
+    def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         return torch.from_numpy(self._choices[layer, array[1], purpose])
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
@@ -91,7 +92,7 @@ class RecordedDraws:
 def _resistances(devices: np.ndarray, name: str, padded: tuple[int, int]) -> torch.Tensor:
     # float64 as MemTorch's objects hold it; its own bounds are computed from that.
     values = torch.from_numpy(np.vectorize(lambda device: getattr(device, name), otypes=[np.float64])(devices))
-    return mapping.from_tiles(values, padded) if values.dim() == 3 else values
+    return from_tiles(values, padded) if values.dim() == 3 else values
 
 
 @dataclasses.dataclass
@@ -137,7 +138,7 @@ def validate_network(
     batch = data.tensor(data.x_test[:images])
     rows = []
     for label, fields in json.loads(settings):
-        found = compare(model, Setting.from_dict(fields), batch, named_generator("validation", named["network"]))
+        found = compare(model, Setting.from_canonical(fields), batch, named_generator("validation", named["network"]))
         rows.append({**named, "setting": label, **found})
         print(f"{label}: {'passed' if found['passed'] else 'FAILED'}: {found}")
     return rows

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from memristive.core.errors import InputError
-from memristive.core.setting import FIELD_NAMES, Setting, check_known, unknown_key, value_text
+from memristive.core.grid import value_text
+from memristive.core.names import check_known, unknown_key
+from memristive.core.setting import SHORT_NAMES, Setting, dotted, full_name
 
 EXPERIMENT = "choices"  # under this name alternatives are evaluated and collected, like an experiment
 OWN = "study"  # the part that holds the study's own choice at each point
@@ -79,17 +81,18 @@ def _at_point(
     if experiment not in config["run"]["experiments"]:
         return
     part = config["experiments"][experiment]["parts"].get("paper", {})
-    fields = {**config["setting"], **part.get("fixed", {}), **described.get("fixed", {})}
+    stated = (config["setting"], part.get("fixed", {}), described.get("fixed", {}))
+    fields = {name: value for values in stated for name, value in dotted(values).items()}
     networks = entry.get("networks", {})
     for network in config["experiments"][experiment]["networks"]:
         if network not in config["run"]["networks"] or (networks and network not in networks):
             continue
-        for semantics in entry.get("semantics", [fields.get("semantics", "physical")]):
-            own = make(f"choices: points: {point}", {**fields, "semantics": semantics})
+        for semantics in entry.get("semantics", [fields.get("arithmetic.semantics", "physical")]):
+            own = make(f"choices: points: {point}", {**fields, "arithmetic.semantics": semantics})
             common = {"choice": choice, "point": point, "experiment": experiment, "network": network}
             own_text = (
-                value_text(getattr(own, choice))
-                if choice in FIELD_NAMES
+                value_text(own[choice])
+                if full_name(choice, "")
                 else config["training"]["checkpoint"]
                 if choice == "checkpoint"
                 else _of_dataset(config, choice, network)
@@ -106,8 +109,8 @@ def _at_point(
                         continue  # there is no validation
                     selection = text = value
                 else:
-                    setting = make(place, {**fields, "semantics": semantics, choice: value})
-                    text = value_text(getattr(setting, choice))
+                    setting = make(place, {**fields, "arithmetic.semantics": semantics, full_name(choice): value})
+                    text = value_text(setting[choice])
                 if text == own_text:
                     continue
                 yield Variant(**common, setting=setting, value=text, own=False, evaluated=evaluated,
@@ -124,7 +127,7 @@ def _of_dataset(config: Mapping[str, Any], choice: str, network: str) -> str:
 def _check(choice: str, entry: Mapping[str, Any]) -> None:
     place = f"choices: alternatives: {choice}"
     if "networks" in entry:
-        if "values" in entry or choice in FIELD_NAMES or choice == "checkpoint":
+        if "values" in entry or full_name(choice, "") or choice == "checkpoint":
             raise InputError(f"{place}: networks: is not allowed here; {choice} takes values")
         return
     if "values" not in entry:
@@ -133,5 +136,5 @@ def _check(choice: str, entry: Mapping[str, Any]) -> None:
         for value in entry["values"]:
             if value not in SELECTIONS:
                 raise InputError(f"{place}: values: {value!r} is not one of {', '.join(SELECTIONS)}")
-    elif choice not in FIELD_NAMES:
-        raise InputError(unknown_key("choices: alternatives", choice, [*FIELD_NAMES, "checkpoint"]))
+    elif not full_name(choice, ""):
+        raise InputError(unknown_key("choices: alternatives", choice, [*SHORT_NAMES, "checkpoint"]))

@@ -54,7 +54,7 @@ def passed(row: Mapping[str, Any]) -> bool:
 
 def comparable(setting: Setting) -> Setting:
     """`setting` as far as MemTorch can carry it out."""
-    return setting.replace(semantics="memtorch", accumulate="memtorch", rescale_output=False, adc_range="auto")
+    return setting.replace(semantics="memtorch", accumulate=None, rescale_output=False, adc_range="auto")
 
 
 def extremes(*grids: Sequence[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
@@ -76,7 +76,7 @@ def _corners(settings: Sequence[tuple[str, Setting]]) -> list[tuple[str, Setting
     for label, setting in settings:
         grid.setdefault(comparable(setting), label)
     kept = list(grid)
-    ends = [_ends([getattr(setting, name) for setting in kept]) for name in FIELD_NAMES]
+    ends = [_ends([setting[name] for setting in kept]) for name in FIELD_NAMES]
     varying = [(name, pair) for name, pair in zip(FIELD_NAMES, ends, strict=True) if pair[0] != pair[1]]
     if len(varying) <= 2:
         corners = list(itertools.product(*(pair for _, pair in varying)))
@@ -85,7 +85,7 @@ def _corners(settings: Sequence[tuple[str, Setting]]) -> list[tuple[str, Setting
     chosen = {
         setting
         for setting in kept
-        if setting in (kept[0], kept[-1]) or tuple(getattr(setting, name) for name, _ in varying) in corners
+        if setting in (kept[0], kept[-1]) or tuple(setting[name] for name, _ in varying) in corners
     }
     return [(grid[setting], setting) for setting in kept if setting in chosen]
 

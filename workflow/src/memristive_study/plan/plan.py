@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from memristive.core.errors import InputError
+from memristive.core.grid import expand
+from memristive.core.names import check_known
 from memristive.core.seeding import seed
-from memristive.core.setting import Setting, check_known, expand
+from memristive.core.setting import Setting, dotted
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
 from memristive_study.training import pretrained
@@ -105,7 +107,7 @@ class Plan:
         fields = ("choice", "point", "experiment", "network", "value", "own", "evaluated", "label")
         return canonical(
             [
-                {name: getattr(variant, name) for name in fields} | {"semantics": variant.setting.semantics}
+                {name: getattr(variant, name) for name in fields} | {"semantics": variant.setting.arithmetic.semantics}
                 for variant in self.variants
             ]
         )
@@ -134,7 +136,7 @@ class Plan:
         return self.config["inference_time"].get("full_images", {}).get(network, 0)
 
     def validated(self, experiment: str, network: str) -> str:
-        """JSON list of [label, fields]: the settings that are also carried out by MemTorch."""
+        """JSON list of [label, canonical setting]: the settings that are also carried out by MemTorch."""
         parts: dict[str, list[tuple[str, Setting]]] = {}
         for job in self.of(experiment, network):
             parts.setdefault(job.part, []).append((job.label, job.setting))
@@ -142,7 +144,7 @@ class Plan:
         most = self.config["validation"].get("settings") or len(chosen)
         # The first and the last are opposite corners of an experiment's grids.
         kept = chosen if len(chosen) <= most else [*chosen[: most - 1], chosen[-1]]
-        return canonical([[label, setting.as_dict()] for label, setting in kept])
+        return canonical([[label, setting.canonical()] for label, setting in kept])
 
     def described(self) -> str:
         """JSON of architecture, data set and images of each network, by which figures name and compare it."""
@@ -167,23 +169,24 @@ class Plan:
         return self._setting("setting", self.config["setting"])
 
     def _setting(self, place: str, fields: Mapping[str, Any]) -> Setting:
-        return self._setting_errors(place, lambda: Setting.from_dict(self._with_resistances(fields)))
+        return self._setting_errors(place, lambda: Setting.from_dict(self._with_resistances(dotted(fields))))
 
     def _expand(self, experiment: str) -> Iterator[Job]:
         entry = self.config["experiments"][experiment]
         for network in self.networks_of(experiment):
             for part, grid in entry["parts"].items():
                 place = f"experiments: {experiment}: parts: {part}"
-                swept = grid.get("grid", {})
-                common = {key: value for key, value in self.config["setting"].items() if key not in swept}
-                fixed = self._with_resistances({**common, **grid.get("fixed", {})})
+                swept = self._setting_errors(f"{place}: grid", lambda g=grid: dotted(g.get("grid", {})))
+                common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}
+                stated = self._setting_errors(f"{place}: fixed", lambda g=grid: dotted(g.get("fixed", {})))
+                fixed = self._with_resistances({**common, **stated})
                 for label, setting in self._setting_errors(place, lambda f=fixed, s=swept: expand(f, s)):
                     yield Job(experiment, part, network, f"{part}.{label}", setting)
 
     def _with_resistances(self, fixed: Mapping[str, Any]) -> dict[str, Any]:
         """`fixed` with the resistances of a device that the configuration itself defines."""
-        own = self.config["devices"].get(fixed.get("device"), {})
-        return {**{key: own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
+        own = self.config["devices"].get(fixed.get("device.name"), {})
+        return {**{f"device.{key}": own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
 
     def _check_datasets(self) -> None:
         from memristive_study.data.datasets import check_entry  # numpy comes with it

@@ -20,7 +20,7 @@ import pandas as pd
 
 from memristive.core.errors import InputError
 from memristive.core.files import read_json, write_text
-from memristive.core.setting import FIELD_NAMES
+from memristive.core.setting import SHORT_NAMES
 from memristive_study import figures
 from memristive_study.claims.quantities import bits_by_repeat, loss
 from memristive_study.papers.souto_garnelo.reported import LABELS
@@ -149,7 +149,7 @@ def _pair(key: tuple[str, ...], first: pd.DataFrame, second: pd.DataFrame, same_
         difference = replace(unpaired_difference(second["accuracy"], first["accuracy"]), images=difference.images)
     fields = [
         name
-        for name in FIELD_NAMES
+        for name in SHORT_NAMES
         if name in first and name in second and _text(first[name].iloc[0]) != _text(second[name].iloc[0])
     ]
     means = (float(rows["accuracy"].mean()) for rows in (first, second))

@@ -16,7 +16,7 @@ MEASURED = (
     "one_class",  # true where all predictions are the same: the accuracy is then one class's share of the images
     *("convert_seconds", "seconds"),
 )
-COLUMNS = ("experiment", "network", "part", "label", *FIELD_NAMES, *MEASURED)
+COLUMNS = ("experiment", "network", "part", "label", *FIELD_NAMES, "layers", *MEASURED)
 
 
 def evaluate_setting(
@@ -33,7 +33,7 @@ def evaluate_setting(
     Args:
         weights: safetensors file of the trained network.
         dataset: prepared .npz.
-        setting: JSON of a Setting.
+        setting: canonical text of a Setting.
         seeds: one for each repeat.
         threads: of the arithmetic; no result depends on it.
         named: experiment, network, part and label, which the record carries.
@@ -51,19 +51,21 @@ def evaluate_setting(
     model = networks.build(architecture, len(images.class_names), images.input_shape)
     networks.load_weights(model, weights)
     test = images, torch.from_numpy(images.labels)
-    parsed = Setting.from_dict(json.loads(setting))
+    parsed = Setting.from_canonical(setting)
 
     def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
         data = datasets.load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
-            raise InputError(f"setting: calibration_images: {count}, but there are {len(data.x_train)} training images")
+            raise InputError(
+                f"setting: adc.calibration_images: {count}, but there are {len(data.x_train)} training images"
+            )
         drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
         return data.tensor(data.x_train[drawn.numpy()])
 
     found = enumerate(evaluations(model, test, parsed, seeds, training_images))
     return {
         **named,
-        "setting": parsed.as_dict(),
+        "setting": parsed.canonical(),
         "evaluations": [{"repeat": repeat, **dataclasses.asdict(evaluation)} for repeat, evaluation in found],
     }
 
@@ -85,7 +87,9 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
 def rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A record as rows of `COLUMNS`: tuples as 64x64, what is not set as an empty field."""
-    setting = {name: _text(record["setting"][name]) for name in FIELD_NAMES}
+    fields = Setting.from_canonical(record["setting"]).as_dict()
+    setting = {name: _text(value) for name, value in fields.items() if name != "layers"}
+    setting["layers"] = json.dumps(fields["layers"], sort_keys=True) if "layers" in fields else ""
     named = {name: record[name] for name in ("experiment", "network", "part", "label")}
     return [
         named

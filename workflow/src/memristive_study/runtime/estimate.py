@@ -51,7 +51,10 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
         return start + epochs * images * TRAINING[architecture] / 1000
     if rule == "evaluate":
         setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
-        padding = setting.semantics == "memtorch" and setting.sigma + setting.stuck_at_lrs + setting.stuck_at_hrs > 0
+        padding = (
+            setting.arithmetic.semantics == "memtorch"
+            and setting.variability.sigma + setting.faults.stuck_at_lrs + setting.faults.stuck_at_hrs > 0
+        )
         image = INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
         return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":

@@ -1,0 +1,37 @@
+"""Non-idealities of devices: one file each, with its fields, its source and what it does to an array.
+
+A non-ideality is a module of this folder with
+
+- a `Group` of its fields, which `memristive.core.setting.Setting` holds under the module's name;
+- `apply(conductance, array)`, which returns the conductances (S) of one array afterwards, float32 of the same shape.
+  It is called only where the group is `active`.
+
+None imports torch when it is loaded, since a configuration is read without torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+    from memristive.arrays.cells import Array
+
+# In the order in which they act on conductances that have been programmed.
+AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention")
+
+
+def module(name: str) -> ModuleType:
+    """The non-ideality of this name."""
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def damage(conductance: torch.Tensor, array: Array) -> torch.Tensor:
+    """Conductances (S) after every active non-ideality of the array's setting that acts after programming."""
+    for name in AFTER_PROGRAMMING:
+        if getattr(array.setting, name).active:
+            conductance = module(name).apply(conductance, array)
+    return conductance

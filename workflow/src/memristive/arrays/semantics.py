@@ -1,0 +1,80 @@
+"""What `physical` and `memtorch` differ in, fact by fact: every place that depends on the semantics asks here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memristive.core.setting import Setting
+
+
+@dataclasses.dataclass(frozen=True)
+class Semantics:
+    """One reading of a Setting.
+
+    Attributes:
+        batch_scales_linear: a Linear scales its inputs by the largest of a whole batch instead of each sample's own.
+        adc_spans_layer: without tiles the ADC's range spans all outputs of a sample (Conv2d) or a batch (Linear)
+            instead of each vector.
+        log_range: what sets the range of a logarithmic ADC, see `memristive.converters.adc.quantise`.
+        accumulate: order of summation where the setting names none.
+        padding_cells: the cells that fill a tile up are devices like all others.
+        drawn_aim: with variability, each layer is mapped to the resistances of a device drawn like any other.
+        quantises_states: finite conductance states take effect.
+        convergence_point: resistance (ohm) that tells the two states of an aged device apart, from r_on and r_off.
+        invents_bias: a Conv2d without bias gains a random one.
+        tunes_through_line: a second tuning is fitted to outputs that are already on the line of the first.
+        unsupported_convolutions: attributes of a Conv2d that are computed wrongly unless they have the usual form.
+    """
+
+    batch_scales_linear: bool
+    adc_spans_layer: bool
+    log_range: str
+    accumulate: str
+    padding_cells: bool
+    drawn_aim: bool
+    quantises_states: bool
+    convergence_point: Callable[[float, float], float]
+    invents_bias: bool
+    tunes_through_line: bool
+    unsupported_convolutions: bool
+
+
+PHYSICAL = Semantics(
+    batch_scales_linear=False,
+    adc_spans_layer=False,
+    log_range="log",
+    accumulate="fused",
+    padding_cells=False,
+    drawn_aim=False,
+    quantises_states=True,
+    convergence_point=lambda r_on, r_off: (r_on + r_off) / 2,
+    invents_bias=False,
+    tunes_through_line=False,
+    unsupported_convolutions=False,
+)
+
+# MemTorch 1.1.6 on a CPU. It asks a dict for an attribute and so always takes the resistances of its device class,
+# 50 and 1000 ohm, for the convergence point, whose formula lacks parentheses.
+MEMTORCH = Semantics(
+    batch_scales_linear=True,
+    adc_spans_layer=True,
+    log_range="memtorch",
+    accumulate="separate",
+    padding_cells=True,
+    drawn_aim=True,
+    quantises_states=False,
+    convergence_point=lambda r_on, r_off: 50.0 + 1000.0 / 2,
+    invents_bias=True,
+    tunes_through_line=True,
+    unsupported_convolutions=True,
+)
+
+SEMANTICS = {"physical": PHYSICAL, "memtorch": MEMTORCH}
+
+
+def resolve(setting: Setting) -> Semantics:
+    """The semantics that `setting` names."""
+    return SEMANTICS[setting.arithmetic.semantics]
