@@ -128,3 +128,23 @@ def test_own_device_needs_every_parameter_and_a_free_name():
         devices.from_dict("mine", {key: value for key, value in MINE.items() if key != "d"})
     with pytest.raises(InputError, match="pt_hf_ti is built in"):
         devices.table({"pt_hf_ti": MINE})
+
+
+def test_two_resistances_are_enough_for_a_crossbar():
+    device = devices.from_dict("mine", {"r_on": 200, "r_off": "9e3"})
+    assert device.bounds == (1 / 9000, 1 / 200)
+    assert device.current([0.5, -1.0], 1e-3).tolist() == [5e-4, -1e-3]
+    with pytest.raises(InputError, match="r_off is 100; allowed: above r_on"):
+        devices.from_dict("mine", {"r_on": 200, "r_off": 100})
+
+
+@pytest.mark.parametrize("name", list(devices.DEVICES))
+def test_every_preset_is_a_device(name):
+    device = devices.get(name)
+    assert isinstance(device, devices.Device)
+    assert 0 < device.bounds[0] < device.bounds[1]
+
+
+def test_a_misspelt_preset_names_the_nearest():
+    with pytest.raises(InputError, match="did you mean ferroelectric"):
+        devices.get("feroelectric")

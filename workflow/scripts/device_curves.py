@@ -6,7 +6,10 @@ from memristive.devices import curves
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
-    chosen = devices.table(snakemake.params.own)
+    # A device without a state equation has no curves.
+    chosen = {
+        k: device for k, device in devices.table(snakemake.params.own).items() if isinstance(device, devices.VTEAM)
+    }
     write_csv(
         snakemake.output.curves,
         [row for name, device in chosen.items() for row in curves.curves(name, device)],

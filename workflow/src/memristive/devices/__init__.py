@@ -1,24 +1,25 @@
-"""Memristive devices: VTEAM, its calibrated parameter sets, and curves of a device.
+"""Memristive devices: what a device is, VTEAM, calibrated parameter sets, and curves of a device.
 
-`DEVICES` holds the sets by the names that a config uses; `table` adds a study's own. README.md in
-this folder shows how to add one.
+Each preset is a file of this folder, named as in configurations, that defines `DEVICE`; `DEVICES` holds them by
+name. README.md in this folder shows how to add one.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from memristive.core.errors import InputError
-from memristive.core.names import unknown_key
-from memristive.devices import chanthbouala2012, johnson2010, lammie2022, yalon2012
+from memristive.core.names import check_known, unknown_key
+from memristive.devices import ferroelectric, metallic_nanowire, pt_hf_ti, pt_hf_ti_fitted
+from memristive.devices.device import Device, Ohmic
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 
-__all__ = ["DEVICES", "VTEAM", "Drive", "from_dict", "sweep", "table"]
+__all__ = ["DEVICES", "VTEAM", "Device", "Drive", "Ohmic", "from_dict", "get", "sweep", "table"]
 
-DEVICES = {
-    "pt_hf_ti": lammie2022.DEVICE,
-    "pt_hf_ti_fitted": yalon2012.DEVICE,
-    "ferroelectric": chanthbouala2012.DEVICE,
-    "metallic_nanowire": johnson2010.DEVICE,
+DEVICES: dict[str, Device] = {
+    "pt_hf_ti": pt_hf_ti.DEVICE,
+    "pt_hf_ti_fitted": pt_hf_ti_fitted.DEVICE,
+    "ferroelectric": ferroelectric.DEVICE,
+    "metallic_nanowire": metallic_nanowire.DEVICE,
 }
 
 _DRIVES = ("hysteresis", "switching")
@@ -48,29 +49,36 @@ def _number(value: Any) -> Any:
     return value
 
 
-def from_dict(name: str, values: Any) -> VTEAM:
-    """A device of one's own from a config entry `devices: {name: {r_on: ..., ...}}`.
+def get(name: str) -> Device:
+    """The preset of this name; InputError, with the nearest name, where there is none."""
+    check_known("devices", name, DEVICES)
+    return DEVICES[name]
 
-    Needed are the nine parameters of `VTEAM` (ohm, m, m/s, V); `name` (for figures), `source`,
-    `hysteresis` and `switching` (each v_min, v_max, frequency) may be given. Raises InputError for
-    an unknown or missing key and for a value that is not allowed.
+
+def from_dict(name: str, values: Any) -> Device:
+    """A device of a user's own from a config entry `devices: {name: {r_on: ..., r_off: ..., ...}}`.
+
+    Needed are `r_on` and `r_off` (ohm), which alone make an `Ohmic` device. With any of the other parameters of
+    `VTEAM` (m, m/s, V) all nine are needed, and `hysteresis` and `switching` (each v_min, v_max, frequency) may be
+    given. `name` (for figures) and `source` are optional. Raises InputError for an unknown or missing key and for a
+    value that is not allowed.
     """
     where = f"devices: {name}"
-    _keys(where, values, tuple(ALLOWED), ("name", "source", *_DRIVES))
+    optional = ("name", "source", *_DRIVES)
+    _keys(where, values, ("r_on", "r_off"), (*ALLOWED, *optional))
+    described = {"name": str(values.get("name", name)), "source": str(values.get("source", "given in the config"))}
+    if not {*values} & {*ALLOWED, *_DRIVES} - {"r_on", "r_off"}:
+        return Ohmic(r_on=_number(values["r_on"]), r_off=_number(values["r_off"]), **described)
+    _keys(where, values, tuple(ALLOWED), optional)
     drives = {}
     for key in _DRIVES:
         if key in values:
             _keys(f"{where}: {key}", values[key], _DRIVE_KEYS)
             drives[key] = Drive(**{part: _number(values[key][part]) for part in _DRIVE_KEYS})
-    return VTEAM(
-        name=str(values.get("name", name)),
-        source=str(values.get("source", "given in the config")),
-        **{key: _number(values[key]) for key in ALLOWED},
-        **drives,
-    )
+    return VTEAM(**described, **{key: _number(values[key]) for key in ALLOWED}, **drives)
 
 
-def table(own: Mapping[str, Any] | None = None) -> dict[str, VTEAM]:
+def table(own: Mapping[str, Any] | None = None) -> dict[str, Device]:
     """`DEVICES` and a study's `own` (the config's `devices`); InputError where a name is taken already."""
     devices = dict(DEVICES)
     for name, values in (own or {}).items():

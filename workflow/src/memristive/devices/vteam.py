@@ -21,12 +21,11 @@ so it is zero whenever the voltage is. The publication lets x run from x_on to x
 """
 
 import dataclasses
-import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from memristive.core.errors import InputError
+from memristive.devices.device import Ohmic, check_number
 
 # What each parameter must be, in the order of the tables; units in the docstring of `VTEAM`.
 POSITIVE = "a number above 0"
@@ -44,12 +43,6 @@ ALLOWED = {
 }
 
 
-def _check(owner: str, key: str, value: object, allowed: str) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not is_number or not (value > 0 if allowed == POSITIVE else value < 0):
-        raise InputError(f"{owner}: {key} is {value!r}; allowed: {allowed}")
-
-
 @dataclasses.dataclass(frozen=True)
 class Drive:
     """A periodic voltage: sine or triangle from 0 to `v_max`, to `v_min` and back, `frequency` times a second.
@@ -62,13 +55,13 @@ class Drive:
     frequency: float  # Hz
 
     def __post_init__(self) -> None:
-        _check("drive", "v_min", self.v_min, NEGATIVE)
-        _check("drive", "v_max", self.v_max, POSITIVE)
-        _check("drive", "frequency", self.frequency, POSITIVE)
+        check_number("drive", "v_min", self.v_min, NEGATIVE)
+        check_number("drive", "v_max", self.v_max, POSITIVE)
+        check_number("drive", "frequency", self.frequency, POSITIVE)
 
 
-@dataclasses.dataclass(frozen=True)
-class VTEAM:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VTEAM(Ohmic):
     """One calibrated device. Raises InputError, naming the parameter, for a value that is not allowed.
 
     `source` says where each number is from; `assumed` names the parameters that no publication
@@ -93,9 +86,8 @@ class VTEAM:
 
     def __post_init__(self) -> None:
         for key, allowed in ALLOWED.items():
-            _check(f"device {self.name}", key, getattr(self, key), allowed)
-        if self.r_off <= self.r_on:
-            raise InputError(f"device {self.name}: r_off is {self.r_off!r}; allowed: above r_on ({self.r_on!r})")
+            check_number(f"device {self.name}", key, getattr(self, key), allowed)
+        super().__post_init__()
 
     def parameters(self) -> dict[str, float]:
         """The nine parameters of the equations, by the names that MemTorch's VTEAM takes too."""

@@ -3,7 +3,7 @@
 Measured by A. Chanthbouala et al., "A ferroelectric memristor", Nature Materials 11, 860 (2012),
 doi:10.1038/nmat3415; fitted in VTEAM's first publication. The numbers were read in a public MATLAB
 script that simulates VTEAM's Pt-Hf-Ti and ferroelectric devices (lengths in nm); its Pt-Hf-Ti
-numbers are those of `yalon2012`, and a second source, a student's thesis that cites VTEAM's
+numbers are those of `pt_hf_ti_fitted`, and a second source, a student's thesis that cites VTEAM's
 Table II, gives the same two resistances. That script adds a window function; here the window is
 the model's plain one. The publication itself could not be opened.
 

@@ -1,7 +1,7 @@
 """The study's device: the VTEAM defaults of MemTorch, which the study calls the Pt-Hf-Ti memristor.
 
 MemTorch took them from the example values of the Technion's memristor models (1 V, 50 MHz, 50 ohm,
-1 kohm, 3 nm). They are not the fit to a measured Pt/Hf/Ti device: that is `yalon2012`, which
+1 kohm, 3 nm). They are not the fit to a measured Pt/Hf/Ti device: that is `pt_hf_ti_fitted`, which
 MemTorch's own case study of Pt/Hf/Ti arrays uses. Both are kept, because the study's numbers need
 this one and its words mean the other.
 
