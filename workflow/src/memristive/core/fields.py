@@ -144,26 +144,22 @@ def declarations(group: type[Group], prefix: str = "") -> dict[str, Declaration]
     return found
 
 
-def one_line(place: str, error: pydantic.ValidationError, known: dict[str, Declaration], given: Any) -> InputError:
+def one_line(
+    place: str, group: str, error: pydantic.ValidationError, known: dict[str, Declaration], given: dict[str, Any]
+) -> InputError:
     """InputError that names the first wrong key, its value and what is allowed.
 
-    `given` is what was validated: nested mappings by group and field.
+    `given` are the values that were validated, by field of `group`.
     """
     first = error.errors(include_url=False)[0]
     problem = first.get("ctx", {}).get("error")
     if isinstance(problem, WrongValue):
         return InputError(f"{place}: {problem}")
-    path = [part for part in first["loc"] if isinstance(part, str)]
-    name = ".".join(path)
-    while name not in known and path:  # a list's items and a union's branches follow the field's own name
-        path.pop()
-        name = ".".join(path)
-    value = given
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+    leaf = str(first["loc"][0]) if first["loc"] else ""  # what follows are a list's items and a union's branches
+    name = f"{group}.{leaf}"
     if name not in known:
-        return InputError(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
-    return InputError(f"{place}: {name}: {_shown(value)} is not {known[name].allowed}")
+        return InputError(f"{place}: {group}: {first['msg']}")
+    return InputError(f"{place}: {name}: {_shown(given.get(leaf))} is not {known[name].allowed}")
 
 
 def _shown(value: Any) -> str:

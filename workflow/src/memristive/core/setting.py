@@ -188,11 +188,7 @@ class Setting(Group):
 
     def __init__(self, **values: Any) -> None:
         own = values.pop("layers", ())
-        nested = _nested(values)
-        try:
-            super().__init__(**nested, layers=_overrides(own))
-        except pydantic.ValidationError as error:
-            raise one_line("setting", error, FIELDS, nested) from None
+        super().__init__(**{name: _group(name, given) for name, given in _nested(values)}, layers=_overrides(own))
         checked = []
         for pattern, fields in self.layers:
             try:
@@ -329,12 +325,30 @@ def _dotted(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield full_name(key), value
 
 
-def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    nested: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
+def _nested(values: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each group's name and the values given for its fields."""
+    given: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
     for name, value in dotted(values).items():
         group, leaf = name.split(".")
-        nested[group][leaf] = value
-    return nested
+        given[group][leaf] = value
+    yield from given.items()
+
+
+def _group(name: str, given: dict[str, Any]) -> Group:
+    """A group of `Setting` from the values given for its fields; InputError in one line."""
+    try:
+        try:
+            return _shared_group(name, tuple((leaf, type(v), v) for leaf, v in given.items()))
+        except TypeError:  # a list, or another value that cannot be a key
+            return Setting.model_fields[name].annotation(**given)
+    except pydantic.ValidationError as error:
+        raise one_line("setting", name, error, FIELDS, given) from None
+
+
+@functools.lru_cache(4096)
+def _shared_group(name: str, given: tuple[tuple[str, type, Any], ...]) -> Group:
+    """A group is frozen, so that the settings of a grid share it."""
+    return Setting.model_fields[name].annotation(**{leaf: value for leaf, _, value in given})
 
 
 def _overrides(layers: Any) -> tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]:
