@@ -117,7 +117,7 @@ def _multiply_adds(model: nn.Module, converted: nn.Module, x: torch.Tensor) -> i
     """Multiply-adds an image that are carried out, padding cells included."""
     digital = {row["layer"]: row["multiply_adds"] for row in layer_table(model, tuple(x.shape[1:]))}
     layers = {name: layer for name, layer in converted.named_modules() if isinstance(layer, CrossbarLayer)}
-    return sum(digital[name] * layer.conductance.shape[2] // layer.columns for name, layer in layers.items())
+    return sum(digital[name] * layer.conductance.shape[-1] // layer.columns for name, layer in layers.items())
 
 
 class Shortcut(nn.Module):
