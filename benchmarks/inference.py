@@ -15,7 +15,7 @@ from memristive.network.layers import CrossbarLayer
 from memristive_study.models.networks import layer_table
 
 PLAIN, FUSED = "64x64, 8 bits", "fused multiply-add"
-SETTINGS = {
+OVERRIDES = {
     PLAIN: {},
     FUSED: {"accumulate": "fused"},
     "128x128": {"tile_shape": (128, 128)},
@@ -35,6 +35,8 @@ SETTINGS = {
     "MemTorch's semantics": {"semantics": "memtorch"},
     "Linear scaled over the batch": {"semantics": "memtorch", "max_input_voltage": 1.0},
 }
+# The others multiply, then add, so that each is compared with the plain setting in one order of summation.
+SETTINGS = {label: {"accumulate": "separate", **fields} for label, fields in OVERRIDES.items()}
 # MemTorch's padding cells take part in the ADC's range where devices vary: 10 columns become 64 or 256.
 PADDING = {
     "padding cells of 64x64": {"semantics": "memtorch", "sigma": 20.0},

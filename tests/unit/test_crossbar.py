@@ -190,7 +190,7 @@ def test_padding_columns_take_part_in_the_range():
     assert total.tolist() == [[[2.0, 0.0]]]  # range 8, step 2
 
 
-@pytest.mark.parametrize("accumulate", ["memtorch", "fused"])
+@pytest.mark.parametrize("accumulate", ["separate", "fused"])
 def test_ragged_tiles_without_adc_change_nothing(accumulate):
     x, conductance = random(2, 5, 23), random(23, 11, seed=4)
     arithmetic = product.Arithmetic(tile_shape=(7, 4), adc_bits=None, accumulate=accumulate)
