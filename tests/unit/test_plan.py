@@ -112,6 +112,8 @@ WRONG = [
         "experiments: 'speed' is not allowed; allowed are input_voltage",
     ),
     ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
+    ("inference_time.networks", ["minst"], "inference_time: networks: minst: unknown key; did you mean mnist?"),
+    ("validation.networks", ["cifar1"], "validation: networks: cifar1: unknown key; did you mean cifar10?"),
     (
         "inference_time.full_images",
         {"minst": 5},

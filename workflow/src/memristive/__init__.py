@@ -14,7 +14,7 @@ _HOMES = {
     "calibrate": "memristive.network.calibration",
     "convert": "memristive.network.convert",
     "evaluate": "memristive.evaluation",
-    "from_memtorch": "memristive.memtorch.take_over",
+    "from_memtorch": "memristive.memtorch",
 }
 
 __all__ = [*_HOMES]

@@ -1,4 +1,4 @@
-"""A network that MemTorch patched, carried over to this project's layers."""
+"""A network that MemTorch patched, taken over to this simulator's layers."""
 
 from collections.abc import Callable
 
@@ -8,20 +8,24 @@ from torch import nn
 from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive.memtorch import reproducible
 from memristive.network.convert import CONVERTED
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarLayer
+
+reproducible.use_reproducible_mode()  # whoever takes over a network compares it with MemTorch's
 
 
 def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     """Crossbar network with the conductances, line coefficients and biases of `patched_model`.
 
     Args:
-        patched_model: what memtorch.mn.Module.patch_model returned, tuned or not; it is not changed.
-        setting: the setting it was patched with, `semantics: memtorch`.
+        patched_model: what `memristive.memtorch.convert` or MemTorch's own patch_model returned, tuned or not; it is
+            not changed.
+        setting: the setting that it was patched with, `semantics: memtorch`.
 
     Raises:
-        InputError: if no layer of `patched_model` is MemTorch's, or `setting` is another semantics.
+        InputError: no layer of `patched_model` is MemTorch's, or `setting` has another semantics.
     """
     if setting.arithmetic.semantics != "memtorch":
         raise InputError(

@@ -60,8 +60,13 @@ class Plan:
                 raise InputError(
                     f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
                 )
-        for name in config["inference_time"].get("full_images", {}):
-            check_known("inference_time: full_images", name, config["networks"])
+        for place, named in (
+            ("inference_time: networks", config["inference_time"]["networks"]),
+            ("inference_time: full_images", config["inference_time"].get("full_images", {})),
+            ("validation: networks", config["validation"]["networks"]),
+        ):
+            for name in named:
+                check_known(place, name, config["networks"])
         for name in self.experiments:
             check_known("run: experiments", name, config["experiments"])
         self.variants = list(choices.variants(config, self._setting))
