@@ -1,6 +1,6 @@
 """The evaluations of the published study, frozen: every setting, seed and result of `results/published/experiments`.
 
-`published_rows.csv.gz` holds them as they were published at commit bc08e9742a39, without the columns in seconds. Its
+`real/published_rows.csv.gz` holds them as they were published at commit bc08e9742a39, without the columns in seconds. Its
 columns keep the names of that time; `FIELDS` is the one place that says what they are called today.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from memristive import Setting
 
-PATH = Path(__file__).with_name("published_rows.csv.gz")
+PATH = Path(__file__).parent / "real" / "published_rows.csv.gz"
 # SHA-256 of the weights that the rows were computed with.
 WEIGHTS = {
     "mnist": "15c0573745b9ce6eb5f6cd9be2160e736e9697c6a1d2f0d7e2e1556cb4434e5f",
