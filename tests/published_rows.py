@@ -1,7 +1,7 @@
 """The evaluations of the published study, frozen: every setting, seed and result of `results/published/experiments`.
 
-`real/published_rows.csv.gz` holds them as they were published at commit bc08e9742a39, without the columns in seconds. Its
-columns keep the names of that time; `FIELDS` is the one place that says what they are called today.
+`real/published_rows.csv.gz` holds them as they were published at commit bc08e9742a39, without the columns in seconds.
+Its columns keep the names of that time; `FIELDS` is the one place that says what they are called today.
 """
 
 import csv
