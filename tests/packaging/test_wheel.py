@@ -45,8 +45,9 @@ print(json.dumps({
 """
 
 
-def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess:
-    done = subprocess.run([*map(str, command)], env=environment, capture_output=True, text=True, check=False)
+def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+    command = [*map(str, command)]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
@@ -79,10 +80,11 @@ def bare(repository, wheels, tmp_path_factory):
             folder = tmp_path_factory.mktemp("bare")
             run(uv, "venv", "--python", python, folder, **os.environ)
             # The locked versions: they are at hand, and a newer torch is gigabytes.
-            newer = sys.version_info[:2] if python == sys.executable else version(python)
-            locked = repository / "requirements.lock" if newer >= (3, 11) else torch_alone(repository, folder)
+            old = version(python) < (3, 11)
+            locked = torch_alone(repository, folder) if old else repository / "requirements.lock"
             install = [uv, "pip", "install", "--python", folder, "--constraints", locked]
-            run(*install, wheels["memristive"], **os.environ)
+            # Elsewhere than in this repository, whose pyproject.toml fixes versions for the study.
+            run(*install, wheels["memristive"], cwd=folder, **os.environ)
             made[python] = folder / "bin" / "python"
         return made[python]
 
