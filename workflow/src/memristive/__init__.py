@@ -8,6 +8,8 @@ Names are loaded when they are first used: reading a configuration does not impo
 import importlib
 from typing import Any
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "InputError": "memristive.core.errors",
     "Setting": "memristive.core.setting",

@@ -3,9 +3,10 @@
 import base64
 import dataclasses
 import math
+import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, overload
 
 import numpy as np
 import torch
@@ -18,17 +19,23 @@ from memristive.core.setting import Setting
 from memristive.network import calibrate, convert
 from memristive.network.chains import FusedSequential
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from memristive_study.data.datasets import TestImages
-
-    Images = torch.Tensor | TestImages
-
 Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
 IMAGES_AT_ONCE = 500  # in plain torch, where the batch size decides nothing
 FLOATS_AT_ONCE = 512 * 3 * 32 * 32  # of the images that are read at once: the kernels sort them by their background
 NETWORKS_AT_ONCE = 8  # so many repeats share a pass over the images
+
+
+class Images(Protocol):
+    """Images that can be read a part at a time, float32 [images, channels, height, width]; a tensor is one."""
+
+    @property
+    def shape(self) -> Sequence[int]: ...
+
+    def __len__(self) -> int: ...
+
+    def split(self, size: int, /) -> Iterable[torch.Tensor]:
+        """Parts of `size` images in their order; the last may be smaller."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Evaluation:
     images: int
     correct: int
     classes_predicted: int
-    correct_bits: str
+    correct_bits: str = dataclasses.field(repr=False)
     convert_seconds: float
     seconds: float
 
@@ -55,6 +62,48 @@ class Evaluation:
     def accuracy(self) -> float:
         """Correct predictions in per cent of the images."""
         return 100 * self.correct / self.images
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluations(Sequence[Evaluation]):
+    """The evaluations of one setting, in the order of their seeds.
+
+    Attributes:
+        setting: what all of them have in common.
+        found: one evaluation a seed, or a single one where the setting draws nothing.
+    """
+
+    setting: Setting
+    found: tuple[Evaluation, ...]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, which: int) -> Evaluation: ...
+    @overload
+    def __getitem__(self, which: slice) -> tuple[Evaluation, ...]: ...
+    def __getitem__(self, which: int | slice) -> Evaluation | tuple[Evaluation, ...]:
+        return self.found[which]
+
+    @property
+    def mean(self) -> float:
+        """Mean of the accuracies, in per cent."""
+        return statistics.fmean(evaluation.accuracy for evaluation in self)
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the accuracies between the seeds, in per cent; NaN for a single evaluation."""
+        return statistics.stdev(evaluation.accuracy for evaluation in self) if len(self) > 1 else math.nan
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row an evaluation, with all fields of the setting; `pandas.DataFrame(result.rows())` is a table."""
+        rows = []
+        for evaluation in self:
+            measured = dataclasses.asdict(evaluation)
+            del measured["correct_bits"]
+            rows.append(self.setting.as_dict() | measured | {"accuracy": evaluation.accuracy})
+        return rows
 
 
 def images_at_once(shape: Sequence[int], batch_size: int) -> int:
@@ -72,7 +121,7 @@ def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.
 
 def evaluations(
     model: nn.Module,
-    data: tuple["Images", torch.Tensor],
+    data: tuple[Images, torch.Tensor],
     setting: Setting,
     seeds: Sequence[int],
     training_images: Draw | None = None,
@@ -81,7 +130,7 @@ def evaluations(
 
     Args:
         model: trained digital network.
-        data: images, float32 [images, channels, height, width] or `datasets.TestImages`, and labels, int64 [images].
+        data: images, float32 [images, channels, height, width], and labels, int64 [images].
         seeds: seeds of the generators that name the draws.
         training_images: what ADCs of a fixed range are calibrated on (`adc_range: calibrated`).
 
@@ -103,7 +152,7 @@ def evaluations(
 
 def _evaluate_together(
     model: nn.Module,
-    images: "Images",
+    images: Images,
     labels: torch.Tensor,
     setting: Setting,
     seeds: Sequence[int | None],
@@ -142,23 +191,13 @@ def _evaluate_together(
 
 def evaluate(
     model: nn.Module,
-    data: tuple["Images", torch.Tensor],
+    data: tuple[Images, torch.Tensor],
     setting: Setting,
     seeds: Sequence[int],
     training_images: Draw | None = None,
-) -> "pd.DataFrame":
-    """One table of accuracies (per cent): a row an evaluation, with all fields of the setting.
-
-    Takes and raises what `evaluations` does.
-    """
-    import pandas as pd
-
-    rows = []
-    for evaluation in evaluations(model, data, setting, seeds, training_images):
-        measured = dataclasses.asdict(evaluation)
-        del measured["correct_bits"]
-        rows.append(setting.as_dict() | measured | {"accuracy": evaluation.accuracy})
-    return pd.DataFrame(rows)
+) -> Evaluations:
+    """Convert and evaluate `model` once for each seed; takes and raises what `evaluations` does."""
+    return Evaluations(setting, tuple(evaluations(model, data, setting, seeds, training_images)))
 
 
 def unpack_bits(correct_bits: str, images: int) -> np.ndarray:

@@ -11,9 +11,10 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.names import unknown_key
+from memristive_study.runtime.shipped import shipped
 
 ARCHITECTURES = ("mnist", "cifar10", "cifar100")  # of memristive_study.models.networks, which imports torch
-SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
+SCHEMA = shipped("schemas/config.schema.yaml")
 
 
 def check(config: Mapping[str, Any]) -> None:

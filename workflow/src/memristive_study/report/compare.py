@@ -29,8 +29,9 @@ from memristive_study.plan.plan import EXPERIMENTS
 from memristive_study.report import markup, report
 from memristive_study.results import provenance
 from memristive_study.results.statistics import Interval, fixed, unpaired_difference
+from memristive_study.runtime.shipped import shipped
 
-STYLE = Path(__file__).parents[3] / "notebooks" / "template" / "style.css"
+STYLE = shipped("notebooks/template/style.css")
 DPI = 120  # a page has many curves
 TITLES = {section.experiment: section.title for section in report.SECTIONS} | {CHOICES: "Choices left open"}
 KEYS = ["experiment", "part", "network", "label"]

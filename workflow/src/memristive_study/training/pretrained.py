@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_json, write_text
+from memristive_study.runtime.shipped import shipped
 
 if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
 
-FOLDER = Path(__file__).parents[3] / "resources" / "pretrained"
+FOLDER = shipped("resources/pretrained")
 DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 IMAGES = ("size", "channels", "train_images", "test_images")
