@@ -14,7 +14,7 @@ from torch import nn
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.convert import check_layers
-from memristive_study.config.check import ARCHITECTURES, check_keys, located, warnings
+from memristive_study.config.check import ARCHITECTURES, OPTIONS, check_keys, located, warnings
 from memristive_study.data import datasets
 from memristive_study.models import networks
 from memristive_study.plan.plan import Plan
@@ -44,7 +44,10 @@ CONFIG = [
     ("datasets.mnist.size", [0, 28], "size: 0: 0 is not allowed; at least 1"),
     ("training.settings.batch_size", 1, "batch_size: 1 is not allowed; at least 2"),
     ("training.settings.label_smoothing", 1, "label_smoothing: 1 is not allowed; less than 1"),
-    ("training.settings.optimiser", "adam", "allowed are sgd, adamw"),
+    ("training.settings.optimiser", "lbfgs", "allowed are sgd, adam, adamw"),
+    ("training.settings.momentum", 1, "momentum: 1 is not allowed; less than 1"),
+    ("networks.mnist.options", {"pading": 0}, "networks: mnist: options: pading: unknown key; did you mean padding?"),
+    ("networks.mnist.options", {"padding": 2}, "padding: 2 is not allowed; allowed are 0, 1"),
     ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
     ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not allowed; a finite number"),
     ("devices.mine", {**DEVICE, "v_of": 1}, "devices: mine: v_of: unknown key; did you mean v_off?"),
@@ -81,6 +84,7 @@ def test_configuration(config, path, value, words):
 
 def test_the_architectures_that_the_check_knows():
     assert set(ARCHITECTURES) == set(networks.ARCHITECTURES)
+    assert set(OPTIONS) == set(networks.OPTIONS)
 
 
 FILES = {

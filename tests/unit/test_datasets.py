@@ -81,6 +81,7 @@ def test_unit_tensor_is_nchw():
     images = np.zeros((1, 2, 3, 3), np.uint8)
     images[0, 1, 2] = (51, 102, 255)
     assert datasets.to_tensor(images)[0, :, 1, 2].tolist() == pytest.approx([0.2, 0.4, 1.0])
+    assert datasets.to_tensor(images, "centred")[0, :, 1, 2].tolist() == pytest.approx([-0.6, -0.2, 1.0])
 
 
 def test_statistics_by_hand():

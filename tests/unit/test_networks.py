@@ -48,19 +48,35 @@ def test_shapes_parameters_and_multiply_adds(name):
 def test_other_images_and_classes():
     model = networks.build("cifar100", classes=7, input_shape=(1, 16, 24))
     assert model(torch.zeros(2, 1, 16, 24)).shape == (2, 7)
-    with pytest.raises(InputError, match="4x4"):
+    with pytest.raises(InputError, match="images of 4x4 are too small for 3 blocks with padding 1"):
         networks.build("cifar10", input_shape=(3, 4, 4))
     with pytest.raises(InputError, match="do not fit"):
         networks.layer_table(networks.build("mnist"), (3, 28, 28))
 
 
-def own_network(classes, input_shape):
-    return nn.Sequential(nn.Flatten(), nn.Linear(input_shape[0] * input_shape[1] * input_shape[2], classes))
+def test_unpadded_convolutions_and_dropout():
+    model = networks.build("mnist padding=0 dropout=0.25")
+    rows = networks.layer_table(model, (1, 28, 28))
+    shapes = [row["output_shape"] for row in rows if row["type"] in ("Conv2d", "MaxPool2d")]
+    assert shapes == ["10 x 26 x 26", "10 x 24 x 24", "10 x 12 x 12", "10 x 10 x 10", "10 x 8 x 8", "10 x 4 x 4"]
+    assert (model.dropout1.p, model.fc1.in_features) == (0.25, 160)
+    assert not hasattr(networks.build("cifar10 dropout=0"), "dropout1")
+    with pytest.raises(InputError, match="images of 32x32 are too small for 3 blocks with padding 0"):
+        networks.build("cifar10 padding=0")
+    with pytest.raises(InputError, match="option 'stride' is unknown, expected one of padding, dropout"):
+        networks.build("mnist stride=2")
+
+
+def own_network(classes, input_shape, hidden=0):
+    inputs = input_shape[0] * input_shape[1] * input_shape[2]
+    layers = [nn.Linear(inputs, hidden), nn.Linear(hidden, classes)] if hidden else [nn.Linear(inputs, classes)]
+    return nn.Sequential(nn.Flatten(), *layers)
 
 
 def test_own_network_by_import_path():
     model = networks.build(f"{__name__}:own_network", classes=5, input_shape=(1, 4, 4))
     assert model(torch.zeros(1, 1, 4, 4)).shape == (1, 5)
+    assert networks.build(f"{__name__}:own_network hidden=3", classes=5, input_shape=(1, 4, 4))[1].out_features == 3
     for path, line in (("nowhere.at_all:net", "imported"), ("math:nothing", "imported"), ("resnet", "mnist, cifar10")):
         with pytest.raises(InputError, match=line):
             networks.build(path)

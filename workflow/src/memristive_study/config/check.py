@@ -12,7 +12,9 @@ from typing import Any
 from memristive.core.errors import InputError
 from memristive.core.names import unknown_key
 
-ARCHITECTURES = ("mnist", "cifar10", "cifar100")  # of memristive_study.models.networks, which imports torch
+# Of memristive_study.models.networks, which imports torch.
+ARCHITECTURES = ("mnist", "cifar10", "cifar100")
+OPTIONS = ("padding", "dropout")
 SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
 
 
@@ -35,6 +37,7 @@ def check(config: Mapping[str, Any]) -> None:
     devices.table(config["devices"])
     for name, entry in config["networks"].items():
         _check_architecture(f"networks: {name}: architecture", entry["architecture"])
+        _check_options(f"networks: {name}: options", entry["architecture"], entry.get("options", {}))
     used = {entry["dataset"] for name, entry in config["networks"].items() if name in config["run"]["networks"]}
     for name, entry in config["datasets"].items():
         if name in used and entry["source"] == "npz" and not Path(entry.get("path", ".")).exists():
@@ -112,6 +115,15 @@ def _check_architecture(place: str, architecture: str) -> None:
     top = package.split(".")[0]
     if not (top.isidentifier() and name.isidentifier() and importlib.util.find_spec(top)):
         raise InputError(f"{place}: {architecture!r} is not package.module:factory of a package that can be imported")
+
+
+def _check_options(place: str, architecture: str, options: Mapping[str, Any]) -> None:
+    """Options of a network of the library are known; those of a factory from elsewhere are its own arguments."""
+    if ":" in architecture:
+        return
+    for key in options:
+        if key not in OPTIONS:
+            raise InputError(unknown_key(place, key, OPTIONS))
 
 
 def _line(error: Any) -> str:

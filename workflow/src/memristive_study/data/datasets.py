@@ -8,7 +8,8 @@ An entry is a mapping with the keys
   size            [height, width] to resize to (bilinear)
   channels        1, or 3 (grey is replicated)
   train_images, test_images   take so many images, as evenly over the classes as possible, the first of each class
-  normalisation   unit ([0, 1], the default) or standardised ((x - mean) / std, a channel, over the training images)
+  normalisation   unit ([0, 1], the default), centred ([-1, 1]) or standardised ((x - mean) / std, a channel, over the
+                  training images)
 
 The original files are read by torchvision, and only once their published MD5 was verified: the CIFAR batches are
 pickles. Nothing in this module imports torch before it is needed, so entries are checked cheaply.
@@ -54,7 +55,7 @@ PUBLISHED = {
     },
 }  # fmt: skip
 
-NORMALISATIONS = ("unit", "standardised")
+NORMALISATIONS = ("unit", "centred", "standardised")
 _NEEDS = {"torchvision": ("dataset",), "folder": ("dataset", "path"), "npz": ("path",), "digits": ()}
 _OPTIONAL = ("size", "channels", "train_images", "test_images", "normalisation")
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -141,7 +142,7 @@ def prepare(name: str, entry: Mapping[str, Any], download_dir: str | Path, outpu
     for split in ("train", "test"):
         x, y = arrays[f"x_{split}"], arrays[f"y_{split}"]
         if f"{split}_images" in entry:
-            x, y = _subset(x, y, entry[f"{split}_images"], f"{where}: {split}_images")
+            x, y = subset(x, y, entry[f"{split}_images"], f"{where}: {split}_images")
         x = _with_channels(x, entry.get("channels", x.shape[-1]), where)
         if "size" in entry and tuple(entry["size"]) != x.shape[1:3]:
             x = _resize(x, tuple(entry["size"]))
@@ -252,16 +253,19 @@ def to_tensor(
 ) -> "torch.Tensor":
     """float32 tensor [n, channels, height, width] of `images` (uint8 NHWC).
 
-    `unit` scales to [0, 1]; `standardised` then subtracts the mean and divides by the standard deviation of
-    `statistics` (a number a channel each, as `statistics()` gives them for the training images).
+    `unit` scales to [0, 1]; `centred` then subtracts 0.5 and divides by 0.5; `standardised` subtracts the mean and
+    divides by the standard deviation of `statistics` (a number a channel each, as `statistics()` gives them for the
+    training images).
     """
     import torch
 
     tensor = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().float().div_(255)
     if normalisation == "unit":
         return tensor
+    if normalisation == "centred":
+        return tensor.sub_(0.5).div_(0.5)
     if normalisation != "standardised" or statistics is None:
-        raise InputError(f"normalisation is {normalisation!r}, expected unit, or standardised with statistics")
+        raise InputError(f"normalisation is {normalisation!r}, expected unit, centred, or standardised with statistics")
     mean, std = (torch.tensor(values, dtype=torch.float32).view(1, -1, 1, 1) for values in statistics)
     return tensor.sub_(mean).div_(std)
 
@@ -357,7 +361,7 @@ def _check_classes(labels: np.ndarray, classes: int, where: str) -> None:
         raise InputError(f"{where}: y_train has no image of class {missing[0]}, of {classes} each needs one")
 
 
-def _subset(x: np.ndarray, y: np.ndarray, images: int, where: str) -> tuple[np.ndarray, np.ndarray]:
+def subset(x: np.ndarray, y: np.ndarray, images: int, where: str) -> tuple[np.ndarray, np.ndarray]:
     """The first `images` in the order first of each class, second of each class, ...; kept in their original order."""
     classes = len(np.unique(y))
     if not classes <= images <= len(y):

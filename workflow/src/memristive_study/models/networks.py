@@ -5,8 +5,10 @@ runs between two crossbars can be read off its print-out.
 """
 
 import importlib
+import json
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,20 @@ from memristive.core.files import atomic
 
 @dataclass(frozen=True)
 class Architecture:
-    """Blocks of 3x3 convolutions (padding 1, bias, batch normalisation, ReLU), 2x2 pooling after each, then Linear."""
+    """Blocks of 3x3 convolutions (bias, batch normalisation, ReLU), 2x2 pooling after each, then Linear.
+
+    `padding` and `dropout` are the options that a configuration may set (see `OPTIONS`).
+    """
 
     input_shape: tuple[int, int, int]  # channels, height, width
     blocks: tuple[tuple[int, ...], ...]  # channels of each convolution, block by block
     hidden: tuple[int, ...]  # widths of the fully-connected layers before the last
     classes: int
     dropout: float  # proportion dropped before each fully-connected layer; 0: no dropout layer
+    padding: int = 1  # zeros around each convolution's input; 1 keeps the size, 0 takes 2 pixels off
 
+
+OPTIONS = ("padding", "dropout")
 
 # The paper states blocks, channels and the number of fully-connected layers; MNIST's 10 channels, the hidden widths
 # and the place and rate of dropout are left open there and chosen here.
@@ -43,35 +51,48 @@ def build(architecture: str, classes: int | None = None, input_shape: tuple[int,
     """Network with PyTorch's default initialisation, drawn from the global generator.
 
     `architecture` is a key of `ARCHITECTURES` or ``package.module:factory``, a callable that takes the keyword
-    arguments `classes` and `input_shape` and returns an `nn.Module`. `classes` and `input_shape` (channels, height,
-    width) are those of the table where they are not given. Raises InputError for an unknown architecture, a factory
-    that cannot be imported or returns something else, and images too small for the poolings.
+    arguments `classes` and `input_shape` and returns an `nn.Module`. Options may follow it (``mnist dropout=0.2
+    padding=0``, values as JSON): those of `OPTIONS`, or further keyword arguments of the factory. `classes` and
+    `input_shape` (channels, height, width) are those of the table where they are not given. Raises InputError for an
+    unknown architecture or option, a factory that cannot be imported or returns something else, and images too small
+    for the poolings.
     """
-    if ":" in architecture:
-        return _from_import_path(architecture, classes, input_shape)
-    if architecture not in ARCHITECTURES:
+    name, *pairs = architecture.split()
+    options = {key: json.loads(value) for key, _, value in (pair.partition("=") for pair in pairs)}
+    if ":" in name:
+        return _from_import_path(name, classes, input_shape, options)
+    if name not in ARCHITECTURES:
         raise InputError(
-            f"architecture {architecture!r}: expected one of {', '.join(ARCHITECTURES)} or 'package.module:factory'"
+            f"architecture {name!r}: expected one of {', '.join(ARCHITECTURES)} or 'package.module:factory'"
         )
-    design = ARCHITECTURES[architecture]
-    channels, height, width = input_shape or design.input_shape
-    shrink = 2 ** len(design.blocks)
-    if min(height, width) < shrink:
-        raise InputError(
-            f"architecture {architecture}: images of {height}x{width}, at least {shrink}x{shrink} are needed"
-        )
+    for key in options:
+        if key not in OPTIONS:
+            raise InputError(f"architecture {name}: option {key!r} is unknown, expected one of {', '.join(OPTIONS)}")
+    design = replace(ARCHITECTURES[name], **options)
+    return _chain(name, design, classes or design.classes, input_shape or design.input_shape)
 
+
+def _chain(name: str, design: Architecture, classes: int, input_shape: tuple[int, int, int]) -> nn.Sequential:
+    channels, height, width = input_shape
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     for block, widths in enumerate(design.blocks, 1):
         for position, width_out in enumerate(widths, 1):
-            layers[f"conv{block}_{position}"] = nn.Conv2d(channels, width_out, kernel_size=3, padding=1)
-            layers[f"bn{block}_{position}"] = nn.BatchNorm2d(width_out)
-            layers[f"relu{block}_{position}"] = nn.ReLU()
+            key = f"{block}_{position}"
+            layers[f"conv{key}"] = nn.Conv2d(channels, width_out, kernel_size=3, padding=design.padding)
+            layers[f"bn{key}"] = nn.BatchNorm2d(width_out)
+            layers[f"relu{key}"] = nn.ReLU()
             channels = width_out
+            height, width = height + 2 * design.padding - 2, width + 2 * design.padding - 2
         layers[f"pool{block}"] = nn.MaxPool2d(2)
+        height, width = height // 2, width // 2
+    if min(height, width) < 1:
+        raise InputError(
+            f"architecture {name}: images of {input_shape[1]}x{input_shape[2]} are too small for {len(design.blocks)} "
+            f"blocks with padding {design.padding}"
+        )
     layers["flatten"] = nn.Flatten()
-    features = channels * (height // shrink) * (width // shrink)
-    outputs = (*design.hidden, classes or design.classes)
+    features = channels * height * width
+    outputs = (*design.hidden, classes)
     for position, width_out in enumerate(outputs, 1):
         if design.dropout > 0:
             layers[f"dropout{position}"] = nn.Dropout(design.dropout)
@@ -82,13 +103,15 @@ def build(architecture: str, classes: int | None = None, input_shape: tuple[int,
     return nn.Sequential(layers)
 
 
-def _from_import_path(path: str, classes: int | None, input_shape: tuple[int, int, int] | None) -> nn.Module:
+def _from_import_path(
+    path: str, classes: int | None, input_shape: tuple[int, int, int] | None, options: Mapping[str, Any]
+) -> nn.Module:
     module_name, _, name = path.partition(":")
     try:
         factory = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise InputError(f"architecture {path!r}: cannot be imported ({error})") from error
-    model = factory(classes=classes, input_shape=input_shape)
+    model = factory(classes=classes, input_shape=input_shape, **options)
     if not isinstance(model, nn.Module):
         raise InputError(f"architecture {path!r}: returned {type(model).__name__}, an nn.Module is needed")
     return model

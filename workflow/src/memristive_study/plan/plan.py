@@ -16,6 +16,7 @@ from memristive.core.setting import Setting, dotted
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
 from memristive_study.training import pretrained
+from memristive_study.training.recipe import TrainingSettings
 
 EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
 
@@ -102,6 +103,17 @@ class Plan:
         """Training settings of a network: the common ones, overridden by its own."""
         return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
 
+    def training_settings(self, network: str) -> TrainingSettings:
+        """The same as a record, with the study's seed and number of threads."""
+        common = {"seed": self.config["seed"], "threads": self.config["threads"]["training"]}
+        return TrainingSettings.from_dict({**self.training(network), **common})
+
+    def architecture(self, network: str) -> str:
+        """Architecture of a network with its options, as `models.networks.build` takes it."""
+        entry = self.config["networks"][network]
+        options = sorted(entry.get("options", {}).items())
+        return " ".join([entry["architecture"], *(f"{key}={json.dumps(value)}" for key, value in options)])
+
     def compared(self) -> str:
         """JSON of the variants, each with the network and label of its evaluation, by which their table is made."""
         fields = ("choice", "point", "experiment", "network", "value", "own", "evaluated", "label")
@@ -151,7 +163,7 @@ class Plan:
         return canonical(
             {
                 name: {
-                    "architecture": self.config["networks"][name]["architecture"],
+                    "architecture": self.architecture(name),
                     "dataset": self.dataset_of(name),
                     "images": self._images(self.dataset_of(name)),
                 }

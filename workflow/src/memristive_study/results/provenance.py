@@ -34,8 +34,7 @@ _JUDGED = (
 SOURCES = {
     "datasets": ("memristive_study/data/datasets.py",),
     "folds": ("memristive_study/data/datasets.py:stratified_folds,save_folds", "memristive/core/seeding.py"),
-    "training": ("memristive_study/training/training.py", _NETWORKS, "memristive/core/seeding.py", _IMAGES),
-    "selection": ("memristive_study/training/training.py:select_epoch,select_checkpoint,load_checkpoint,read_history",),
+    "selection": ("memristive_study/training/selection.py", "memristive_study/training/history.py:read"),
     "devices": ("memristive/devices/*.py",),
     "inference": (
         *("memristive/evaluation.py", _NETWORKS, *_SIMULATOR, _IMAGES),

@@ -11,11 +11,13 @@ import csv
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_json, write_text
+from memristive_study.training.recipe import TrainingSettings
 
 if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
@@ -37,7 +39,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
     entry = config["datasets"][plan.dataset_of(network)]
     return {
         "network": network,
-        "architecture": config["networks"][network]["architecture"],
+        "architecture": plan.architecture(network),
         "images": {
             "name": entry.get("dataset", entry["source"]),
             "normalisation": entry.get("normalisation", "unit"),
@@ -61,6 +63,7 @@ def check(plan: "Plan") -> None:
         theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
         for description in (theirs, ours):
             description["images"].pop("note", None)  # for readers
+            description["settings"] = _with_defaults(description["settings"])
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
@@ -135,6 +138,12 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
         "`weights.safetensors` holds the state dict of `memristive_study.models.networks.build`. Where the epoch was "
         "chosen by `best_test`, the accuracy on the test images is flattered by that choice.\n"
     )
+
+
+def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """`settings` in full, so that a value equals its absence where it is the default."""
+    full = asdict(TrainingSettings.from_dict(settings))
+    return {key: value for key, value in full.items() if key not in NOT_DECISIVE}
 
 
 def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str = "") -> list[tuple[str, Any, Any]]:
