@@ -11,8 +11,12 @@ import torch
 
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.data.folds import save_folds, stratified_folds
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.chain import chain
+from memristive_study.models.weights import read_tensors
 from memristive_study.training import augmentation, history, loop, recipe, search, selection, splits, state
 from memristive_study.training.optimisation import learning_rate, optimiser
 from memristive_study.training.recipe import TrainingSettings
@@ -21,16 +25,17 @@ from memristive_study.training.recipe import TrainingSettings
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory):
     path = tmp_path_factory.mktemp("digits") / "digits.npz"
-    datasets.prepare("digits", {"source": "digits"}, "", path)
-    return datasets.load(path)
+    prepare("digits", {"source": "digits"}, "", path)
+    return load(path)
 
 
-@pytest.fixture
-def small(monkeypatch):
+def small_network(classes, input_shape, dropout=0.2):
     """A network with dropout, small enough for the 8x8 digits."""
-    design = networks.Architecture((1, 8, 8), ((8, 8),), (32,), 10, 0.2)
-    monkeypatch.setitem(networks.ARCHITECTURES, "small", design)
-    return {"network": "small", "architecture": "small"}
+    return chain(input_shape, ((8, 8),), (32,), classes, dropout=dropout)
+
+
+SMALL = f"{__name__}:small_network"
+NAMED = {"network": "small", "architecture": SMALL}
 
 
 LOSSES = [2.27140, 1.92361, 1.72107]  # of each epoch in test_the_meaning_of_a_recipe
@@ -41,19 +46,19 @@ def without_seconds(rows):
     return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
 
 
-def test_learns_the_digits(digits, small):
+def test_learns_the_digits(digits):
     settings = TrainingSettings(epochs=4, batch_size=50, device="cpu")
-    rows = splits.train_network(digits, settings, **small).history
+    rows = splits.train_network(digits, settings, **NAMED).history
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert rows[-1]["test_accuracy"] > 0.95
     assert rows[-1]["validation_accuracy"] is None
 
 
 @pytest.mark.parametrize("name", recipe.OPTIMISERS)
-def test_resumed_training_ends_with_the_same_bits(name, digits, small, tmp_path, monkeypatch, capsys):
+def test_resumed_training_ends_with_the_same_bits(name, digits, tmp_path, monkeypatch, capsys):
     settings = dataclasses.replace(SETTINGS, optimiser=name, learning_rate=0.01)
-    whole = splits.train_network(digits, settings, **small)
-    again = splits.train_network(digits, settings, **small)
+    whole = splits.train_network(digits, settings, **NAMED)
+    again = splits.train_network(digits, settings, **NAMED)
     assert without_seconds(again.history) == without_seconds(whole.history)
 
     epoch = loop._epoch
@@ -65,9 +70,9 @@ def test_resumed_training_ends_with_the_same_bits(name, digits, small, tmp_path,
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(loop, "_epoch", stopped)
-        splits.train_network(digits, settings, **small, state_folder=tmp_path)
+        splits.train_network(digits, settings, **NAMED, state_folder=tmp_path)
     torch.manual_seed(99)  # the global generator plays no part
-    resumed = splits.train_network(digits, settings, **small, state_folder=tmp_path)
+    resumed = splits.train_network(digits, settings, **NAMED, state_folder=tmp_path)
     assert "going on after epoch 1" in capsys.readouterr().out
     assert without_seconds(resumed.history) == without_seconds(whole.history)
     for number, weights in whole.checkpoints.items():
@@ -75,23 +80,23 @@ def test_resumed_training_ends_with_the_same_bits(name, digits, small, tmp_path,
 
     # A damaged state is not used; other settings have another state.
     resumed.state_path.write_bytes(resumed.state_path.read_bytes()[:1000])
-    restarted = splits.train_network(digits, settings, **small, state_folder=tmp_path)
+    restarted = splits.train_network(digits, settings, **NAMED, state_folder=tmp_path)
     assert "starting again" in capsys.readouterr().out
     assert without_seconds(restarted.history) == without_seconds(whole.history)
     other = TrainingSettings(epochs=1, batch_size=50, device="cpu")
-    assert splits.train_network(digits, other, **small, state_folder=tmp_path).state_path != resumed.state_path
+    assert splits.train_network(digits, other, **NAMED, state_folder=tmp_path).state_path != resumed.state_path
 
 
-def test_fold_trains_on_its_own_images(digits, small, tmp_path, monkeypatch):
-    folds = datasets.stratified_folds(digits.y_train, 5, torch.Generator().manual_seed(0))
-    datasets.save_folds(tmp_path / "folds.npz", folds)
+def test_fold_trains_on_its_own_images(digits, tmp_path, monkeypatch):
+    folds = stratified_folds(digits.y_train, 5, torch.Generator().manual_seed(0))
+    save_folds(tmp_path / "folds.npz", folds)
     seen = {}
 
     def train(model, images, settings, **others):
         seen.update(others, images=images)
 
     monkeypatch.setattr(splits, "train", train)
-    splits.train_network(digits, SETTINGS, **small, fold="3", folds_path=tmp_path / "folds.npz")
+    splits.train_network(digits, SETTINGS, **NAMED, fold="3", folds_path=tmp_path / "folds.npz")
     validation = digits.tensor(digits.x_train[folds[3]])
     rest = digits.tensor(digits.x_train[np.concatenate([folds[f] for f in (0, 1, 2, 4)])])
     assert torch.equal(seen["validation"][0], validation)
@@ -101,10 +106,10 @@ def test_fold_trains_on_its_own_images(digits, small, tmp_path, monkeypatch):
     assert not seen["keep_checkpoints"]
 
 
-def test_diverging_training_names_network_fold_epoch_and_step(digits, small):
+def test_diverging_training_names_network_fold_epoch_and_step(digits):
     settings = TrainingSettings(epochs=1, batch_size=50, learning_rate=1e30, schedule="constant", device="cpu")
     with pytest.raises(loop.TrainingDiverged, match=r"small, fold published: .* epoch 1, step \d+; lower"):
-        splits.train_network(digits, settings, **small)
+        splits.train_network(digits, settings, **NAMED)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +139,8 @@ def test_optimisers_by_hand(settings, expected):
 
 
 @pytest.mark.parametrize("name", recipe.OPTIMISERS)
-def test_frozen_parameters_stay_and_the_others_learn(name, digits, small):
-    model = networks.build("small", 10, digits.input_shape)
+def test_frozen_parameters_stay_and_the_others_learn(name, digits):
+    model = build(SMALL, 10, digits.input_shape)
     model.conv1_1.requires_grad_(False)
     before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
     images = digits.tensor(digits.x_train[:200]), torch.from_numpy(digits.y_train[:200])
@@ -148,15 +153,15 @@ def test_frozen_parameters_stay_and_the_others_learn(name, digits, small):
         loop.train(model, images, SETTINGS, network="n", fold="f")
 
 
-def test_the_meaning_of_a_recipe(digits, small):
+def test_the_meaning_of_a_recipe(digits):
     """A change of these numbers needs another recipe.MEANING, else finished trainings count as trainings of today."""
     assert recipe.MEANING == 1
-    rows = splits.train_network(digits, dataclasses.replace(SETTINGS, label_smoothing=0.1), **small).history
+    rows = splits.train_network(digits, dataclasses.replace(SETTINGS, label_smoothing=0.1), **NAMED).history
     assert [row["train_loss"] for row in rows] == pytest.approx(LOSSES, rel=1e-3)
 
 
-def test_what_a_training_is(digits, small):
-    model = networks.build("small", 10, digits.input_shape)
+def test_what_a_training_is(digits):
+    model = build(SMALL, 10, digits.input_shape)
     images = digits.tensor(digits.x_train[:20]), torch.from_numpy(digits.y_train[:20])
 
     def key(model=model, images=images, settings=SETTINGS, network="n", fold="0"):
@@ -170,7 +175,7 @@ def test_what_a_training_is(digits, small):
         key(network="m"),
         key(fold="1"),
         key(images=(images[0] + 1, images[1])),
-        key(model=networks.build("small dropout=0.3", 10, digits.input_shape)),
+        key(model=build(f"{SMALL} dropout=0.3", 10, digits.input_shape)),
         state.key(model, (images, images, None), SETTINGS, "n", "0", torch.device("cuda")),
     ]
     model.fc1.weight.requires_grad_(False)
@@ -196,9 +201,9 @@ def test_the_source_of_a_layer_from_elsewhere_is_part_of_a_training():
     assert "forward" not in state.architecture(torch.nn.Sequential(torch.nn.Linear(2, 2)))
 
 
-def test_a_training_begins_as_it_goes_on(digits, small, tmp_path):
-    whole = splits.train_network(digits, SETTINGS, **small)
-    model = splits.initial_model("small", 10, digits.input_shape, SETTINGS.seed, "small", "published")
+def test_a_training_begins_as_it_goes_on(digits, tmp_path):
+    whole = splits.train_network(digits, SETTINGS, **NAMED)
+    model = splits.initial_model(SMALL, 10, digits.input_shape, SETTINGS.seed, "small", "published")
     images = digits.tensor(digits.x_train), torch.from_numpy(digits.y_train)
     begun = loop.train(model, images, SETTINGS, network="small", fold="published", until=2)
     assert [row["train_loss"] for row in begun.history] == [row["train_loss"] for row in whole.history[:2]]
@@ -298,7 +303,7 @@ def test_selected_weights_are_those_of_the_epoch(tmp_path):
         tmp_path / "weights.safetensors",
         tmp_path / "selection.json",
     )
-    assert networks.read_tensors(tmp_path / "weights.safetensors")["fc1.bias"].tolist() == [2, 2]
+    assert read_tensors(tmp_path / "weights.safetensors")["fc1.bias"].tolist() == [2, 2]
     chosen = json.loads((tmp_path / "selection.json").read_text())
     assert (chosen["rule"], chosen["epoch"], chosen["test_accuracy"]) == ("best_test", 2, 0.75)
     assert list(selection.load_checkpoint(tmp_path / "all.safetensors", 1)) == ["fc1.bias"]  # not epoch 11's
@@ -306,12 +311,13 @@ def test_selected_weights_are_those_of_the_epoch(tmp_path):
         selection.load_checkpoint(tmp_path / "all.safetensors", 4)
 
 
-def test_search_scores_recipes_on_held_out_training_images(digits, small, tmp_path, monkeypatch):
+def test_search_scores_recipes_on_held_out_training_images(digits, tmp_path, monkeypatch):
     monkeypatch.delenv(state.FOLDER_VARIABLE, raising=False)
     images = tmp_path / "digits.npz"
-    datasets.prepare("digits", {"source": "digits"}, "", images)
+    prepare("digits", {"source": "digits"}, "", images)
     (tmp_path / "candidates.yaml").write_text(
-        "network: small\narchitecture: small\ncommon: {epochs: 9, batch_size: 50, device: cpu}\ncandidates:\n"
+        f"network: small\narchitecture: {SMALL}\n"
+        "common: {epochs: 9, batch_size: 50, device: cpu}\ncandidates:\n"
         "  slow: {settings: {learning_rate: 0.0001}}\n"
         "  fast: {normalisation: centred, options: {dropout: 0.1}, settings: {learning_rate: 0.05}}\n"
     )
@@ -331,7 +337,7 @@ def test_search_scores_recipes_on_held_out_training_images(digits, small, tmp_pa
     epochs = [(row["candidate"], row["epoch"]) for row in rows]
     assert epochs == [("slow", "1"), ("slow", "2"), ("fast", "1"), ("fast", "2"), ("fast", "3")]
     assert float(rows[1]["validation_accuracy"]) < 0.5 < float(rows[-1]["validation_accuracy"])
-    recorded = {"normalisation": "centred", "architecture": "small dropout=0.1", "epochs": 9, "batch_size": 50}
+    recorded = {"normalisation": "centred", "architecture": f"{SMALL} dropout=0.1", "epochs": 9, "batch_size": 50}
     assert json.loads(rows[-1]["recipe"]) == recorded
     for learnt, held_out, _ in seen:
         assert sorted(torch.cat([learnt, held_out]).tolist()) == sorted(digits.y_train.tolist())
@@ -340,4 +346,4 @@ def test_search_scores_recipes_on_held_out_training_images(digits, small, tmp_pa
     with pytest.raises(InputError, match="'quick' is none of slow, fast"):
         search.main([*call, "--only", "quick"])
     with pytest.raises(InputError, match="candidate c: unknown key 'norm'"):
-        search.score(digits, "small", "small", "c", {"norm": "unit"}, 1)
+        search.score(digits, "small", SMALL, "c", {"norm": "unit"}, 1)

@@ -6,8 +6,8 @@ from pathlib import Path
 from memristive import Setting
 from memristive.core.files import write_csv, write_json
 from memristive.network.convert import check_layers
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.models.build import build
 from memristive_study.runtime.scripting import job
 from memristive_study.training import history, selection, splits, state
 from memristive_study.training.recipe import TrainingSettings
@@ -16,9 +16,9 @@ rule = snakemake  # defined by Snakemake
 
 with job(rule):
     params = rule.params
-    data = datasets.load(rule.input.data)
+    data = load(rule.input.data)
     # Before hours of training, not after them.
-    check_layers(networks.build(params.architecture, len(data.class_names), data.input_shape), Setting())
+    check_layers(build(params.architecture, len(data.class_names), data.input_shape), Setting())
     result = splits.train_network(
         data,
         TrainingSettings.from_dict(json.loads(params.recipe)["settings"]),

@@ -21,7 +21,7 @@ from memristive.network.chains import FusedSequential
 if TYPE_CHECKING:
     import pandas as pd
 
-    from memristive_study.data.datasets import TestImages
+    from memristive_study.data.dataset import TestImages
 
     Images = torch.Tensor | TestImages
 
@@ -81,7 +81,7 @@ def evaluations(
 
     Args:
         model: trained digital network.
-        data: images, float32 [images, channels, height, width] or `datasets.TestImages`, and labels, int64 [images].
+        data: images, float32 [images, channels, height, width] or `TestImages`, and labels, int64 [images].
         seeds: seeds of the generators that name the draws.
         training_images: what ADCs of a fixed range are calibrated on (`adc_range: calibrated`).
 

@@ -11,10 +11,8 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.names import unknown_key
+from memristive_study.models.names import LIBRARY, OPTIONS
 
-# Of memristive_study.models.networks, which imports torch.
-ARCHITECTURES = ("mnist", "cifar10", "cifar100")
-OPTIONS = ("padding", "dropout")
 SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
 
 
@@ -109,8 +107,8 @@ def _check_architecture(place: str, architecture: str) -> None:
     """The networks of the library are named; another one's package must be there (its import would take seconds)."""
     package, colon, name = architecture.partition(":")
     if not colon:
-        if architecture not in ARCHITECTURES:
-            raise InputError(f"{unknown_key(place, architecture, ARCHITECTURES)} (or package.module:factory)")
+        if architecture not in LIBRARY:
+            raise InputError(f"{unknown_key(place, architecture, tuple(LIBRARY))} (or package.module:factory)")
         return
     top = package.split(".")[0]
     if not (top.isidentifier() and name.isidentifier() and importlib.util.find_spec(top)):

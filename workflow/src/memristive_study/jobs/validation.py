@@ -32,8 +32,9 @@ from memristive.memtorch import patch as reference
 from memristive.memtorch.take_over import from_memtorch
 from memristive.network.convert import convert_with
 from memristive.network.layers import CrossbarLayer
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights
 from memristive_study.plan import parity
 
 # A raw value so near a rounding boundary, in units in the last place of the largest value of its
@@ -132,9 +133,9 @@ def validate_network(
         named: experiment and network, which the rows carry.
     """
     torch.set_num_threads(threads)
-    data = datasets.load(dataset)
-    model = networks.build(architecture, len(data.class_names), data.input_shape)
-    networks.load_weights(model, weights)
+    data = load(dataset)
+    model = build(architecture, len(data.class_names), data.input_shape)
+    load_weights(model, weights)
     batch = data.tensor(data.x_test[:images])
     rows = []
     for label, fields in json.loads(settings):

@@ -13,6 +13,7 @@ from memristive.core.grid import expand
 from memristive.core.names import check_known
 from memristive.core.seeding import seed
 from memristive.core.setting import Setting, dotted
+from memristive_study.models import names
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
 from memristive_study.training import pretrained
@@ -109,10 +110,9 @@ class Plan:
         return TrainingSettings.from_dict({**self.training(network), **common})
 
     def architecture(self, network: str) -> str:
-        """Architecture of a network with its options, as `models.networks.build` takes it."""
+        """Architecture of a network with its options, as `models.build.build` takes it."""
         entry = self.config["networks"][network]
-        options = sorted(entry.get("options", {}).items())
-        return " ".join([entry["architecture"], *(f"{key}={json.dumps(value)}" for key, value in options)])
+        return names.text(entry["architecture"], entry.get("options", {}))
 
     def compared(self) -> str:
         """JSON of the variants, each with the network and label of its evaluation, by which their table is made."""
@@ -201,7 +201,7 @@ class Plan:
         return {**{f"device.{key}": own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
 
     def _check_datasets(self) -> None:
-        from memristive_study.data.datasets import check_entry  # numpy comes with it
+        from memristive_study.data.entry import check_entry
 
         used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
         for name in used:

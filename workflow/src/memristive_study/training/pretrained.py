@@ -117,7 +117,7 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
     minutes = sum(float(row["seconds"]) for row in history) / 60
     versions = record["versions"]
     rows = {
-        "Architecture": f"`{description['architecture']}` of `memristive_study.models.networks`",
+        "Architecture": f"`{description['architecture']}`, as `memristive_study.models.build` takes it",
         "Images": f"{images['name']}, {images['normalisation']}"
         + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES)
         + (f"; {images['note']}" if "note" in images else ""),
@@ -135,7 +135,7 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
         "A digital network of the study, for conversion to memristor crossbars. Not meant for any other use: it is "
         "small, and it knows nothing but the images named here.\n\n"
         f"| | |\n| --- | --- |\n{table}\n\n"
-        "`weights.safetensors` holds the state dict of `memristive_study.models.networks.build`. Where the epoch was "
+        "`weights.safetensors` holds the state dict of `memristive_study.models.build.build`. Where the epoch was "
         "chosen by `best_test`, the accuracy on the test images is flattered by that choice.\n"
     )
 

@@ -31,7 +31,10 @@ import yaml
 from memristive.core import seeding
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv
-from memristive_study.data import datasets
+from memristive_study.data.dataset import Dataset, load
+from memristive_study.data.folds import stratified_folds
+from memristive_study.data.prepare import subset
+from memristive_study.models import names
 from memristive_study.training import history as histories
 from memristive_study.training import splits, state
 from memristive_study.training.loop import train
@@ -47,7 +50,7 @@ COLUMNS = (
 
 
 def score(
-    data: datasets.Dataset,
+    data: Dataset,
     network: str,
     architecture: str,
     name: str,
@@ -59,7 +62,7 @@ def score(
 
     Args:
         network: its name, by which draws are named.
-        architecture: as `models.networks.build` takes it, without options.
+        architecture: as `models.build.build` takes it, without options.
         name: of the candidate.
         candidate: `normalisation` (default: that of `data`), `options` of the architecture, `settings` of the training.
 
@@ -69,12 +72,11 @@ def score(
         if key not in ("normalisation", "options", "settings"):
             raise InputError(f"candidate {name}: unknown key {key!r}, expected normalisation, options or settings")
     settings = TrainingSettings.from_dict(candidate.get("settings", {}))
-    options = sorted(candidate.get("options", {}).items())
-    built = " ".join([architecture, *(f"{key}={json.dumps(value)}" for key, value in options)])
+    built = names.text(architecture, candidate.get("options", {}))
     normalisation = candidate.get("normalisation", data.normalisation)
     data = dataclasses.replace(data, normalisation=normalisation)
     generator = seeding.generator(settings.seed, "held out")
-    held_out = datasets.stratified_folds(data.y_train, HELD_OUT, generator)[0]
+    held_out = stratified_folds(data.y_train, HELD_OUT, generator)[0]
     learnt = np.setdiff1d(np.arange(len(data.y_train)), held_out)
     images, validation = (
         (data.tensor(data.x_train[part]), torch.from_numpy(data.y_train[part])) for part in (learnt, held_out)
@@ -109,9 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--training-images", type=int, help="use only so many, classes in equal parts")
     chosen = parser.parse_args(arguments)
     described = yaml.safe_load(chosen.candidates.read_text(encoding="utf-8"))
-    data = datasets.load(chosen.images)
+    data = load(chosen.images)
     if chosen.training_images:
-        x, y = datasets.subset(data.x_train, data.y_train, chosen.training_images, "--training-images")
+        x, y = subset(data.x_train, data.y_train, chosen.training_images, "--training-images")
         data = dataclasses.replace(data, x_train=x, y_train=y)
     for name in chosen.only or described["candidates"]:
         if name not in described["candidates"]:

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from memristive.core.errors import InputError
-from memristive.core.files import atomic, write_json
-from memristive_study.models import networks
+from memristive.core.files import write_json
+from memristive_study.models.weights import read_tensors, write_tensors
 from memristive_study.training import history as histories
 
 RULES = ("best_test", "best_validation", "last")
@@ -42,16 +42,13 @@ def select_epoch(
 
 def save_checkpoints(path: str | Path, checkpoints: Mapping[int, Mapping[str, Tensor]]) -> None:
     """Write the weights of all epochs to one safetensors file, keys ``<epoch>/<name>``."""
-    with atomic(path) as temporary:
-        networks.save_file(
-            {f"{e}/{name}": t for e, state in checkpoints.items() for name, t in state.items()}, temporary
-        )
+    write_tensors(path, {f"{e}/{name}": t for e, state in checkpoints.items() for name, t in state.items()})
 
 
 def load_checkpoint(path: str | Path, epoch: int) -> dict[str, Tensor]:
     """Weights of one epoch from a file of `save_checkpoints`. Raises InputError where it has none."""
     prefix = f"{epoch}/"
-    state = {name.removeprefix(prefix): t for name, t in networks.read_tensors(path).items() if name.startswith(prefix)}
+    state = {name.removeprefix(prefix): t for name, t in read_tensors(path).items() if name.startswith(prefix)}
     if not state:
         raise InputError(f"{path}: holds no weights of epoch {epoch}")
     return state
@@ -78,6 +75,5 @@ def select_checkpoint(
         "train_accuracy": row["train_accuracy"],
         "test_accuracy": row["test_accuracy"],
     }
-    with atomic(weights_path) as temporary:
-        networks.save_file(load_checkpoint(checkpoints_path, epoch), temporary)
+    write_tensors(weights_path, load_checkpoint(checkpoints_path, epoch))
     write_json(selection_path, selection)

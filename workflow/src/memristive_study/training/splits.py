@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from memristive.core import seeding
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import Dataset
+from memristive_study.data.folds import load_fold
+from memristive_study.models.build import build
+from memristive_study.models.layer_table import layer_table
 from memristive_study.training.loop import Training, train
 from memristive_study.training.recipe import TrainingSettings
 from memristive_study.training.state import Images
@@ -20,11 +22,11 @@ def initial_model(architecture: str, classes: int, input_shape: tuple[int, int, 
     """A network whose initial weights are named by `seed_parts`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seeding.seed(*seed_parts, "initialisation"))
-        return networks.build(architecture, classes, input_shape)
+        return build(architecture, classes, input_shape)
 
 
 def train_network(
-    data: datasets.Dataset,
+    data: Dataset,
     settings: TrainingSettings,
     *,
     network: str,
@@ -37,7 +39,7 @@ def train_network(
     on all training images, keeping every epoch's weights. The test images are evaluated after each epoch, for the
     tables and for the rule `best_test`; they decide nothing in the training."""
     model = initial_model(architecture, len(data.class_names), data.input_shape, settings.seed, network, fold)
-    networks.layer_table(model, data.input_shape)  # one clear line where the images do not fit
+    layer_table(model, data.input_shape)  # one clear line where the images do not fit
 
     def select(indices: np.ndarray | slice) -> Images:
         return data.tensor(data.x_train[indices]), torch.from_numpy(data.y_train[indices])
@@ -45,7 +47,7 @@ def train_network(
     if fold == PUBLISHED:
         images, validation = select(slice(None)), None
     else:
-        train_indices, validation_indices = datasets.load_fold(folds_path, int(fold), len(data.y_train))
+        train_indices, validation_indices = load_fold(folds_path, int(fold), len(data.y_train))
         images, validation = select(train_indices), select(validation_indices)
     return train(
         model,

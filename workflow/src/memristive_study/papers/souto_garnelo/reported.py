@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memristive.core.errors import InputError
+from memristive_study.models import names
 
 NETWORKS = ("mnist", "cifar10", "cifar100")
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
@@ -66,7 +67,7 @@ class Network:
     @property
     def paper(self) -> str | None:
         """The network of the paper that this one can be compared with, if any: its options are left open there."""
-        name = self.architecture.split()[0]
+        name = names.parsed(self.architecture)[0]
         return name if name in NETWORKS and self.images == name else None
 
     @property
