@@ -111,13 +111,13 @@ def test_engines_agree(network, images, fields):
 def test_trained_network_on_digits(monkeypatch):
     from sklearn.datasets import load_digits
 
-    from memristive_study.models import networks
+    from memristive_study.models.build import build
 
     digits = load_digits()
     x = nn.functional.interpolate(torch.from_numpy(digits.images).float()[:, None] / 16, size=(28, 28), mode="bilinear")
     y = torch.from_numpy(digits.target)
     torch.manual_seed(0)
-    model = networks.build("mnist")
+    model = build("mnist")
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     for step in range(96):
         batch = slice(25 * step % 1600, 25 * step % 1600 + 25)

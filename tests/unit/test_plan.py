@@ -76,7 +76,7 @@ WRONG = [
     ("datasets.mnist.source", "folder", "data set mnist: path is missing, source folder needs it"),
     ("datasets.mnist.source", "digits", "data set mnist: source digits: dataset: unknown key"),
     ("datasets.mnist.source", "web", "allowed are torchvision, folder, npz, digits"),
-    ("datasets.mnist.normalisation", "none", "allowed are unit, standardised"),
+    ("datasets.mnist.normalisation", "none", "allowed are unit, centred, standardised"),
     ("datasets.mnist.channels", 2, "allowed are 1, 3"),
     ("datasets.mnist.size", [28], "size"),
     ("networks.mnist.dataset", "emnist", "networks: mnist: dataset: emnist: unknown key; did you mean mnist?"),

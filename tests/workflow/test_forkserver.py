@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import save_weights
 from memristive_study.runtime import forkserver
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
@@ -26,8 +27,8 @@ def inputs(tmp_path_factory):
     """Images and untrained weights."""
     folder = tmp_path_factory.mktemp("inputs")
     entry = {"source": "digits", "size": [28, 28], "train_images": 100, "test_images": 60}
-    datasets.prepare("digits28", entry, folder, folder / "images.npz")
-    networks.save_weights(networks.build("mnist"), folder / "weights.safetensors")
+    prepare("digits28", entry, folder, folder / "images.npz")
+    save_weights(build("mnist"), folder / "weights.safetensors")
     return {"weights": str(folder / "weights.safetensors"), "data": str(folder / "images.npz"), "architecture": "mnist"}
 
 

@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from memristive_study.runtime import cluster
 from memristive_study.results import outputs, provenance
-from memristive_study.training import pretrained
+from memristive_study.training import pretrained, recipe
 from memristive_study.config.check import check, check_keys, located, warnings
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
@@ -75,7 +75,7 @@ def data_of(wildcards):
 
 
 def architecture_of(wildcards):
-    return config["networks"][wildcards.network]["architecture"]
+    return PLAN.architecture(wildcards.network)
 
 
 def local_file(wildcards):
@@ -84,14 +84,10 @@ def local_file(wildcards):
     return [entry["path"]] if entry["source"] == "npz" else []
 
 
-def training_settings(wildcards):
-    settings = PLAN.training(wildcards.network)
-    return canonical({**settings, "threads": config["threads"]["training"]})
-
-
-def state_folder(wildcards, output):
-    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
-    return str(Path(output.history).parents[3] / ".state")
+def recipe_of(wildcards):
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
+    settings = PLAN.training_settings(wildcards.network)
+    return canonical({"meaning": recipe.MEANING, "settings": settings.identity()})
 
 
 def fold_histories(network):

@@ -17,8 +17,9 @@ from memristive.memtorch import patch, reproducible
 from memristive.memtorch.limits import comparable
 from memristive.memtorch.take_over import from_memtorch
 from memristive.network import convert
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights
 
 COLUMNS = (
     "network",
@@ -60,13 +61,13 @@ def inference_times(
         InputError: more images than the data set has.
     """
     torch.set_num_threads(threads)
-    data = datasets.load(dataset)
+    data = load(dataset)
     wanted = {"crossbar_images": crossbar_images, "memtorch_images": memtorch_images, "full_images": full_images}
     for key, images in wanted.items():
         if images > len(data.x_test):
             raise InputError(f"inference_time: {key}: {images}, but {network} has {len(data.x_test)} test images")
-    model = networks.build(architecture, len(data.class_names), data.input_shape)
-    networks.load_weights(model, weights)
+    model = build(architecture, len(data.class_names), data.input_shape)
+    load_weights(model, weights)
     test = data.tensor(data.x_test[: max(wanted.values())])
     base = Setting.from_canonical(setting)
     rows = []

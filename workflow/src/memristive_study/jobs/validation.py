@@ -10,8 +10,9 @@ import torch
 from memristive.core.seeding import generator
 from memristive.core.setting import Setting
 from memristive.memtorch.comparison import compare
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights
 
 
 def validate_network(
@@ -34,9 +35,9 @@ def validate_network(
         named: experiment and network, which the rows carry.
     """
     torch.set_num_threads(threads)
-    data = datasets.load(dataset)
-    model = networks.build(architecture, len(data.class_names), data.input_shape)
-    networks.load_weights(model, weights)
+    data = load(dataset)
+    model = build(architecture, len(data.class_names), data.input_shape)
+    load_weights(model, weights)
     batch = data.tensor(data.x_test[:images])
     rows = []
     for label, text in json.loads(settings):

@@ -227,10 +227,11 @@ def stuck_at_faults(frames: Frames, networks: Networks) -> pd.DataFrame:
 
 
 def networks(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Layers of each network, for Figure 11: those of `networks.layer_table`, and the matrix that goes on tiles."""
+    """Layers of each network, for Figure 11: those of `layer_table`, and the matrix that goes on tiles."""
     from torch import nn
 
-    from memristive_study.models import networks as library
+    from memristive_study.models.build import build
+    from memristive_study.models.layer_table import layer_table
 
     rows = []
     for name, network in networks.items():
@@ -239,9 +240,9 @@ def networks(frames: Frames, networks: Networks) -> pd.DataFrame:
         shapes = npz_shapes(frames["datasets"][network.dataset])
         height, width, channels = shapes["x_train"][1:]
         shape = (channels, height, width)
-        model = library.build(network.architecture, shapes["class_names"][0], shape)
+        model = build(network.architecture, shapes["class_names"][0], shape)
         modules = dict(model.named_modules())
-        for row in library.layer_table(model, shape):
+        for row in layer_table(model, shape):
             module = modules[row["layer"]]
             weights = isinstance(module, nn.Conv2d | nn.Linear)
             size = (module.weight[0].numel(), module.weight.shape[0]) if weights else (None, None)

@@ -179,9 +179,9 @@ def serve(path: str, owner: int) -> int:
 
     from memristive.kernels import build
 
-    for name in ("memristive.evaluation", "memristive_study.data.datasets", "memristive_study.results.records"):
+    study = ("data.dataset", "models.build", "models.weights", "results.records")
+    for name in ("memristive.evaluation", *(f"memristive_study.{module}" for module in study)):
         importlib.import_module(name)
-    importlib.import_module("memristive_study.models.networks")
     torch.set_num_threads(1)
     with contextlib.suppress(build.BuildError):
         build.library()  # compiled once, here, not by every child

@@ -11,12 +11,14 @@ import csv
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_json, write_text
 from memristive_study.runtime.shipped import shipped
+from memristive_study.training.recipe import TrainingSettings
 
 if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
@@ -38,7 +40,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
     entry = config["datasets"][plan.dataset_of(network)]
     return {
         "network": network,
-        "architecture": config["networks"][network]["architecture"],
+        "architecture": plan.architecture(network),
         "images": {
             "name": entry.get("dataset", entry["source"]),
             "normalisation": entry.get("normalisation", "unit"),
@@ -62,6 +64,7 @@ def check(plan: "Plan") -> None:
         theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
         for description in (theirs, ours):
             description["images"].pop("note", None)  # for readers
+            description["settings"] = _with_defaults(description["settings"])
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
@@ -115,7 +118,7 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
     minutes = sum(float(row["seconds"]) for row in history) / 60
     versions = record["versions"]
     rows = {
-        "Architecture": f"`{description['architecture']}` of `memristive_study.models.networks`",
+        "Architecture": f"`{description['architecture']}`, as `memristive_study.models.build` takes it",
         "Images": f"{images['name']}, {images['normalisation']}"
         + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES)
         + (f"; {images['note']}" if "note" in images else ""),
@@ -133,9 +136,15 @@ def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any],
         "A digital network of the study, for conversion to memristor crossbars. Not meant for any other use: it is "
         "small, and it knows nothing but the images named here.\n\n"
         f"| | |\n| --- | --- |\n{table}\n\n"
-        "`weights.safetensors` holds the state dict of `memristive_study.models.networks.build`. Where the epoch was "
+        "`weights.safetensors` holds the state dict of `memristive_study.models.build.build`. Where the epoch was "
         "chosen by `best_test`, the accuracy on the test images is flattered by that choice.\n"
     )
+
+
+def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """`settings` in full, so that a value equals its absence where it is the default."""
+    full = asdict(TrainingSettings.from_dict(settings))
+    return {key: value for key, value in full.items() if key not in NOT_DECISIVE}
 
 
 def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str = "") -> list[tuple[str, Any, Any]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memristive.core.errors import InputError
+from memristive_study.models import names
 
 NETWORKS = ("mnist", "cifar10", "cifar100")
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
@@ -54,8 +55,8 @@ MACHINE = "NVIDIA GTX 1060, Intel Core i7-8750H, 16 GB"  # Section 3.2
 class Network:
     """A network of a study: its name, what it is built as, and what images it learned.
 
-    `images` is mnist, cifar10 or cifar100 where the images are those (or a part of them), else the
-    source that they come from.
+    `architecture` is its name in the configuration, followed by its options. `images` is mnist, cifar10 or cifar100
+    where the images are those (or a part of them), else the source that they come from.
     """
 
     name: str
@@ -65,8 +66,9 @@ class Network:
 
     @property
     def paper(self) -> str | None:
-        """The network of the paper that this one can be compared with, if any."""
-        return self.architecture if self.architecture in NETWORKS and self.images == self.architecture else None
+        """The network of the paper that this one can be compared with, if any: its options are left open there."""
+        name = names.parsed(self.architecture)[0]
+        return name if name in NETWORKS and self.images == name else None
 
     @property
     def label(self) -> str:
