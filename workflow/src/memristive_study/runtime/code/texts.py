@@ -1,0 +1,24 @@
+"""Sources that are no Python, without their comments."""
+
+import functools
+import io
+import re
+import tokenize
+from pathlib import Path
+
+# A text between quotes may hold the signs of a comment.
+_CPP = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+@functools.cache
+def of_cpp(path: Path) -> bytes:
+    """A C++ file without comments, blank lines and indentation."""
+    text = _CPP.sub(lambda found: " " if found[0].startswith("/") else found[0], path.read_text(encoding="utf-8"))
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()).encode()
+
+
+def of_snakefile(text: str) -> bytes:
+    """A Snakefile without comments and blank lines."""
+    words = tokenize.generate_tokens(io.StringIO(text).readline)
+    kept = (word.string.strip() for word in words if word.type not in (tokenize.COMMENT, tokenize.NL))
+    return "\0".join(kept).encode()
