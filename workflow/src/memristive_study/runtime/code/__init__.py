@@ -24,10 +24,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from memristive_study.runtime.code import modules, texts
-from memristive_study.runtime.code.graph import LOADING, Graph
+from memristive_study.runtime.code import texts
+from memristive_study.runtime.code.graph import Graph
+from memristive_study.runtime.code.modules import Sources
 
 Used = Mapping[str, Iterable[str]]
+_SOURCES = Sources()
+_GRAPH = Graph(_SOURCES)
 
 
 def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = None) -> str:
@@ -44,21 +47,25 @@ def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = Non
     Raises:
         InputError: one of these names does not exist.
     """
-    return _hashed(starts, tuple(without), _frozen(used))
+    return _hashed(
+        starts, tuple(without), frozenset((name, frozenset(entries)) for name, entries in (used or {}).items())
+    )
+
+
+@functools.cache
+def _hashed(starts: tuple[str, ...], without: tuple[str, ...], used: frozenset[tuple[str, frozenset[str]]]) -> str:
+    return _GRAPH.hash(starts, without, dict(used))
 
 
 def reached(*starts: str, without: Iterable[str] = (), used: Used | None = None) -> list[str]:
     """Every definition that counts as "module:name", and every C++ file; takes and raises what `code_hash` does."""
-    graph = _graph()
-    definitions = graph.reached(starts, without, dict(_frozen(used)))
-    names = sorted(f"{module}:{name}" for module, name in definitions if name != LOADING)
-    return [*names, *(str(path.relative_to(modules.SOURCE)) for path in graph.other_files(definitions))]
+    return _GRAPH.listing(starts, without, used or {})
 
 
 def own_network(architecture: str) -> tuple[str, ...]:
     """The start that an architecture "package.module:factory" is, where its package is not an installed one."""
     name, _, factory = architecture.partition(":")
-    known = modules.module(name) if factory else None
+    known = _SOURCES.module(name) if factory else None
     return (architecture,) if known is not None and factory in known.names else ()
 
 
@@ -68,24 +75,3 @@ def rules_hash(folder: Path) -> str:
     for path in [folder / "Snakefile", *sorted((folder / "workflow" / "rules").glob("*.smk"))]:
         digest.update(texts.of_snakefile(path.read_text(encoding="utf-8")))
     return digest.hexdigest()[:16]
-
-
-def _frozen(used: Used | None) -> frozenset[tuple[str, frozenset[str]]]:
-    return frozenset((name, frozenset(entries)) for name, entries in (used or {}).items())
-
-
-@functools.cache
-def _hashed(starts: tuple[str, ...], without: tuple[str, ...], used: frozenset[tuple[str, frozenset[str]]]) -> str:
-    graph = _graph()
-    definitions = graph.reached(starts, without, dict(used))
-    digest = hashlib.sha256()
-    for definition in sorted(definitions):
-        digest.update(f"{':'.join(definition)}\0".encode() + definitions[definition])
-    for path in graph.other_files(definitions):
-        digest.update(f"{path.relative_to(modules.SOURCE)}\0".encode() + texts.of_cpp(path))
-    return digest.hexdigest()[:16]
-
-
-@functools.cache
-def _graph() -> Graph:
-    return Graph()

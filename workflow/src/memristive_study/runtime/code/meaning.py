@@ -34,7 +34,8 @@ class Meaning:
     """Of some statements.
 
     Attributes:
-        digest: SHA-256 of the syntax trees without comments, docstrings, layout, and the texts of errors raised.
+        digest: SHA-256 of the syntax trees without comments, docstrings, layout, and the texts of errors raised; empty
+            where nothing is left.
         references: every module-level name that is used, whether imported or defined in the same module.
         loads: modules that imports inside the statements load.
     """
@@ -159,7 +160,7 @@ class Reader:
         self._tokens, self._references, self._loads = [], set(), set()
         for statement in statements:
             self._visit(statement)
-        digest = hashlib.sha256("\n".join(self._tokens).encode()).digest()
+        digest = hashlib.sha256("\n".join(self._tokens).encode()).digest() if self._tokens else b""
         return Meaning(digest, frozenset(self._references), frozenset(self._loads))
 
     def _visit(self, node: ast.AST) -> None:

@@ -5,14 +5,12 @@ import functools
 import importlib.util
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from memristive_study.runtime.code.meaning import Reference, bound_names, imported, loaded
 
-SOURCE = Path(__file__).parents[3]
-WORKFLOW = SOURCE.parent
+WORKFLOW = Path(__file__).parents[4]
 PACKAGES = ("memristive", "memristive_study")
 OTHER_LANGUAGES = (".c", ".cc", ".cpp", ".cu", ".h", ".hpp", ".inc")
 
@@ -75,52 +73,77 @@ class Module:
         self.loads += loaded(statement, self.package)
 
 
-@functools.cache
-def module(name: str) -> Module | None:
-    """The module, script or notebook of that name; None where there is none, or an installed package has it."""
-    found = _read(name)
-    if found is None:
+class Sources:
+    """The modules of the two packages, the scripts and the notebooks of a workflow; each is read once.
+
+    Args:
+        workflow: the folder that holds src, scripts and notebooks.
+    """
+
+    def __init__(self, workflow: Path = WORKFLOW) -> None:
+        self.workflow = workflow
+        self.source = workflow / "src"
+        self._modules: dict[str, Module | None] = {}
+        self._folders: dict[str, Path | None] = {}
+
+    def module(self, name: str) -> Module | None:
+        """The module, script or notebook of that name; None where there is none, or an installed package has it."""
+        if name not in self._modules:
+            found = self._read(name)
+            self._modules[name] = None if found is None else Module(name, found[1])
+            for statement in ast.parse(found[0], name).body if found else ():
+                self._modules[name].add(statement)
+        return self._modules[name]
+
+    def _read(self, name: str) -> tuple[str, str] | None:
+        """Source of a module and the package in which its relative imports start."""
+        if name.endswith((".py", ".ipynb")):
+            script = name.endswith(".py")
+            path = self.workflow / ("scripts" if script else "notebooks") / name
+            if not path.is_file():
+                return None
+            return (path.read_text(encoding="utf-8") if script else _code_of_notebook(path)), ""
+        parts = name.split(".")
+        folder = self._folder_of(parts[0]) if all(part.isidentifier() for part in parts) else None
+        if folder is None:
+            return None
+        path = folder.joinpath(*parts)
+        for file, package in ((path / "__init__.py", name), (path.with_suffix(".py"), name.rpartition(".")[0])):
+            if file.is_file():
+                return file.read_text(encoding="utf-8"), package
         return None
-    text, package = found
-    read = Module(name, package)
-    for statement in ast.parse(text, name).body:
-        read.add(statement)
-    return read
+
+    def _folder_of(self, top: str) -> Path | None:
+        """The folder in which a package or module without a point in its name lies; None for an installed one."""
+        if top not in self._folders:
+            self._folders[top] = self.source if top in PACKAGES else _folder_outside(top)
+        return self._folders[top]
+
+    def children(self, package: str) -> list[str]:
+        """Names of the modules directly in a package."""
+        folder = self._folder_of(package.split(".")[0])
+        paths = sorted(folder.joinpath(*package.split(".")).iterdir()) if folder else []
+        names = [path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").is_file()]
+        return [f"{package}.{name}" for name in names if name not in ("__init__", "__main__")]
+
+    @functools.cached_property
+    def other_files(self) -> list[tuple[Path, str]]:
+        """Every file of the packages in another language, with the innermost package that it lies in."""
+        found = []
+        for folder, folders, names in os.walk(self.source):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            for name in names:
+                if name.endswith(OTHER_LANGUAGES):
+                    place = Path(folder)
+                    while not (place / "__init__.py").is_file() and place != self.source:
+                        place = place.parent
+                    found.append((Path(folder, name), ".".join(place.relative_to(self.source).parts)))
+        return sorted(found)
 
 
-def _read(name: str) -> tuple[str, str] | None:
-    """Source of a module and the package in which its relative imports start."""
-    if name.endswith(".py"):
-        path = WORKFLOW / "scripts" / name
-        return (path.read_text(encoding="utf-8"), "") if path.is_file() else None
-    if name.endswith(".ipynb"):
-        path = WORKFLOW / "notebooks" / name
-        return (_code_of_notebook(path), "") if path.is_file() else None
-    if not all(part.isidentifier() for part in name.split(".")):
-        return None
-    folder = folder_of(name.split(".")[0])
-    if folder is None:
-        return None
-    path = folder.joinpath(*name.split("."))
-    for file, package in ((path / "__init__.py", name), (path.with_suffix(".py"), name.rpartition(".")[0])):
-        if file.is_file():
-            return file.read_text(encoding="utf-8"), package
-    return None
-
-
-def _code_of_notebook(path: Path) -> str:
-    """The code cells of a notebook, without the commands of IPython."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code").splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
-
-
-@functools.cache
-def folder_of(top: str) -> Path | None:
-    """The folder in which a package or module without a point in its name lies; None where it is an installed one."""
-    if top in PACKAGES:
-        return SOURCE
-    spec = importlib.util.find_spec(top) if top.isidentifier() else None
+def _folder_outside(top: str) -> Path | None:
+    """The folder of a package of the user's own, wherever Python finds it."""
+    spec = importlib.util.find_spec(top)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
     path = Path(spec.origin)
@@ -128,29 +151,11 @@ def folder_of(top: str) -> Path | None:
     return None if "site-packages" in folder.parts or folder.is_relative_to(Path(os.__file__).parent) else folder
 
 
-def children(package: str) -> Iterator[str]:
-    """Names of the modules directly in a package."""
-    folder = folder_of(package.split(".")[0])
-    if folder is not None:
-        for path in sorted(folder.joinpath(*package.split(".")).iterdir()):
-            name = path.stem if path.suffix == ".py" else path.name if (path / "__init__.py").is_file() else ""
-            if name not in ("", "__init__", "__main__"):
-                yield f"{package}.{name}"
-
-
-@functools.cache
-def other_files() -> list[tuple[Path, str]]:
-    """Every file of the packages in another language, with the innermost package that it lies in."""
-    found = []
-    for folder, folders, names in os.walk(SOURCE):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            if name.endswith(OTHER_LANGUAGES):
-                place = Path(folder)
-                while not (place / "__init__.py").is_file() and place != SOURCE:
-                    place = place.parent
-                found.append((Path(folder, name), ".".join(place.relative_to(SOURCE).parts)))
-    return sorted(found)
+def _code_of_notebook(path: Path) -> str:
+    """The code cells of a notebook, without the commands of IPython."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code").splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
 
 
 def _assigned(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:

@@ -1,20 +1,17 @@
 """Sources that are no Python, without their comments."""
 
-import functools
 import io
 import re
 import tokenize
-from pathlib import Path
 
 # A text between quotes may hold the signs of a comment.
 _CPP = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
-@functools.cache
-def of_cpp(path: Path) -> bytes:
-    """A C++ file without comments, blank lines and indentation."""
-    text = _CPP.sub(lambda found: " " if found[0].startswith("/") else found[0], path.read_text(encoding="utf-8"))
-    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip()).encode()
+def of_cpp(text: str) -> bytes:
+    """C++ without comments, blank lines and indentation."""
+    bare = _CPP.sub(lambda found: " " if found[0].startswith("/") else found[0], text)
+    return "\n".join(" ".join(line.split()) for line in bare.splitlines() if line.strip()).encode()
 
 
 def of_snakefile(text: str) -> bytes:
