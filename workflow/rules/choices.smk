@@ -26,6 +26,7 @@ rule choices:
             labels={"table": "choices"},
         ),
         md=RESULTS / "tables" / "choices.md",
+        sources=RESULTS / "tables" / "choices.sources.json",
     log:
         LOGS / "choices.log",
     benchmark:

@@ -67,6 +67,7 @@ rule table:
             labels=lambda wildcards: {"table": outputs.TABLES[wildcards.table].title},
         ),
         md=RESULTS / "tables" / "{table}.md",
+        sources=RESULTS / "tables" / "{table}.sources.json",
     log:
         LOGS / "table" / "{table}.log",
     benchmark:
@@ -97,6 +98,7 @@ rule claims:
             RESULTS / "claims.csv", category="Claims", caption="../report/claims.rst", labels={"table": "claims"}
         ),
         md=RESULTS / "claims.md",
+        sources=RESULTS / "claims.sources.json",
     log:
         LOGS / "claims.log",
     benchmark:
