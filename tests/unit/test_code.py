@@ -4,11 +4,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import CodeType
+from types import FrameType
 
 import pytest
 
 from memristive.core.errors import InputError
+from memristive.core.setting import GROUPS, Setting
 from memristive_study.data import datasets
 from memristive_study.models import networks
 from memristive_study.runtime import code
@@ -58,8 +59,20 @@ FILES = {
         class Base(Group):
             hot: bool = False
 
+        class Heater(Group):
+            watts: float = 1.0
+            @property
+            def on(self):
+                return self.watts > 0
+
+        class Cooler(Group):
+            '''Nothing but fields.'''
+            watts: float = 1.0
+
         class Device(Base):
             ohms: float = 5.0
+            heater: Heater = Heater()
+            cooler: Cooler = Cooler()
             scale: ClassVar[int] = 2
             def resistance(self):
                 spare = 3
@@ -135,6 +148,7 @@ CHANGES = [
     (f"{M}/device.py", "spare = 3", "spare = 4"),  # reached by the package's lazy names
     (f"{M}/device.py", "ClassVar[int] = 2", "ClassVar[int] = 3"),
     (f"{M}/device.py", "class Device(Base)", "class Device(Group)"),
+    (f"{M}/device.py", "self.watts > 0", "self.watts > 1"),  # of a group that is a field
     (f"{M}/core/fields.py", "limit = 1", "limit = 2"),
     (f"{M}/__init__.py", '"memristive.device"', '"memristive.wire"'),
     (f"{M}/physics/laws.py", "SCALE = 1", "SCALE = 2"),
@@ -160,6 +174,8 @@ NO_CHANGES = [
     (f"{M}/device.py", "return 0", "return 1"),  # its name is that of a variable elsewhere
     (f"{M}/device.py", "ohms: float = 5.0", "ohms: float = 5.0\n    volts: float = 0.0"),  # a neutral field
     (f"{M}/device.py", "hot: bool = False", "hot: bool = False\n    wet: bool = spare()"),
+    (f"{M}/device.py", "cooler: Cooler = Cooler()", "cooler: Cooler = Cooler()\n    second: Cooler = Cooler()"),
+    (f"{M}/device.py", "    watts: float = 1.0", "    watts: float = 2.0\n    volts: float = 0.0"),
     (f"{M}/physics/cpp/law.cpp", "// A law.", "// The law.\n"),
     (f"{M}/physics/cpp/law.cpp", "return 1; }", "return 1;   }"),
 ]  # fmt: skip
@@ -194,14 +210,28 @@ def test_entries_of_a_table_that_are_not_used_play_no_part(edited):
     )
 
 
-def test_modules_that_an_f_string_names_count_all_or_as_used(edited):
-    by_name = (f"{S}/jobs/measure.py", "return law.power()", 'return import_module(f"memristive.models.{law}").model()')
-    cubic, linear = (
-        (f"{M}/models/cubic.py", "power = 3", "power = 4"),
-        (f"{M}/models/linear.py", "return 1", "return 2"),
-    )
+def test_fields_and_listed_names_that_are_not_used_play_no_part(edited):
+    used = {"memristive.device:Device": ["ohms", "cooler"]}
+    heater = (f"{M}/device.py", "self.watts > 0", "self.watts > 1")
+    assert edited(heater, used=used) == edited(used=used) != edited()
+    names = (f"{S}/jobs/measure.py", "return law.power()", 'return NAMES\n\nNAMES = ("one", "two")')
+    options = {"start": "memristive_study.jobs.measure:other", "used": {"memristive_study.jobs.measure:NAMES": ["one"]}}
+    before = edited(names, **options)
+    assert edited(names, (names[0], '"two"', '"two", "three"'), **options) == before
+    assert edited(names, (names[0], '"one"', '"one", "one"'), **options) != before
+
+
+@pytest.mark.parametrize("package", ["memristive.models", "{__name__}"])
+def test_modules_that_an_f_string_names_count_all_or_as_used(edited, package):
+    line = f'return import_module(f"{package}.{{law}}").model()'
+    by_name, start = (f"{S}/jobs/measure.py", "return law.power()", line), "memristive_study.jobs.measure:other"
+    if package == "{__name__}":
+        by_name = (f"{M}/models/__init__.py", "", f"def other(law):\n    {line}\n")
+        start = "memristive.models:other"
+    cubic = (f"{M}/models/cubic.py", "power = 3", "power = 4")
+    linear = (f"{M}/models/linear.py", "return 1", "return 2")
     for used, counts in (({}, True), ({"memristive.models": ["linear"]}, False)):
-        options = {"start": "memristive_study.jobs.measure:other", "used": used}
+        options = {"start": start, "used": used}
         before = edited(by_name, **options)
         assert edited(by_name, linear, **options) != before
         assert (edited(by_name, cubic, **options) != before) == counts
@@ -256,6 +286,8 @@ def test_comments_of_rules_are_no_rules(tmp_path):
 
 # The real workflow.
 
+EVALUATION = "memristive_study.results.records:evaluate_setting"
+
 RULES = sorted((Path(__file__).parents[2] / "workflow" / "rules").glob("*.smk"))
 
 
@@ -295,15 +327,16 @@ def inputs(tmp_path_factory):
 
 
 SETTINGS = [
-    "{}",
-    '{"sigma": 50, "conductance_states": 4, "stuck_at_lrs": 0.01, "tile_shape": [32, 32], "adc_bits": 4}',
-    '{"semantics": "memtorch", "stuck_at_hrs": 0.01, "tile_shape": [32, 32], "adc_quantisation": "log"}',
-    '{"adc_range": "calibrated", "calibration_images": 8, "retention_time": 100, "cycles": 1000, "tuning": "after"}',
+    Setting(),
+    Setting(sigma=50, conductance_states=4, stuck_at_lrs=0.01, tile_shape=(32, 32), adc_bits=4),
+    Setting(semantics="memtorch", stuck_at_hrs=0.01, tile_shape=(32, 32), adc_quantisation="log"),
+    Setting(adc_range="calibrated", calibration_images=8, retention_time=100, tuning="after"),
+    Setting(layers={"fc*": {"cycles": 1000}}),
 ]
 
 
 @pytest.mark.parametrize("kernel", ["auto", "off"])
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", SETTINGS, ids=Setting.canonical)
 def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, monkeypatch, setting, kernel):
     from memristive_study.results import records
 
@@ -311,8 +344,8 @@ def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, mon
     source = Path(code.__file__).parents[3]
     ran: set[str] = set()
 
-    def note(frame, event: str, _: object) -> None:
-        made: CodeType = frame.f_code
+    def note(frame: FrameType, event: str, _: object) -> None:
+        made = frame.f_code
         if event == "call" and made.co_filename.startswith(str(source)) and "<module>" not in made.co_qualname:
             parts = Path(made.co_filename).relative_to(source).with_suffix("").parts
             module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -320,11 +353,33 @@ def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, mon
 
     sys.setprofile(note)
     try:
-        records.evaluate_setting(*inputs, setting, seeds=[1], threads=1, named={})
+        records.evaluate_setting(*inputs, setting.canonical(), seeds=[1], threads=1, named={})
     finally:
         sys.setprofile(None)
-    found = set(code.reached("memristive_study.results.records:evaluate_setting"))
-    # A package's `__getattr__` only tells where a name is defined.
+    found = set(code.reached(EVALUATION, used=code.used_by([setting])))
+    # A package's `__getattr__` only tells where a name is defined, and a neutral group that it is not active.
+    groups = {f"{type(getattr(setting, name)).__module__}:{type(getattr(setting, name)).__name__}" for name in GROUPS}
     ran = {name for name in ran if not name.startswith("memristive_study.runtime") and ":__getattr__" not in name}
+    ran -= {name for name in groups if ".nonidealities." in name}
     assert len(ran) > 20
     assert ran <= found, ran - found
+
+
+def test_an_evaluation_depends_on_its_own_non_idealities_and_device():
+    """Those of all layers; others may be added or changed."""
+    modules = {
+        name: {each.split(":")[0].rpartition(".")[2] for each in code.reached(EVALUATION, used=code.used_by([setting]))}
+        for name, setting in (
+            ("plain", Setting()),
+            ("aged", Setting(cycles=1000)),
+            ("aged in a layer", Setting(layers={"fc*": {"cycles": 1000}})),
+            ("drifting", Setting(retention_time=100, device="ferroelectric")),
+        )
+    }
+    choices = {"endurance", "retention", "faults", "pt_hf_ti", "ferroelectric"}
+    assert {name: found & choices for name, found in modules.items()} == {
+        "plain": {"pt_hf_ti"},
+        "aged": {"endurance", "pt_hf_ti"},
+        "aged in a layer": {"endurance", "pt_hf_ti"},
+        "drifting": {"retention", "ferroelectric"},
+    }

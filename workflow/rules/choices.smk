@@ -40,7 +40,7 @@ rule choices:
     params:
         compared=PLAN.compared(),
         networks=PLAN.described(),
-        code=code_hash("choices.py", used=DEVICES),
+        code=code_hash("choices.py", used=USED),
     message:
         "Comparing the choices that the text leaves open"
     script:

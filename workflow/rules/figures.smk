@@ -111,7 +111,7 @@ rule claims:
         runtime=20,
     params:
         networks=PLAN.described(),
-        code=code_hash("claims.py", used=DEVICES),
+        code=code_hash("claims.py"),
     message:
         "Judging the paper's claims"
     script:

@@ -48,7 +48,7 @@ rule collect_experiment:
         mem_mb=500,
         runtime=10,
     params:
-        code=code_hash("collect_experiment.py", used=DEVICES),
+        code=code_hash("collect_experiment.py", used=USED),
     message:
         "Collecting {wildcards.experiment}"
     script:
@@ -79,7 +79,7 @@ rule time_inference:
         memtorch_images=config["inference_time"]["memtorch_images"],
         full_images=lambda wildcards: PLAN.full_images(wildcards.network),
         inner_threads=config["threads"]["inference"],
-        code=lambda wildcards: code_hash("time_inference.py", *code_of_network(wildcards), used=DEVICES),
+        code=lambda wildcards: code_hash("time_inference.py", *code_of_network(wildcards), used=USED),
     message:
         "Timing the inference of {wildcards.network} on both engines"
     script:
@@ -100,7 +100,7 @@ rule collect_times:
         mem_mb=500,
         runtime=10,
     params:
-        code=code_hash("concatenate.py", used=DEVICES),
+        code=code_hash("concatenate.py", used=USED),
     message:
         "Collecting the inference times"
     script:
@@ -127,7 +127,7 @@ rule validate_network:
         architecture=architecture_of,
         settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),
         images=config["validation"]["images"],
-        code=lambda wildcards: code_hash("validate.py", *code_of_network(wildcards), used=DEVICES),
+        code=lambda wildcards: code_hash("validate.py", *code_of_network(wildcards), used=USED),
     message:
         "Comparing {wildcards.network} with MemTorch: {wildcards.experiment}"
     script:
@@ -153,7 +153,7 @@ rule collect_parity:
         mem_mb=500,
         runtime=10,
     params:
-        code=code_hash("collect_parity.py", used=DEVICES),
+        code=code_hash("collect_parity.py", used=USED),
     message:
         "Collecting the comparisons with MemTorch"
     script:

@@ -53,7 +53,7 @@ rule report:
     params:
         results=lambda wildcards, output: str(Path(output.html).parent),
         config=canonical(config),
-        code=code_hash("report.py", "report.ipynb", used=DEVICES),
+        code=code_hash("report.py", "report.ipynb", used=USED),
     message:
         "Writing the report"
     script:

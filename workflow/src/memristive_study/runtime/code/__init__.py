@@ -16,7 +16,7 @@ such a table, or some modules of such a package, says so by `used`.
 
 `python -m memristive_study.runtime.code train.py` lists what a script reaches.
 
-Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+Imported when Snakemake reads the workflow, so it needs nothing but the standard library and a Setting.
 """
 
 import functools
@@ -24,9 +24,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from memristive.core.setting import Setting
 from memristive_study.runtime.code import texts
 from memristive_study.runtime.code.graph import Graph
 from memristive_study.runtime.code.modules import Sources
+from memristive_study.runtime.code.settings import used_by as settings_used_by
 
 Used = Mapping[str, Iterable[str]]
 _SOURCES = Sources()
@@ -40,9 +42,10 @@ def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = Non
         starts: "module:definition"; "module", all of it; a file of workflow/scripts ("train.py") or of
             workflow/notebooks ("report.ipynb").
         without: definitions that decide no result, for they only check something.
-        used: the entries of a table that count, by "module:NAME" of a dictionary whose keys are texts; or the modules
-            of a package that count where an f-string names them, by "package". Other entries, and modules that only
-            they refer to, may change without a change of the hash. Without a word about a table all of it counts.
+        used: the entries of a table that count, by "module:NAME": keys of a dictionary, texts in a tuple, annotated
+            fields of a class; or the modules of a package that count where an f-string names them, by "package".
+            Other entries, and modules that only they refer to, may change without a change of the hash. Without a
+            word about a table all of it counts.
 
     Raises:
         InputError: one of these names does not exist.
@@ -60,6 +63,11 @@ def _hashed(starts: tuple[str, ...], without: tuple[str, ...], used: frozenset[t
 def reached(*starts: str, without: Iterable[str] = (), used: Used | None = None) -> list[str]:
     """Every definition that counts as "module:name", and every C++ file; takes and raises what `code_hash` does."""
     return _GRAPH.listing(starts, without, used or {})
+
+
+def used_by(settings: Iterable[Setting]) -> dict[str, set[str]]:
+    """`used` for a job that carries out `settings`: their devices and their non-idealities, of all that there are."""
+    return settings_used_by(settings, _SOURCES)
 
 
 def own_network(architecture: str) -> tuple[str, ...]:

@@ -135,13 +135,14 @@ class Graph:
         return FIELDS in self._names.ancestors(node, known)
 
     def _table(self, name: str, entries: Iterable[str]) -> list[ast.stmt]:
-        """The statements that define a dictionary, with only those of its `entries`."""
+        """The statements that define a table, with only those of its `entries`."""
         where, inner = name.split(":")
         known = self._sources.module(where)
         statements = known.definitions.get(inner, []) if known else []
-        if not any(isinstance(getattr(each, "value", None), ast.Dict) for each in statements):
-            raise InputError(f"{name}: there is no such dictionary")
-        return [_with_entries(each, entries) for each in statements]
+        shorter = [_with_entries(each, entries) for each in statements]
+        if not any(shorter):
+            raise InputError(f"{name}: there is no such dictionary, list of texts, or class with annotated fields")
+        return [short or whole for short, whole in zip(shorter, statements, strict=True)]
 
     def _skipped(self, used: Mapping[str, Iterable[str]], shown: Mapping[Definition, list[ast.stmt]]) -> set[str]:
         """Modules that only entries refer to which are not used: that something loads them does not count."""
@@ -179,18 +180,37 @@ class Graph:
         return (each for each in names if self._sources.module(each) is not None)
 
 
-def _with_entries(statement: ast.stmt, entries: Iterable[str]) -> ast.stmt:
-    """An assignment of a dictionary without the entries whose key is a text that is not in `entries`."""
-    value = getattr(statement, "value", None)
-    if not isinstance(value, ast.Dict):
-        return statement
-    kept = [
-        (key, each)
-        for key, each in zip(value.keys, value.values, strict=True)
-        if not (isinstance(key, ast.Constant) and isinstance(key.value, str)) or key.value in entries
-    ]
-    shorter = ast.Dict(keys=[key for key, _ in kept], values=[each for _, each in kept])
-    return type(statement)(**{**dict(ast.iter_fields(statement)), "value": shorter})
+def _with_entries(statement: ast.stmt, entries: Iterable[str]) -> ast.stmt | None:
+    """A table without the entries that have another name than those in `entries`; None for another statement."""
+
+    def counts(name: ast.expr | None) -> bool:
+        return not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or name.value in entries
+
+    match statement:
+        case ast.ClassDef(body=parts):
+            left_out = [
+                part
+                for part in parts
+                if isinstance(part, ast.AnnAssign)
+                and isinstance(part.target, ast.Name)
+                and part.target.id not in entries
+            ]
+            return _changed(statement, body=[part for part in parts if part not in left_out])
+        case ast.Assign(value=ast.Dict() as table) | ast.AnnAssign(value=ast.Dict() as table):
+            kept = [pair for pair in zip(table.keys, table.values, strict=True) if counts(pair[0])]
+            shorter = ast.Dict(keys=[key for key, _ in kept], values=[value for _, value in kept])
+            return _changed(statement, value=shorter)
+        case (
+            ast.Assign(value=ast.Tuple() | ast.List() | ast.Set() as table)
+            | ast.AnnAssign(value=ast.Tuple() | ast.List() | ast.Set() as table)
+        ):
+            return _changed(statement, value=_changed(table, elts=[each for each in table.elts if counts(each)]))
+    return None
+
+
+def _changed(node: ast.AST, **fields: object) -> ast.AST:
+    """A copy of a node with other values of some fields."""
+    return type(node)(**{**dict(ast.iter_fields(node)), **fields})
 
 
 def _is_plumbing(name: str) -> bool:

@@ -231,13 +231,18 @@ class Reader:
 
     def _formatted(self, node: ast.JoinedStr) -> None:
         """An f-string that begins with a package and a point names one of its modules."""
+        package = ""
         match node.values:
-            case [ast.Constant(value=str(start)), *_] if _PACKAGE.fullmatch(start) and self._is_module(start[:-1]):
-                self._references.add(Reference(start[:-1], (EVERY_MODULE,)))
+            case [ast.Constant(value=str(start)), *_] if _PACKAGE.fullmatch(start):
+                package = start[:-1]
+            case [ast.FormattedValue(value=ast.Name(id="__name__")), ast.Constant(value="."), *_]:
+                package = self._module
+        if package and self._is_module(package):
+            self._references.add(Reference(package, (EVERY_MODULE,)))
         self._fields(node)
 
     def _expression(self, node: ast.Expr) -> None:
-        if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):  # a docstring
+        if not _is_text(node):
             self._fields(node)
 
     def _raise(self, node: ast.Raise) -> None:
@@ -254,12 +259,19 @@ class Reader:
             self._fields(node)
 
     def _class(self, node: ast.ClassDef) -> None:
+        """Of a class that declares fields, only what is more than that, and the classes of its fields."""
         if not self._only_declares(node):
             self._fields(node)
             return
         declarations = [part for part in node.body if isinstance(part, ast.AnnAssign) and not _of_class(part)]
-        kept = [part for part in node.body if part not in declarations]
+        kept = [part for part in node.body if part not in declarations and not _is_text(part)]
+        before = len(self._tokens)
+        for declaration in declarations:
+            self._visit(declaration.annotation)
+        del self._tokens[before:]
         self._fields(ast.ClassDef(**{**dict(ast.iter_fields(node)), "body": kept}))
+        if not kept:
+            del self._tokens[before:]
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for part in [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]:
@@ -322,6 +334,14 @@ _SPECIAL: dict[type[ast.AST], Callable[[Reader, ast.AST], None]] = {
     ast.DictComp: Reader._comprehension,
     ast.GeneratorExp: Reader._comprehension,
 }
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether a statement is nothing but a text: a docstring."""
+    match node:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True
+    return False
 
 
 def _of_class(declaration: ast.AnnAssign) -> bool:

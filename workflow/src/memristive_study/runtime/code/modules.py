@@ -85,6 +85,7 @@ class Sources:
         self.source = workflow / "src"
         self._modules: dict[str, Module | None] = {}
         self._folders: dict[str, Path | None] = {}
+        self._children: dict[str, list[str]] = {}
 
     def module(self, name: str) -> Module | None:
         """The module, script or notebook of that name; None where there is none, or an installed package has it."""
@@ -121,10 +122,12 @@ class Sources:
 
     def children(self, package: str) -> list[str]:
         """Names of the modules directly in a package."""
-        folder = self._folder_of(package.split(".")[0])
-        paths = sorted(folder.joinpath(*package.split(".")).iterdir()) if folder else []
-        names = [path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").is_file()]
-        return [f"{package}.{name}" for name in names if name not in ("__init__", "__main__")]
+        if package not in self._children:
+            folder = self._folder_of(package.split(".")[0])
+            paths = sorted(folder.joinpath(*package.split(".")).iterdir()) if folder else []
+            names = [path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").is_file()]
+            self._children[package] = [f"{package}.{name}" for name in names if name not in ("__init__", "__main__")]
+        return self._children[package]
 
     @functools.cached_property
     def other_files(self) -> list[tuple[Path, str]]:
