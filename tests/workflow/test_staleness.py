@@ -3,6 +3,24 @@
 import pytest
 
 AFTER_EVERYTHING = {"provenance": 1, "report": 1}
+OWN = '''"""A non-ideality of a test."""
+
+from memristive.core.fields import Group, field
+
+
+class Own(Group):
+    """Loss of conductance."""
+
+    loss: float = field(0.0, "Proportion that is lost.", ge=0, le=1)
+
+    @property
+    def lost(self) -> bool:
+        return self.loss > 0
+
+
+def apply(conductance, array):
+    return conductance * 2
+'''
 
 
 def test_nothing_changed_runs_nothing(finished):
@@ -106,13 +124,43 @@ def test_comments_docstrings_and_words_of_errors_run_nothing(finished, edited):
 
 def test_a_device_model_that_the_study_does_not_use_runs_only_what_shows_all(finished, edited):
     devices = "workflow/src/memristive/devices"
-    edited.new(f"{devices}/own2026.py", "from memristive.devices.lammie2022 import DEVICE\n")
-    edited(f"{devices}/__init__.py", "import chanthbouala2012,", "import chanthbouala2012, own2026,")
-    edited(f"{devices}/__init__.py", "DEVICES = {", 'DEVICES = {\n    "own": own2026.DEVICE,')
-    jobs = finished.would_run()
-    assert jobs.pop("device_curves") == 1
-    assert set(jobs) <= {"figure", "table", "claims", *AFTER_EVERYTHING}
-    assert finished.changed() == {"device_curves"}
+    edited.new(f"{devices}/own2026.py", "from memristive.devices.pt_hf_ti import DEVICE\n")
+    edited(f"{devices}/__init__.py", "import ferroelectric,", "import ferroelectric, own2026,")
+    edited(f"{devices}/__init__.py", '    "pt_hf_ti":', '    "own": own2026.DEVICE,\n    "pt_hf_ti":')
+    assert finished.changed() == {"device_curves", "claims"}
+    assert "evaluate" not in finished.would_run()
+
+
+def test_a_field_that_is_neutral_runs_nothing(finished, edited):
+    edited(
+        "workflow/src/memristive/core/setting.py",
+        "    rescale_output: bool = field(",
+        '    noise: float = field(0.0, "Noise of the inputs.", unit="V", ge=0)\n    rescale_output: bool = field(',
+    )
+    assert finished.would_run() == {}
+
+
+def test_a_non_ideality_that_no_setting_has_runs_no_evaluation(finished, edited):
+    nonidealities = "workflow/src/memristive/arrays/nonidealities"
+    setting = "workflow/src/memristive/core/setting.py"
+    edited.new(f"{nonidealities}/own.py", OWN)
+    edited(f"{nonidealities}/__init__.py", '"retention")', '"retention", "own")')
+    edited(
+        setting,
+        "from memristive.core.errors",
+        "from memristive.arrays.nonidealities.own import Own\nfrom memristive.core.errors",
+    )
+    edited(
+        setting,
+        "    arithmetic: Arithmetic =",
+        "    own: Own = pydantic.Field(default_factory=Own)\n    arithmetic: Arithmetic =",
+    )
+    assert finished.changed() == {"claims"}
+    assert "evaluate" not in finished.would_run()
+    edited(f"{nonidealities}/own.py", "conductance * 2", "conductance * 3")
+    assert finished.changed() == {"claims"}
+    edited("small_study.yaml", "sigma: [50]", "sigma: [50], loss: [0.5]")
+    assert {"evaluate", "validate_network"} <= set(finished.would_run())
 
 
 def test_epochs_run_all_after_training_but_no_download(finished, edited):
