@@ -78,7 +78,7 @@ rule select_checkpoint:
         runtime=10,
     params:
         rule=config["training"]["checkpoint"],
-        code=provenance.code_hash("selection"),
+        code=code_hash("select_checkpoint.py"),
     message:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
@@ -110,6 +110,7 @@ rule package_weights:
         description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
         config=canonical(config),
         options=OPTIONS,
+        code=code_hash("package_weights.py"),
     message:
         "Putting weights, histories and model card of {wildcards.network} together"
     script:

@@ -13,6 +13,7 @@ from memristive_study.claims.quantities import loss
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.report import tables
+from memristive_study.results import sources
 from memristive_study.results.statistics import accuracy_interval, fixed
 
 COLUMNS = (
@@ -179,8 +180,9 @@ def make(
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the table as CSV and Markdown; `compared` is the JSON of `plan.Plan.compared`."""
+    """Write the table as CSV and Markdown, hashes beside them; `compared` is the JSON of `plan.Plan.compared`."""
     frame = table(figures.read_all(inputs), json.loads(compared), networks)
     write_csv(csv, frame.astype(object).where(frame.notna(), None).to_dict("records"), list(COLUMNS))
     text = tables.to_markdown(for_readers(frame)) if len(frame) else "No choice was compared.\n"
-    write_text(markdown, f"# Choices that the text leaves open\n\n{text}\n{tables.stamp_line(inputs)}")
+    write_text(markdown, f"# Choices that the text leaves open\n\n{text}")
+    sources.write(markdown, inputs)

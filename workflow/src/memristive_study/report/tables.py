@@ -5,7 +5,6 @@ folds, images: see `memristive_study.results.statistics`). An empty cell of `pap
 no value for this network.
 """
 
-import json
 import math
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from memristive.core.files import write_csv, write_text
 from memristive_study import figures
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.papers.souto_garnelo.reported import Network
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.statistics import Interval, accuracy_interval, binomial_interval
 
 Frames = Mapping[str, Any]
@@ -263,26 +262,14 @@ def make(
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the table `name` of `outputs.TABLES` as CSV and as Markdown, with its inputs' hashes in the latter."""
+    """Write the table `name` of `outputs.TABLES` as CSV and as Markdown, and its inputs' hashes beside them."""
     if name not in outputs.TABLES:
         raise InputError(f"table {name!r}: expected one of {', '.join(outputs.TABLES)}")
     output = outputs.TABLES[name]
     frame = globals()[output.module](figures.read_all(inputs), known)
     write_csv(csv, frame.astype(object).where(frame.notna(), None).to_dict("records"), list(frame.columns))
-    write_text(markdown, f"# {output.title}\n\n{to_markdown(frame)}\n{stamp_line(inputs)}")
-
-
-def stamp_line(inputs: Mapping[str, figures.Value]) -> str:
-    """The hashes of a table's inputs as a comment that Markdown does not show."""
-    return f"\n<!-- {figures.STAMP}: {json.dumps(figures.hashes(inputs))} -->\n"
-
-
-def stamp(markdown: str | Path) -> dict[str, str]:
-    """The hashes that a table was written with; empty where it has none."""
-    for line in Path(markdown).read_text(encoding="utf-8").splitlines():
-        if line.startswith(f"<!-- {figures.STAMP}: "):
-            return json.loads(line.removeprefix(f"<!-- {figures.STAMP}: ").removesuffix(" -->"))
-    return {}
+    write_text(markdown, f"# {output.title}\n\n{to_markdown(frame)}")
+    sources.write(markdown, inputs)
 
 
 def cell(value: Any) -> str:
