@@ -14,7 +14,7 @@ import torch
 import yaml
 
 import published_rows
-from memristive_study.data import datasets
+from memristive_study.data.prepare import prepare
 from memristive_study.plan.plan import Plan
 from memristive_study.results.records import evaluate_setting
 from workflow_copy import REPOSITORY
@@ -52,7 +52,7 @@ def prepared(images, config, tmp_path_factory):
             entry = {key: value for key, value in config["datasets"][name].items() if key != "note"}
             entry["path"] = str(images / ("mnist" if name == "mnist" else f"{name}.npz"))
             made[name] = folder / f"{name}.npz"
-            datasets.prepare(name, entry, folder, made[name])
+            prepare(name, entry, folder, made[name])
         return made[name]
 
     return path
