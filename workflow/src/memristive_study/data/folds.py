@@ -34,7 +34,10 @@ def save_folds(path: str | Path, folds: list[np.ndarray]) -> None:
 
 
 def load_fold(path: str | Path, fold: int, images: int) -> tuple[np.ndarray, np.ndarray]:
-    """Training and validation indices (sorted) of `fold` among `images` images, from a file of `save_folds`."""
+    """Training and validation indices (sorted) of `fold` among `images` images, from a file of `save_folds`.
+
+    Raises InputError where the file is damaged, lacks the fold or belongs to another number of images.
+    """
     arrays = open_archive(Path(path))
     if f"fold{fold}" not in arrays:
         raise InputError(f"{path}: has no fold {fold}, only {', '.join(arrays)}")

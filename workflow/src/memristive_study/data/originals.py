@@ -24,8 +24,8 @@ CLASSES = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}  # of
 def download(dataset: str, folder: Path) -> dict[str, Path]:
     """Whole original files in `folder`, downloaded where they are missing.
 
-    torchvision's own download would fall back to plain http, writes in place and waits for ever; its addresses and
-    checksums are used.
+    torchvision's own download falls back to plain http, writes in place and has no time limit, so only its addresses
+    and checksums are used. Raises InputError where a file cannot be downloaded or is not the published one.
     """
     found = {}
     for name, (address, md5) in _originals(dataset).items():
@@ -47,7 +47,10 @@ def download(dataset: str, folder: Path) -> dict[str, Path]:
 
 
 def find(dataset: str, folder: Path) -> dict[str, Path]:
-    """Verified original files in `folder`, which may have torchvision's layout."""
+    """Verified original files in `folder`, which may have torchvision's layout.
+
+    Raises InputError where a file is missing or is not the published one.
+    """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
     found = {}

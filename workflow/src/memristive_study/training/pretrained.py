@@ -7,7 +7,6 @@ whose configuration says something else is refused.
 Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
-import csv
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_json, write_text
 from memristive_study.runtime.shipped import shipped
+from memristive_study.training.model_card import IMAGES, model_card
 from memristive_study.training.recipe import TrainingSettings
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 FOLDER = shipped("resources/pretrained")
 DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
-IMAGES = ("size", "channels", "train_images", "test_images")
 
 
 def folder(network: str) -> Path:
@@ -103,42 +102,7 @@ def write(
             (whole / path.parent.name).mkdir(exist_ok=True)
             shutil.copyfile(path, whole / path.parent.name / path.name)
         write_json(whole / DESCRIPTION, description)
-        write_text(whole / "README.md", card(whole, description, record, test_images))
-
-
-def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any], test_images: int) -> str:
-    """Model card (Markdown) of the network whose files are in the folder `whole`; every number comes from them."""
-    from memristive_study.results.statistics import binomial_interval
-
-    selection = read_json(whole / "selection.json")
-    with (whole / "published" / "history.csv").open(newline="", encoding="utf-8") as stream:
-        history = list(csv.DictReader(stream))
-    images = description["images"]
-    accuracy = binomial_interval(round(selection["test_accuracy"] * test_images), test_images)
-    minutes = sum(float(row["seconds"]) for row in history) / 60
-    versions = record["versions"]
-    rows = {
-        "Architecture": f"`{description['architecture']}`, as `memristive_study.models.build` takes it",
-        "Images": f"{images['name']}, {images['normalisation']}"
-        + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES)
-        + (f"; {images['note']}" if "note" in images else ""),
-        "Training": ", ".join(f"{key} {value}" for key, value in description["settings"].items()),
-        "Epoch": f"{selection['epoch']} of {selection['epochs']}, chosen by {selection['rule']}",
-        "Accuracy on the training images": f"{100 * selection['train_accuracy']:.2f} % (while learning)",
-        "Accuracy on the test images": f"{accuracy.text()} (%, 95 % interval)",
-        "Folds": f"{description['folds']} histories of a cross-validation beside it",
-        "Training time": f"{minutes:.0f} minutes on {record['machine']['processor']}",
-        "Made by": f"commit {record['commit'][:12]}, torch {versions['torch']}, Python {record['python']}",
-    }
-    table = "\n".join(f"| {key} | {value} |" for key, value in rows.items())
-    return (
-        f"# Weights of {description['network']}\n\n"
-        "A digital network of the study, for conversion to memristor crossbars. Not meant for any other use: it is "
-        "small, and it knows nothing but the images named here.\n\n"
-        f"| | |\n| --- | --- |\n{table}\n\n"
-        "`weights.safetensors` holds the state dict of `memristive_study.models.build.build`. Where the epoch was "
-        "chosen by `best_test`, the accuracy on the test images is flattered by that choice.\n"
-    )
+        write_text(whole / "README.md", model_card(whole, description, record, test_images))
 
 
 def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
