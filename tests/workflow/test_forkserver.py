@@ -16,9 +16,11 @@ import pytest
 from memristive_study.data import datasets
 from memristive_study.models import networks
 from memristive_study.runtime import forkserver
+from memristive_study.runtime.forkserver import client as client_process
+from memristive_study.runtime.forkserver import server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
-SOURCE = Path(forkserver.__file__).parents[2]
+SOURCE = Path(forkserver.__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +155,7 @@ def test_a_client_that_is_killed_before_it_reads_takes_its_child_along():
     child = os.fork()
     if child == 0:
         try:
-            forkserver._end_with(ours)
+            server._end_with(ours)
         finally:
             os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
@@ -170,8 +172,8 @@ def test_a_killed_child_fails_its_client(job, environment):
 def test_a_killed_server_fails_no_job(job, environment):
     process = client(job | {"seeds": json.dumps(list(range(20)))}, environment)
     wait_until(lambda: Path(job["log"]).exists())
-    for server in {process for process, _ in processes(environment)} - set(children(environment)):
-        os.kill(server, signal.SIGKILL)
+    for number in {number for number, _ in processes(environment)} - set(children(environment)):
+        os.kill(number, signal.SIGKILL)
     assert process.wait(timeout=60) == 0
     assert carry_out(job, environment) == (0, "")  # by another server
 
@@ -190,5 +192,5 @@ def test_the_server_ends_with_its_owner(job, environment, tmp_path_factory):
 def test_without_a_private_folder_there_is_no_server(job, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / f"memristive-{os.getuid()}").mkdir(mode=0o755)
-    assert forkserver._ask(job, os.getpid()) is None
+    assert client_process.ask(job, os.getpid()) is None
     assert "is not a private folder of this user" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from memristive_study.runtime.code import code_hash, own_network, rules_hash, us
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
-from memristive_study.runtime.lock import hold
+from memristive_study.runtime import lock
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -216,7 +216,7 @@ localrules:
 
 
 onstart:
-    hold()
+    lock.record()
     unlimit(workflow.scheduler)
     jobs = list(workflow.dag.needrun_jobs())
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]

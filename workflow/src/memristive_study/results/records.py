@@ -43,9 +43,9 @@ def evaluate_setting(
     from memristive.evaluation import evaluations
     from memristive_study.data import datasets
     from memristive_study.models import networks
-    from memristive_study.runtime import malloc as allocation
+    from memristive_study.runtime import malloc
 
-    allocation.hand_back_large()
+    malloc.hand_back_large()
     torch.set_num_threads(threads)
     images = datasets.TestImages(dataset)
     model = networks.build(architecture, len(images.class_names), images.input_shape)

@@ -34,7 +34,7 @@ from memristive.core.errors import InputError
 from memristive.core.files import atomic, write_json
 from memristive_study.data import datasets
 from memristive_study.models import networks
-from memristive_study.runtime import malloc as allocation
+from memristive_study.runtime import malloc
 from memristive_study.runtime.code import code_hash
 
 HISTORY_COLUMNS = (
@@ -234,7 +234,7 @@ def train(
     TrainingDiverged where the loss is not finite.
     """
     device = _device(settings.device)
-    allocation.keep_freed()
+    malloc.keep_freed()
     with _deterministic(settings.threads):
         key = _key(model, images, validation, test, settings, network, fold, device)
         state_path = Path(state_folder) / f"{network}-{fold}-{key[:16]}.pt" if state_folder else None
