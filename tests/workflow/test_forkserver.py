@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from memristive.core.setting import Setting
 from memristive_study.data import datasets
 from memristive_study.models import networks
 from memristive_study.runtime import forkserver
@@ -47,7 +48,7 @@ def environment(tmp_path_factory):
 def job(inputs, tmp_path):
     """A job with a name that a shell would misread."""
     return inputs | {
-        "setting": json.dumps({"sigma": 50}),
+        "setting": Setting(sigma=50).canonical(),
         "seeds": "[1, 2]",
         "threads": "1",
         "experiment": "variability",
@@ -134,8 +135,8 @@ def test_torch_with_two_threads_in_a_child(job, environment, tmp_path):
 
 
 def test_bad_input_is_one_line_in_the_log_and_on_stderr(job, environment):
-    line = "error: setting: adc_bits: 99 is not a whole number from 2 to 24, or null\n"
-    assert carry_out(job | {"setting": '{"adc_bits": 99}'}, environment) == (1, line)
+    line = "error: setting: adc.bits: 99 is not a whole number from 2 to 24, or null\n"
+    assert carry_out(job | {"setting": '{"adc.bits": 99}'}, environment) == (1, line)
     assert Path(job["log"]).read_text() == line
     assert not Path(job["output"]).exists()
 
