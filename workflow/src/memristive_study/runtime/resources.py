@@ -27,7 +27,7 @@ OTHERS_LEAST_MINUTES = 10
 
 
 def memory(rule: str, network: str | None, plan: Plan, attempt: int) -> int:
-    """Memory of a job (MB) at its first, second, ... `attempt`; an architecture that is not listed is taken as large."""
+    """Memory of a job (MB) at its first, second, ... `attempt`; one that is not listed counts as the largest."""
     peaks = PEAK[rule]
     architecture = plan.config["networks"][network]["architecture"] if network else ""
     return round(MARGIN * attempt * peaks.get(architecture, max(peaks.values())) / 100) * 100
