@@ -90,7 +90,7 @@ EDITS = [
         # Nothing that decides a result calls these.
         "memristive.evaluation:evaluate": set(),
         "memristive_study.runtime.scripting:job": set(),
-        "memristive_study.runtime.forkserver:serve": set(),
+        "memristive_study.runtime.forkserver.server:serve": set(),
         "memristive_study.training.pretrained:write": set(),
         "memristive_study.results.publish:publish": set(),
         "memristive_study.config.reference:reference": set(),

@@ -5,7 +5,7 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive_study.runtime import cluster
+from memristive_study.runtime import cluster, lock, resources
 from memristive_study.results import outputs
 from memristive_study.training import pretrained, recipe
 from memristive_study.config.check import check, check_keys, located, warnings
@@ -13,7 +13,6 @@ from memristive_study.runtime.code import code_hash, own_network, rules_hash, us
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
-from memristive_study.runtime.lock import hold
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -133,12 +132,12 @@ def histories_for_selection(wildcards):
 
 def memory_of(rule):
     """`mem_mb` of a rule: measured, more at each attempt."""
-    return lambda wildcards, attempt: cluster.memory(rule, wildcards.get("network"), PLAN, attempt)
+    return lambda wildcards, attempt: resources.memory(rule, wildcards.get("network"), PLAN, attempt)
 
 
 def minutes_of(rule):
     """`runtime` of a rule: estimated from the study's images, epochs and repeats, more at each attempt."""
-    return lambda wildcards, attempt: cluster.minutes(rule, dict(wildcards.items()), PLAN, attempt)
+    return lambda wildcards, attempt: resources.minutes(rule, dict(wildcards.items()), PLAN, attempt)
 
 
 def job_of(wildcards):
@@ -206,7 +205,7 @@ localrules:
 
 
 onstart:
-    hold()
+    lock.record()
     unlimit(workflow.scheduler)
     jobs = list(workflow.dag.needrun_jobs())
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]

@@ -44,9 +44,9 @@ def evaluate_setting(
     from memristive_study.data.dataset import TestImages, load
     from memristive_study.models.build import build
     from memristive_study.models.weights import load_weights
-    from memristive_study.runtime import malloc as allocation
+    from memristive_study.runtime import malloc
 
-    allocation.hand_back_large()
+    malloc.hand_back_large()
     torch.set_num_threads(threads)
     images = TestImages(dataset)
     model = build(architecture, len(images.class_names), images.input_shape)
