@@ -13,7 +13,7 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 from memristive_study.config.check import ARCHITECTURES, check_keys, located, warnings
 from memristive_study.data import datasets
 from memristive_study.models import networks

@@ -4,7 +4,7 @@ import json
 
 from memristive import Setting
 from memristive.core.files import write_csv, write_json
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 from memristive_study.data import datasets
 from memristive_study.models import networks
 from memristive_study.runtime.scripting import job

@@ -20,7 +20,7 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 
 VERSION = "1.1.6"
 LAYER_CLASSES = {"conv2d": nn.Conv2d, "linear": nn.Linear}

@@ -8,9 +8,8 @@ from torch import nn
 from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import CONVERTED
 from memristive.network.graph import fused
-from memristive.network.layers import CrossbarLayer
+from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
 
 def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
@@ -56,7 +55,7 @@ def _shallow(module: nn.Module) -> nn.Module:
 
 
 def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
-    kind = CONVERTED["conv2d" if isinstance(layer, nn.Conv2d) else "linear"][1]
+    kind = CrossbarConv2d if isinstance(layer, nn.Conv2d) else CrossbarLinear
     built = kind(layer, setting)
     rows, columns = layer.crossbars[0].rows, layer.crossbars[0].columns
     arrays = []
@@ -66,7 +65,7 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0))
+    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0), keep=True)
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 
