@@ -322,7 +322,7 @@ def test_a_weight_that_is_not_finite_is_named():
     model = nn.Sequential(nn.Linear(2, 2))
     with torch.no_grad():
         model[0].weight[0, 0] = math.nan
-    with pytest.raises(InputError, match="0: a weight is not finite"):
+    with pytest.raises(InputError, match="0: weight: a value is not finite"):
         convert(model, Setting(), generator())
 
 
@@ -346,7 +346,6 @@ def test_settings_share_their_draws():
 
 def test_more_faults_contain_fewer():
     layer = nn.Linear(30, 20)
-
 
     def array(setting):
         return convert_with(layer, setting, SeededDraws(generator()), keep_arrays=True).arrays[0][0][0]

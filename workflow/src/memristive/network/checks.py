@@ -76,7 +76,9 @@ def _check_unregistered(place: str, module: nn.Module) -> None:
         items = value.values() if isinstance(value, dict) else value
         if any(isinstance(item, nn.Module) and any(True for _ in item.parameters()) for item in items):
             holder = "nn.ModuleDict" if isinstance(value, dict) else "nn.ModuleList"
-            raise InputError(f"{place}: {key}: layers in a plain {type(value).__name__} cannot be converted; use {holder}")
+            raise InputError(
+                f"{place}: {key}: layers in a plain {type(value).__name__} cannot be converted; use {holder}"
+            )
 
 
 def _check_tensors(place: str, module: nn.Module) -> None:
@@ -88,10 +90,11 @@ def _check_tensors(place: str, module: nn.Module) -> None:
             raise InputError(f"{place}: {name}: is on the device meta and has no values; load the weights first")
         if tensor.dtype != torch.float32:
             kind = str(tensor.dtype).removeprefix("torch.")
-            raise InputError(f"{place}: {name}: {kind} is not float32, in which crossbars are computed; use model.float()")
+            raise InputError(
+                f"{place}: {name}: {kind} is not float32, in which crossbars are computed; use model.float()"
+            )
         if not torch.isfinite(tensor).all():
-            what = "a weight is not finite" if name == "weight" else "is not finite everywhere"
-            raise InputError(f"{place}: {what}" if name == "weight" else f"{place}: {name}: {what}")
+            raise InputError(f"{place}: {name}: a value is not finite")
 
 
 def _check_memtorch(place: str, layer: nn.Conv2d) -> None:

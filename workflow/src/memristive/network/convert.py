@@ -95,7 +95,12 @@ def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callabl
 
 def _take_hooks(layer: nn.Module, built: CrossbarLayer) -> None:
     """Put the forward hooks of `layer` on `built`, but for those that compute its weight."""
-    for name in ("_forward_hooks", "_forward_pre_hooks", "_forward_hooks_with_kwargs", "_forward_pre_hooks_with_kwargs"):
+    for name in (
+        "_forward_hooks",
+        "_forward_pre_hooks",
+        "_forward_hooks_with_kwargs",
+        "_forward_pre_hooks_with_kwargs",
+    ):
         getattr(built, name).update(
             (key, hook) for key, hook in getattr(layer, name).items() if not isinstance(hook, _WEIGHT_HOOKS)
         )

@@ -15,8 +15,10 @@ from memristive.arrays.encoding import encode
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 
+Run = Callable[[Stage, torch.Tensor], torch.Tensor]
 
-def run_with_gradient(stage: Stage, x: torch.Tensor, run: Callable[[Stage, torch.Tensor], torch.Tensor]) -> torch.Tensor:
+
+def run_with_gradient(stage: Stage, x: torch.Tensor, run: Run) -> torch.Tensor:
     """`run(stage, x)` whose gradient with respect to `x` is that of `unrounded`.
 
     Raises InputError where a gradient of the conductances or the bias is asked for.
@@ -24,7 +26,9 @@ def run_with_gradient(stage: Stage, x: torch.Tensor, run: Callable[[Stage, torch
     for name in ("conductance", "bias"):
         tensor = getattr(stage, name)
         if tensor is not None and tensor.requires_grad:
-            raise InputError(f"gradients: {name}: is a parameter to be trained, but gradients reach a layer's inputs only")
+            raise InputError(
+                f"gradients: {name}: is a parameter to be trained, but gradients reach a layer's inputs only"
+            )
     return _StraightThrough.apply(x, stage, run)
 
 
@@ -54,9 +58,7 @@ def unrounded(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
 class _StraightThrough(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, x: torch.Tensor, stage: Stage, run: Callable[[Stage, torch.Tensor], torch.Tensor]
-    ) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, stage: Stage, run: Run) -> torch.Tensor:
         ctx.stage = stage
         ctx.save_for_backward(x)
         return run(stage, x)

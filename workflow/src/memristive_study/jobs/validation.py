@@ -166,7 +166,9 @@ def compare(model: nn.Module, setting: Setting, images: torch.Tensor, generator:
     ours = carried_over(images)
     layers = {name: layer for name, layer in carried_over.named_modules() if isinstance(layer, CrossbarLayer)}
     codes = [compare_codes(layer, products[name], patched.get_submodule(name)) for name, layer in layers.items()]
-    conductances, lines = compare_conversions(convert_with(model, setting, draws), carried_over, tuned_on)
+    conductances, lines = compare_conversions(
+        convert_with(model, setting, draws, keep_arrays=True), carried_over, tuned_on
+    )
     row = {
         "images": len(images),
         "max_abs_difference": (ours - theirs).abs().max().item(),
