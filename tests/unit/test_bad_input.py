@@ -13,7 +13,7 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 from memristive_study.config.check import check_keys, located, warnings
 from memristive_study.data.folds import stratified_folds
 from memristive_study.data.prepare import prepare

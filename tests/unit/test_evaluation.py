@@ -53,6 +53,6 @@ def test_evaluations_are_a_sequence_with_their_mean_and_deviation():
 def test_rows_of_evaluations_hold_the_setting_and_no_bits():
     table = pd.DataFrame(evaluated(sigma=20.0, tile_shape=None).rows())
     assert list(table["images"]) == [5, 5, 5]
-    assert set(table["sigma"]) == {20.0}
+    assert set(table["variability.sigma"]) == {20.0}
     assert list(table["accuracy"]) == list(20.0 * table["correct"])
     assert "correct_bits" not in table

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from memristive import Setting
 from memristive.core.files import write_csv, write_json
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 from memristive_study.data.dataset import load
 from memristive_study.models.build import build
 from memristive_study.runtime.scripting import job

@@ -57,7 +57,8 @@ def compare(
     codes = Codes()
     for name, layer in layers.items():
         codes += compare_codes(layer, products[name], patched.get_submodule(name))
-    conductances, lines = compare_conversions(convert_with(model, setting, draws), taken_over, tuned_on)
+    own = convert_with(model, setting, draws, keep_arrays=True)
+    conductances, lines = compare_conversions(model, own, taken_over, tuned_on)
     row = {
         "images": len(images),
         "max_abs_difference": (ours - theirs).abs().max().item(),
@@ -205,8 +206,10 @@ def judge(conversion: Conversion, arithmetic: product.Arithmetic) -> tuple[torch
     return unexplained, (criterion.MEAN_DIFFERENCE * ulp / step).clamp_max(1)
 
 
-def compare_conversions(ours: nn.Module, theirs: nn.Module, tuned_on: dict[str, torch.Tensor]) -> tuple[float, float]:
-    """Largest relative difference of the conductances, and of the tuned lines, of two crossbar networks.
+def compare_conversions(
+    model: nn.Module, ours: nn.Module, theirs: nn.Module, tuned_on: dict[str, torch.Tensor]
+) -> tuple[float, float]:
+    """Largest relative difference of the conductances, and of the tuned lines, of two conversions of `model`.
 
     The intercept's is relative to the largest digital output on `tuned_on`, the tuning inputs of each tuned layer.
     """
@@ -218,6 +221,10 @@ def compare_conversions(ours: nn.Module, theirs: nn.Module, tuned_on: dict[str, 
         for got, wanted in zip(layer.arrays[0][0], expected[name].arrays[0][0], strict=True):
             conductances.append(((got - wanted).abs() / wanted.abs()).max().item())
         difference = (layer.line - expected[name].line).abs().tolist()
-        scale = layer.digital(tuned_on[name]).abs().max().item() if name in tuned_on else 1.0
+        scale = (
+            layer.digital(tuned_on[name], model.get_submodule(name).weight.detach()).abs().max().item()
+            if name in tuned_on
+            else 1.0
+        )
         lines += [difference[0] / (abs(expected[name].line[0].item()) or 1.0), difference[1] / scale]
     return max(conductances), max(lines)

@@ -20,7 +20,7 @@ from torch import nn
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.memtorch import limits, reproducible
-from memristive.network.convert import check_layers
+from memristive.network.checks import check_layers
 
 reproducible.use_reproducible_mode()  # before MemTorch multiplies
 

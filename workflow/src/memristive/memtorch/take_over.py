@@ -9,9 +9,8 @@ from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.memtorch import reproducible
-from memristive.network.convert import CONVERTED
 from memristive.network.graph import fused
-from memristive.network.layers import CrossbarLayer
+from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
 reproducible.use_reproducible_mode()  # whoever takes over a network compares it with MemTorch's
 
@@ -60,7 +59,7 @@ def _shallow(module: nn.Module) -> nn.Module:
 
 
 def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
-    kind = CONVERTED["conv2d" if isinstance(layer, nn.Conv2d) else "linear"][1]
+    kind = CrossbarConv2d if isinstance(layer, nn.Conv2d) else CrossbarLinear
     built = kind(layer, setting)
     rows, columns = layer.crossbars[0].rows, layer.crossbars[0].columns
     arrays = []
@@ -70,7 +69,7 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0))
+    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0), keep=True)
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 
