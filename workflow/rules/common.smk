@@ -115,9 +115,13 @@ def local_file(wildcards):
 
 
 def recipe_of(wildcards):
-    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
-    settings = PLAN.training_settings(wildcards.network)
-    return canonical({"meaning": recipe.MEANING, "settings": settings.identity()})
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code.
+
+    The code of a network from elsewhere is no recipe, so its hash belongs to it.
+    """
+    described = {"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()}
+    own = code_of_network(wildcards)
+    return canonical(described | ({"network": code_hash(*own)} if own else {}))
 
 
 def fold_histories(network):
