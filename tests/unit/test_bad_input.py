@@ -52,7 +52,7 @@ CONFIG = [
     (
         "training.pretrained",
         "best",
-        "training: pretrained: 'best' is not allowed; allowed are false, true, strong, plain",
+        "pretrained: 'best' is not allowed; allowed are false, true, strong, plain",
     ),
     ("networks.mnist.options", {"padding": 2}, "padding: 2 is not allowed; allowed are 0, 1"),
     ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
