@@ -61,7 +61,8 @@ wildcard_constraints:
 
 def training_folder(network):
     """Where weights and histories of a network are: made by this study, or brought by the workflow."""
-    return pretrained.folder(network) if PLAN.pretrained() else RESULTS / "training" / network
+    chosen = PLAN.pretrained()
+    return pretrained.folder(network, chosen) if chosen else RESULTS / "training" / network
 
 
 def weights_of(wildcards):
