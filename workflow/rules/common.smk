@@ -86,6 +86,11 @@ def code_of_network(wildcards):
     return own_network(architecture_of(wildcards))
 
 
+def code_of_training(wildcards):
+    """Hash of the code of a network of the user's own; whatever else decides a training, its recipe names."""
+    return code_hash(*code_of_network(wildcards)) if code_of_network(wildcards) else ""
+
+
 def code_of_evaluation(wildcards):
     """Hash of the code of one evaluation, with the device model and the non-idealities of its setting."""
     return code_hash(
