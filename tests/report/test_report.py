@@ -15,10 +15,12 @@ import pytest
 from memristive.core.files import write_json
 from memristive_study import figures
 from memristive_study.claims import claims
+from memristive_study.papers import load
 from memristive_study.papers.souto_garnelo import claims as paper_claims
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import choice_table, report, tables
 from memristive_study.results import outputs, provenance
+from memristive_study.results.study import Study
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "unit"))
@@ -35,7 +37,7 @@ def built(tmp_path_factory):
     """A whole study with its report: folder, named inputs, page."""
     folder = tmp_path_factory.mktemp("study")
     inputs = fabricated.write_study(folder, **SIZE, images={"mnist": "mnist", "cifar10": "digits"})
-    networks = study.networks(inputs["networks"])
+    networks = study.networks(inputs["study"])
     for name in (
         "fig06_device_curves",
         "fig10_images",
@@ -44,7 +46,7 @@ def built(tmp_path_factory):
         "fig09_workflow",
     ):
         needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
-        figures.make(name, needed, networks, folder / f"figures/{name}.png", folder / f"figures/{name}.svg")
+        figures.make(name, needed, read_study(inputs), folder / f"figures/{name}.png", folder / f"figures/{name}.svg")
     name = "table4_max_input_voltage"
     needed = {key: inputs[key] for key in outputs.TABLES[name].inputs}
     tables.make(name, needed, networks, folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
@@ -58,9 +60,14 @@ def built(tmp_path_factory):
     config = json.dumps({"study": HOSTILE, "run": ran, "datasets": {"mnist": {"note": NOTE}}})
     report.make(
         notebooks / "report.ipynb", notebooks / "template", folder, config, folder / "provenance.json",
-        inputs["networks"], page,
+        inputs["study"], page,
     )  # fmt: skip
     return folder, inputs, page
+
+
+def read_study(inputs):
+    """The invented study as its figures see it."""
+    return Study.read(inputs["study"], load("souto_garnelo"))
 
 
 def _choices(folder, inputs, networks):
@@ -173,7 +180,7 @@ def test_the_initial_time_nearest_to_the_paper_is_a_finding(built, tmp_path):
     frame = frame[frame["tuning"] == "before"]
     later = frame.assign(initial_time=100.0, accuracy=92.0, part="initial_time")
     pd.concat([frame, later]).to_csv(copy / "experiments/choices.csv", index=False)
-    networks = study.networks(inputs["networks"])
+    networks = study.networks(inputs["study"])
     shown = report.Report(copy, {}, {}, networks).summary()
     assert "after 100 s instead of 1 s, 92.0 %" in shown
 
@@ -184,7 +191,7 @@ def test_a_figure_made_from_other_data_says_so(built):
     original = inputs["variability"].read_bytes()
     inputs["variability"].write_bytes(original + b"\n")
     try:
-        shown = report.Report(folder, {}, {}, study.networks(inputs["networks"])).figure("fig15_variability")
+        shown = report.Report(folder, {}, {}, study.networks(inputs["study"])).figure("fig15_variability")
     finally:
         inputs["variability"].write_bytes(original)
     assert "Made from another content" in shown
@@ -201,7 +208,7 @@ def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "stamp", lambda png: named)
 
     def shown():
-        return report.Report(copy, {}, {}, study.networks(inputs["networks"])).figure("fig15_variability")
+        return report.Report(copy, {}, {}, study.networks(inputs["study"])).figure("fig15_variability")
 
     assert "Made from" not in shown()
     fabricated.rewrite(copy / "experiments/variability.csv", lambda row: row.update(accuracy="1"))
@@ -216,7 +223,7 @@ def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
     copy = tmp_path / "study"
     shutil.copytree(folder, copy)
     fabricated.rewrite(copy / "validation/parity.csv", lambda row: row.update(same_predictions="False", passed="False"))
-    shown = report.Report(copy, {}, {}, study.networks(inputs["networks"])).summary()
+    shown = report.Report(copy, {}, {}, study.networks(inputs["study"])).summary()
     assert "validation against MemTorch failed" in shown
 
 

@@ -119,9 +119,8 @@ def make(tmp_path, own, moved):
     ]
     inputs = {"choices": tmp_path / "choices.csv", "records": [tmp_path / "own.json", tmp_path / "moved.json"]}
     entry = {"mnist": {"architecture": "mnist", "dataset": "mnist", "images": "mnist"}}
-    choice_table.make(
-        inputs, json.dumps(compared), study.networks(json.dumps(entry)), tmp_path / "t.csv", tmp_path / "t.md"
-    )
+    described = json.dumps({"networks": entry, "setting": "{}"})
+    choice_table.make(inputs, json.dumps(compared), study.networks(described), tmp_path / "t.csv", tmp_path / "t.md")
     return pd.read_csv(tmp_path / "t.csv"), (tmp_path / "t.md").read_text()
 
 

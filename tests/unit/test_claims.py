@@ -36,7 +36,7 @@ def inputs(tmp_path_factory):
 
 @pytest.fixture
 def evidence(inputs):
-    return claims.Evidence(frames(inputs), study.networks(inputs["networks"]), dict(PROBES))
+    return claims.Evidence(frames(inputs), study.networks(inputs["study"]), dict(PROBES))
 
 
 def with_frames(evidence, **frames):
@@ -425,7 +425,7 @@ def test_a_study_without_the_data_cannot_speak(evidence):
 
 def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):
     inputs = fabricated.write_study(tmp_path, ("mnist",), "small", 1, {"mnist": "digits"}, 2, 2)
-    evidence = claims.Evidence(frames(inputs), study.networks(inputs["networks"]), PROBES)
+    evidence = claims.Evidence(frames(inputs), study.networks(inputs["study"]), PROBES)
     assert verdict(1, evidence) == NOT_DECIDABLE
     row = claims.judge(paper_claims.CLAIMS[15], evidence)
     assert row["verdict"] == ONLY_WITH_DEFECT

@@ -7,8 +7,9 @@ import pytest
 from memristive.core.errors import InputError
 from memristive_study import figures
 from memristive_study.figures import style, workflow
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers import load
 from memristive_study.results import outputs
+from memristive_study.results.study import Study
 
 SMALLEST = {
     "networks": ("mnist",), "size": "small", "repeats": 1, "images": {"mnist": "digits"}, "folds": 1, "epochs": 1,
@@ -35,7 +36,7 @@ def full(tmp_path_factory):
 def draw(name, inputs, folder):
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
-    figures.make(name, needed, study.networks(inputs["networks"]), png, svg)
+    figures.make(name, needed, Study.read(inputs["study"], load("souto_garnelo")), png, svg)
     return png, svg
 
 

@@ -18,7 +18,7 @@ def inputs(tmp_path_factory):
 def make(name, inputs, folder):
     csv, markdown = folder / f"{name}.csv", folder / f"{name}.md"
     needed = {key: inputs[key] for key in outputs.TABLES[name].inputs}
-    tables.make(name, needed, study.networks(inputs["networks"]), csv, markdown)
+    tables.make(name, needed, study.networks(inputs["study"]), csv, markdown)
     return pd.read_csv(csv), markdown.read_text()
 
 

@@ -13,6 +13,7 @@ from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
 from memristive_study.runtime.lock import hold
+from memristive_study import papers
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -29,6 +30,7 @@ try:
         check_keys(path)
     check(config)
     PLAN = Plan(config)
+    PAPER = papers.load(config["paper"])
 except InputError as error:
     line = str(error)
     if not line.startswith(tuple(map(str, config_files()))):

@@ -47,7 +47,8 @@ rule figure:
     params:
         name=lambda wildcards: wildcards.figure,
         caption=lambda wildcards: outputs.FIGURES[wildcards.figure].caption,
-        networks=PLAN.described(),
+        study=PLAN.described(),
+        paper=config["paper"],
         code=provenance.code_hash("figures"),
     message:
         "Drawing {wildcards.figure}"

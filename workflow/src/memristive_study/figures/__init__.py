@@ -1,4 +1,4 @@
-"""The figures, one module each with `draw(frames, networks) -> Figure`, and what they share: reading and saving.
+"""The figures, one module each with `draw(frames, study) -> Figure`, and what they share: reading and saving.
 
 A figure carries the SHA-256 of each of its inputs, so that a report can tell whether a file has
 changed since it was drawn.
@@ -15,9 +15,9 @@ import pandas as pd
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic, read_json
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results import outputs
 from memristive_study.results.read import experiment
+from memristive_study.results.study import Study
 
 Value = str | Path | Sequence[str | Path]
 STAMP = "memristive-inputs"  # the key of the hashes among a PNG's text chunks
@@ -74,9 +74,7 @@ def stamp(png: str | Path) -> dict[str, str]:
         return json.loads(getattr(image, "text", {}).get(STAMP, "{}"))
 
 
-def make(
-    name: str, inputs: Mapping[str, Value], networks: Mapping[str, Network], png: str | Path, svg: str | Path
-) -> None:
+def make(name: str, inputs: Mapping[str, Value], study: Study, png: str | Path, svg: str | Path) -> None:
     """Draw the figure `name` of `outputs.FIGURES` and save it as PNG and SVG, the same bytes every time."""
     import matplotlib
 
@@ -89,7 +87,7 @@ def make(
         raise InputError(f"figure {name!r}: expected one of {', '.join(outputs.FIGURES)}")
     module = importlib.import_module(f"memristive_study.figures.{outputs.FIGURES[name].module}")
     with matplotlib.rc_context(style.RC):
-        figure = module.draw(read_all(inputs), networks)
+        figure = module.draw(read_all(inputs), study)
         with atomic(png) as temporary:
             stamped = {"Software": None, STAMP: json.dumps(hashes(inputs))}
             figure.savefig(temporary, dpi=style.DPI, metadata=stamped)

@@ -7,23 +7,23 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 FIXED = {"linestyle": style.LINES[2], "marker": "D", "markersize": 3.4, "linewidth": 1.4}
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One panel a network over the resolution. Needs `adc_tile` with the parts `paper` and `range`."""
     frame = frames["adc_tile"].dropna(subset=["adc_bits"])
     fixed = frame[frame["part"] == "range"]
-    names = style.order(fixed["network"], networks)
+    names = style.order(fixed["network"], study.networks)
     if not names:
         return style.empty("This study has no ADC of a fixed range.")
     auto = frame[(frame["part"] == "paper") & frame["tile_shape"].isin(fixed["tile_shape"].unique())]
     figure, axes = style.panels(len(names), sharey=True)
     for panel, name in zip(axes, names, strict=True):
-        colour, marker = style.network_style(name, networks)
+        colour, marker = style.network_style(name, study.networks)
         mine = auto[auto["network"] == name]
         for semantics in style.semantics_of(mine):
             points = summary(mine[mine["semantics"] == semantics], ["adc_bits"])
@@ -32,7 +32,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         style.curve(panel, points, "adc_bits", color=style.BLACK, **FIXED)
         style.accuracy_axis(panel)
         panel.set_xticks(sorted({*fixed["adc_bits"].astype(int), *mine["adc_bits"].astype(int)}))
-        panel.set(title=style.label(name, networks), xlabel="ADC resolution (bits)")
+        panel.set(title=study.label(name), xlabel="ADC resolution (bits)")
     axes[0].set_ylabel("accuracy (%)")
     images = " or ".join(f"{n:,}" for n in sorted(fixed["calibration_images"].astype(int).unique()))
     handles = [

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 
 def tile_shapes(frame: pd.DataFrame) -> list[str]:
@@ -18,14 +18,14 @@ def tile_shapes(frame: pd.DataFrame) -> list[str]:
     return sorted(shapes, key=lambda s: float("inf") if s == "none" else int(s.split("x")[0]) * int(s.split("x")[1]))
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One panel a network and semantics. Needs `adc_tile`."""
     frame = frames["adc_tile"]
     frame = frame[frame["part"] == "paper"].dropna(subset=["adc_bits"])
     frame = frame.assign(tile_shape=frame["tile_shape"].fillna("none"))
     cells = [
         (name, semantics)
-        for name in style.order(frame["network"], networks)
+        for name in style.order(frame["network"], study.networks)
         for semantics in style.semantics_of(frame[frame["network"] == name])
     ]
     if not cells:
@@ -42,7 +42,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
             style.curve(panel, points, "adc_bits", marker=marker, linestyle=line, color=colour)
         style.accuracy_axis(panel)
         panel.set_xticks(sorted(frame["adc_bits"].astype(int).unique()))
-        title = style.label(name, networks)
+        title = study.label(name)
         panel.set(title=f"{title}, {semantics}" if several else title, xlabel="ADC resolution (bits)")
     axes[0].set_ylabel("accuracy (%)")
     style.legend(

@@ -7,18 +7,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One panel a network, each sample's own scale beside it. Needs `input_voltage` with the parts `paper` and `batch`.
 
     As published the batch sizes of the part `batch`, and that of the other parts at the same voltage.
     """
     frame = frames["input_voltage"]
     batch = frame[frame["part"] == "batch"]
-    names = style.order(batch["network"], networks)
+    names = style.order(batch["network"], study.networks)
     if not names:
         return style.empty("This study has one batch size.")
     volts = batch["max_input_voltage"].iloc[0]
@@ -27,7 +27,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     meant = paper[paper["semantics"] == "physical"]
     figure, axes = style.panels(len(names), sharey=True)
     for panel, name in zip(axes, names, strict=True):
-        colour, marker = style.network_style(name, networks)
+        colour, marker = style.network_style(name, study.networks)
         points = summary(published[published["network"] == name], ["batch_size"])
         for row in summary(meant[meant["network"] == name], ["semantics"]).itertuples():
             look = style.semantics_style("physical", colour)
@@ -41,7 +41,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         )
         panel.minorticks_off()
         style.accuracy_axis(panel)
-        panel.set(title=f"{style.label(name, networks)}, at {volts:g} V", xlabel="batch size (images)")
+        panel.set(title=f"{study.label(name)}, at {volts:g} V", xlabel="batch size (images)")
     axes[0].set_ylabel("accuracy (%)")
     style.legend(figure, style.semantics_handles(style.semantics_of(pd.concat([meant, published]))))
     style.note(figure, style.repeats(published, ["network", "part", "label"]))

@@ -10,17 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.papers.souto_garnelo import reported as paper
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network and semantics. Needs `device_faults`."""
     frame = frames["device_faults"]
     rows = [
         (name, semantics)
-        for name in style.order(frame["network"], networks)
+        for name in style.order(frame["network"], study.networks)
         for semantics in style.semantics_of(frame[frame["network"] == name])
     ]
     if not rows:
@@ -33,10 +33,10 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         table = summary(mine, ["stuck_at_lrs", "stuck_at_hrs"]).pivot(
             index="stuck_at_hrs", columns="stuck_at_lrs", values="mean"
         )
-        title = style.label(name, networks) + (f", {semantics}" if several else "")
+        title = study.label(name) + (f", {semantics}" if several else "")
         _surface(figure.add_subplot(grid[i, 0], projection="3d"), table, title)
-        paper = study.value(study.STUCK_AT_ACCURACY, networks[name]) if name in networks else None
-        _heat_map(figure.add_subplot(grid[i, 1]), table, title, paper or {})
+        reported = study.reported(paper.STUCK_AT_ACCURACY, name)
+        _heat_map(figure.add_subplot(grid[i, 1]), table, title, reported or {})
     style.note(figure, style.repeats(frame, ["network", "label"]).replace(", band: 95 % interval", ", means drawn"))
     return figure
 

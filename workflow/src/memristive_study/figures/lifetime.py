@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 TUNINGS = ("none", "before", "after", "both")
 TUNING_LABELS = {
@@ -16,18 +15,16 @@ TUNING_LABELS = {
 }  # fmt: skip
 
 
-def paper_point(
-    axes: Axes, frame: pd.DataFrame, networks: Mapping[str, Network], reported: Mapping[str, float]
-) -> bool:
+def paper_point(axes: Axes, frame: pd.DataFrame, study: Study, reported: Mapping[str, float]) -> bool:
     """Draw accuracy by network, tuning and semantics at the paper's setting; whether the paper has a value there."""
-    names = style.order(frame["network"], networks)
+    names = style.order(frame["network"], study.networks)
     columns = [
         (tuning, semantics) for tuning in TUNINGS for semantics in style.semantics_of(frame[frame["tuning"] == tuning])
     ]
     marked = False
     place = {column: i for i, column in enumerate(columns)}
     for k, name in enumerate(names):
-        colour, marker = style.network_style(name, networks)
+        colour, marker = style.network_style(name, study.networks)
         shift = (k - (len(names) - 1) / 2) * 0.18
         for row in summary(frame[frame["network"] == name], ["tuning", "semantics"]).itertuples():
             face = "white" if row.semantics == "memtorch" else colour
@@ -36,7 +33,7 @@ def paper_point(
                 [place[row.tuning, row.semantics] + shift], [row.mean], yerr=error, marker=marker, color=colour,
                 markerfacecolor=face, markersize=5, linestyle="none", capsize=2, linewidth=0.9,
             )  # fmt: skip
-        paper = study.value(reported, networks[name]) if name in networks else None
+        paper = study.reported(reported, name)
         marked |= paper is not None
         if paper is not None:
             axes.plot([len(columns) - 0.35], [paper], **style.PAPER)

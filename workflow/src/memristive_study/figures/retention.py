@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from memristive_study.figures import lifetime, style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.papers.souto_garnelo import reported as paper
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """The paper's point, then a panel over time with a line a network and tuning. Needs `retention`."""
     frame = frames["retention"]
     point, sweep = frame[frame["part"] == "paper"], frame[frame["part"] == "time"]
@@ -26,13 +26,13 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
     )
     panels, marked = list(axes.ravel()), False
     if len(point):
-        marked = lifetime.paper_point(panels[0], point, networks, study.RETENTION_ACCURACY)
+        marked = lifetime.paper_point(panels[0], point, study, paper.RETENTION_ACCURACY)
         panels[0].set_title("10,000 s at drift coefficient 0.1")
     tunings = [t for t in lifetime.TUNINGS if t in set(sweep["tuning"])]
     if len(sweep):
         sweep = pd.concat([sweep, point])  # the paper's point lies on the curve
-        for name in style.order(sweep["network"], networks):
-            colour, marker = style.network_style(name, networks)
+        for name in style.order(sweep["network"], study.networks):
+            colour, marker = style.network_style(name, study.networks)
             for i, tuning in enumerate(tunings):
                 for semantics in style.semantics_of(sweep)[:1]:
                     chosen = (sweep["network"] == name) & (sweep["tuning"] == tuning)
@@ -45,9 +45,9 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         panels[-1].set(title="over time", xlabel="time after programming (s)")
     panels[0].set_ylabel("accuracy (%)")
     handles = []
-    for name in style.order(frame["network"], networks):
-        colour, marker = style.network_style(name, networks)
-        handles.append(Line2D([], [], color=colour, marker=marker, linestyle="none", label=style.label(name, networks)))
+    for name in style.order(frame["network"], study.networks):
+        colour, marker = style.network_style(name, study.networks)
+        handles.append(Line2D([], [], color=colour, marker=marker, linestyle="none", label=study.label(name)))
     for i, tuning in enumerate(tunings):
         handles.append(Line2D([], [], color=style.GREY, linestyle=style.LINES[i], label=lifetime.TUNING_LABELS[tuning]))
     handles += style.paper_handles(marked)

@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Network
 
 DPI = 200
 SINGLE, DOUBLE = 3.5, 7.2  # inches: one column of a journal (89 mm), two columns (183 mm)
@@ -73,11 +73,6 @@ def network_style(name: str, networks: Mapping[str, Network]) -> tuple[str, str]
         return _NETWORKS[name]
     others = [other for other in networks if other not in _NETWORKS]
     return _OTHERS[(others.index(name) if name in others else 0) % len(_OTHERS)]
-
-
-def label(name: str, networks: Mapping[str, Network]) -> str:
-    """Name of a network for a title or a legend."""
-    return networks[name].label if name in networks else name
 
 
 def order(names: Iterable[str], networks: Mapping[str, Network]) -> list[str]:

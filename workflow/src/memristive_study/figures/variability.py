@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results.statistics import summary
+from memristive_study.results.study import Study
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network, one column a semantics. Needs `variability` (sigma in ohm)."""
     frame = frames["variability"]
-    names, columns = style.order(frame["network"], networks), style.semantics_of(frame)
+    names, columns = style.order(frame["network"], study.networks), style.semantics_of(frame)
     if not names:
         return style.empty("No network in this experiment.")
     states = sorted(frame["conductance_states"].fillna(math.inf).unique())
@@ -40,7 +40,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
                 look = {"marker": style.MARKERS[i % 8], "linestyle": style.LINES[i % 6], "color": looks[sigma]}
                 style.curve(panel, points, "place", **look)
             style.accuracy_axis(panel)
-            panel.set_title(f"{style.label(name, networks)}, {style.SEMANTICS_LABELS[semantics]}")
+            panel.set_title(f"{study.label(name)}, {style.SEMANTICS_LABELS[semantics]}")
             panel.set_xticks(range(len(states)), ["∞" if math.isinf(s) else f"{s:g}" for s in states])
         row[0].set_ylabel("accuracy (%)")
     for panel in axes[-1]:

@@ -147,17 +147,16 @@ class Plan:
         return canonical([[label, setting.canonical()] for label, setting in kept])
 
     def described(self) -> str:
-        """JSON of architecture, data set and images of each network, by which figures name and compare it."""
-        return canonical(
-            {
-                name: {
-                    "architecture": self.config["networks"][name]["architecture"],
-                    "dataset": self.dataset_of(name),
-                    "images": self._images(self.dataset_of(name)),
-                }
-                for name in self.networks
+        """JSON that `results.study.Study.read` takes: by what figures name networks and compare them."""
+        networks = {
+            name: {
+                "architecture": self.config["networks"][name]["architecture"],
+                "dataset": self.dataset_of(name),
+                "images": self._images(self.dataset_of(name)),
             }
-        )
+            for name in self.networks
+        }
+        return canonical({"networks": networks, "setting": self.base().canonical()})
 
     def _images(self, dataset: str) -> str:
         """What a data set's images are: a published data set's name, else their source."""
