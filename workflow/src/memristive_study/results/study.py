@@ -7,6 +7,7 @@ torch nor pandas.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
@@ -74,6 +75,11 @@ class Study:
     def reported(self, values: Mapping[str, float], name: str) -> float | None:
         """Of the paper's `values` by network that of the study's network `name`; None where it has none."""
         return values.get(self.networks[name].paper or "") if name in self.networks else None
+
+    def stated(self, experiment: str, name: str, fields: Mapping[str, Any]) -> float | None:
+        """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
+        paper = self.networks[name].paper if name in self.networks else None
+        return self.paper.accuracy(experiment, paper, fields) if paper else None
 
     @property
     def compared(self) -> bool:

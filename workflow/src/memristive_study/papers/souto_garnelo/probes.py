@@ -1,5 +1,8 @@
 """Numbers that claims about the arithmetic itself are judged by, measured on a small random layer."""
 
+import functools
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 
@@ -9,12 +12,15 @@ from memristive.arrays.nonidealities import endurance
 from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
+from memristive_study.claims.evidence import Evidence, Found, Quantity
+from memristive_study.results.statistics import single
 
 ROWS, COLUMNS = 100, 10  # of the layer: two tiles below one another
 
 
-def measure() -> dict[str, float]:
-    """Every probe by name; `claims.Evidence.probes`.
+@functools.cache
+def measure() -> Mapping[str, float]:
+    """Every probe by name.
 
     conductance_change_with_voltage: largest relative change (%) of a conductance between 1 V and 9 V.
     difference_from_equation_11: largest relative difference (%) of a conductance from the paper's eq. 11.
@@ -42,6 +48,15 @@ def measure() -> dict[str, float]:
         "crossbars_per_line": float(len(high) * tiles),
         "resistance_ratio_after_cycles": float((cycled[0, 0] / cycled[0, 1]) / (g_on / g_off)),
     }
+
+
+def quantity(name: str, note: str = "") -> Quantity:
+    """A number that `measure` gives, which no file of a study plays a part in."""
+
+    def found(evidence: Evidence) -> list[Found]:
+        return [Found("", single(measure()[name], "probes"), note=note)]
+
+    return found
 
 
 def _unordered(purpose: str, devices: int) -> torch.Tensor:

@@ -1,13 +1,12 @@
-"""The machinery of the claims ledger: a claim is data, its verdict follows from a study's result files.
+"""The ledger of a paper's claims: a claim is data, its verdict follows from a study's result files.
 
-A claim has parts, each a quantity with a criterion; `paper_claims.CLAIMS` lists those of the paper.
-A criterion is true, false or undecided for an interval. A claim holds where all its parts hold for
-every network, with at least one of the choices that the text leaves open (whether the network was
-tuned before or after a non-ideality). `physical` decides first, then `memtorch`.
+A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network, with at least
+one of the choices that the text leaves open (whether the network was tuned before or after a non-ideality). `physical`
+decides first, then `memtorch`.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ import pandas as pd
 
 from memristive.core.files import write_csv, write_text
 from memristive_study import figures
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.claims.criteria import Criterion
+from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.report import tables
 from memristive_study.results import outputs
-from memristive_study.results.statistics import Interval
+from memristive_study.results.study import Study
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -28,141 +27,15 @@ ONLY_WITH_DEFECT = "reproduced only with the defect"
 NOT_DECIDABLE = "not decidable"
 VERDICTS = (REPRODUCED, ONLY_WITH_DEFECT, NOT_REPRODUCED, NOT_DECIDABLE)
 
-ROUNDING = 1e-5  # accuracies are written with six decimals; one image of 10,000 is 0.01
 COLUMNS = ("number", "section", "claim", "paper", "ours", "criterion", "verdict", "reason", "explanation")
-
-
-class Missing(Exception):
-    """A study lacks what a quantity needs; its text goes on after "this study has no"."""
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """A condition on an interval, fixed before the study runs; `test` takes the interval and the paper's value."""
-
-    text: str
-    test: Callable[[Interval, float | None], bool | None]
-
-
-def below(limit: float) -> Criterion:
-    """The whole interval is below `limit`; undecided where it crosses it."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        low, high = (ours.low, ours.high) if ours.known else (ours.value, ours.value)
-        return True if high < limit - ROUNDING else False if low >= limit - ROUNDING else None
-
-    return Criterion(f"below {limit:g} {{unit}}", test)
-
-
-def at_most(limit: float) -> Criterion:
-    """The interval reaches `limit` or lies below it."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        return (ours.low if ours.known else ours.value) <= limit + ROUNDING
-
-    return Criterion(f"not above {limit:g} {{unit}}", test)
-
-
-def refuted_above(limit: float) -> Criterion:
-    """Above `limit` the claim is wrong; at or below it, the quantity says nothing about the claim."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        return False if (ours.low if ours.known else ours.value) > limit + ROUNDING else None
-
-    return Criterion(f"refuted above {limit:g} {{unit}}", test)
-
-
-def confirmed_above(limit: float) -> Criterion:
-    """Above `limit` the claim is right; at or below it, the quantity says nothing about the claim."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        return True if (ours.low if ours.known else ours.value) > limit + ROUNDING else None
-
-    return Criterion(f"confirmed above {limit:g} {{unit}}", test)
-
-
-def above(limit: float) -> Criterion:
-    """The whole interval is above `limit`; undecided where it crosses it."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        low, high = (ours.low, ours.high) if ours.known else (ours.value, ours.value)
-        return True if low > limit + ROUNDING else False if high <= limit + ROUNDING else None
-
-    return Criterion(f"above {limit:g} {{unit}}", test)
-
-
-def near(tolerance: float) -> Criterion:
-    """Our value is at most `tolerance` from the paper's; undecided where only a part of the interval is."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        if paper is None:
-            return None
-        if abs(ours.value - paper) <= tolerance:
-            return True
-        reaches = ours.known and ours.low <= paper + tolerance and ours.high >= paper - tolerance
-        return None if reaches else False
-
-    return Criterion(f"within {tolerance:g} {{unit}} of the paper's", test)
-
-
-def within_factor(factor: float) -> Criterion:
-    """Our value is at most `factor` times the paper's, and at least the paper's divided by it."""
-
-    def test(ours: Interval, paper: float | None) -> bool | None:
-        return None if not paper else 1 / factor <= ours.value / paper <= factor
-
-    return Criterion(f"within a factor of {factor:g} of the paper's", test)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A quantity of one network (or device): `semantics` and `choice` are empty where they make no difference."""
-
-    where: str
-    ours: Interval
-    semantics: str = ""
-    choice: str = ""
-    paper: float | None = None
-    note: str = ""
-
-
-@dataclass
-class Evidence:
-    """What a study has: named inputs as `figures.read` gives them, its networks, and probes of the arithmetic."""
-
-    frames: Mapping[str, Any]
-    networks: Mapping[str, Network]
-    probes: Mapping[str, float] = field(default_factory=dict)
-
-    def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
-        """A table, or one part of an experiment; raises Missing where it is absent or empty."""
-        frame = self.frames.get(name)
-        if frame is not None and part is not None and len(frame):
-            frame = frame[frame["part"] == part]
-        if frame is None or not len(frame):
-            raise Missing(name.replace("_", " ") + (f" ({part.replace('_', ' ')})" if part else ""))
-        if "records" in self.frames and "label" in frame:
-            return frame.merge(self.frames["records"], on=["experiment", "network", "label", "repeat"], how="left")
-        return frame
-
-    def named(self, paper: str) -> str:
-        """The study's network that is the paper's `paper`; raises Missing."""
-        found = next((name for name, network in self.networks.items() if network.paper == paper), None)
-        if found is None:
-            raise Missing(f"network trained on {study.LABELS[paper]}")
-        return found
-
-    def label(self, name: str) -> str:
-        """Name of a network or a device for readers."""
-        return self.networks[name].label if name in self.networks else study.DEVICES.get(name, name)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A quantity, its unit, what it must fulfil. `quantity` raises Missing where the study lacks data."""
+    """A quantity, its unit, what it must fulfil."""
 
     what: str
-    quantity: Callable[[Evidence], list[Found]]
+    quantity: Quantity
     criterion: Criterion
     unit: str = "points"
 
@@ -172,8 +45,8 @@ class Claim:
     """One claim of a paper.
 
     Attributes:
-        paper: what it says in numbers, as text.
         parts: all must hold.
+        paper: what it says in numbers, as text.
         networks: the paper's networks that the claim names; the study's others do not count. Empty:
             a claim about such networks in general, or about no network.
         explanations: by verdict, why the claim gets it on the paper's images.
@@ -182,8 +55,8 @@ class Claim:
     number: int
     section: str
     text: str
-    paper: str
     parts: tuple[Part, ...]
+    paper: str = ""
     networks: tuple[str, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=dict)
 
@@ -202,12 +75,8 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     absent = []
     if claim.networks:
         have = {network.paper: name for name, network in evidence.networks.items()}
-        absent = [study.LABELS[name] for name in claim.networks if name not in have]
-        evidence = Evidence(
-            evidence.frames,
-            {have[name]: evidence.networks[have[name]] for name in claim.networks if name in have},
-            evidence.probes,
-        )
+        absent = [evidence.study.paper.labels.get(name, name) for name in claim.networks if name not in have]
+        evidence = _of({have[name] for name in claim.networks if name in have}, evidence)
         if not evidence.networks:
             return row | _verdict(NOT_DECIDABLE, "", f"this study has no network trained on {_or(absent)}")
     try:
@@ -235,6 +104,12 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     return row | _verdict(verdict, ours, "; ".join(note for note in notes if note), explanation)
 
 
+def _of(names: set[str], evidence: Evidence) -> Evidence:
+    """`evidence` of these networks alone."""
+    kept = {name: network for name, network in evidence.networks.items() if name in names}
+    return Evidence(evidence.frames, dataclasses.replace(evidence.study, networks=kept))
+
+
 def _verdict(verdict: str, ours: str, reason: str, explanation: str = "") -> dict[str, str]:
     return {"ours": ours, "verdict": verdict, "reason": reason, "explanation": explanation}
 
@@ -244,7 +119,7 @@ def _or(names: Sequence[str]) -> str:
 
 
 def _text(found: Found, evidence: Evidence) -> str:
-    where = " ".join(filter(None, [evidence.label(found.where), found.semantics, found.choice]))
+    where = " ".join(filter(None, [evidence.study.label(found.where), found.semantics, found.choice]))
     return f"{where}: {found.ours.text()}" if where else found.ours.text()
 
 
@@ -312,18 +187,12 @@ def ledger(claims: Sequence[Claim], evidence: Evidence) -> pd.DataFrame:
 def make(
     claims: Sequence[Claim],
     inputs: Mapping[str, figures.Value],
-    networks: Mapping[str, Network],
-    probes: Mapping[str, float],
+    study: Study,
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
     """Write the ledger of a study as CSV and Markdown from its named inputs (`outputs.CLAIMS`)."""
     known = {name: value for name, value in inputs.items() if name in outputs.CLAIMS}
-    frame = ledger(claims, Evidence(figures.read_all(known), networks, probes))
+    frame = ledger(claims, Evidence(figures.read_all(known), study))
     write_csv(csv, frame.to_dict("records"), COLUMNS)
     write_text(markdown, f"# Claims\n\n{tables.to_markdown(frame)}\n{tables.stamp_line(known)}")
-
-
-def nan_interval(value: float, kind: str = "settings", n: int = 1) -> Interval:
-    """A value that has no interval of its own."""
-    return Interval(value, math.nan, math.nan, n, kind)
