@@ -15,7 +15,7 @@ from memristive.network.layers import CrossbarLayer
 from memristive_study.models.networks import layer_table
 
 PLAIN, FUSED = "64x64, 8 bits", "fused multiply-add"
-SETTINGS = {
+OVERRIDES = {
     PLAIN: {},
     FUSED: {"accumulate": "fused"},
     "128x128": {"tile_shape": (128, 128)},
@@ -35,6 +35,8 @@ SETTINGS = {
     "MemTorch's semantics": {"semantics": "memtorch"},
     "Linear scaled over the batch": {"semantics": "memtorch", "max_input_voltage": 1.0},
 }
+# The others multiply, then add, so that each is compared with the plain setting in one order of summation.
+SETTINGS = {label: {"accumulate": "separate", **fields} for label, fields in OVERRIDES.items()}
 # MemTorch's padding cells take part in the ADC's range where devices vary: 10 columns become 64 or 256.
 PADDING = {
     "padding cells of 64x64": {"semantics": "memtorch", "sigma": 20.0},
@@ -117,7 +119,7 @@ def _multiply_adds(model: nn.Module, converted: nn.Module, x: torch.Tensor) -> i
     """Multiply-adds an image that are carried out, padding cells included."""
     digital = {row["layer"]: row["multiply_adds"] for row in layer_table(model, tuple(x.shape[1:]))}
     layers = {name: layer for name, layer in converted.named_modules() if isinstance(layer, CrossbarLayer)}
-    return sum(digital[name] * layer.conductance.shape[2] // layer.columns for name, layer in layers.items())
+    return sum(digital[name] * layer.conductance.shape[-1] // layer.columns for name, layer in layers.items())
 
 
 class Shortcut(nn.Module):

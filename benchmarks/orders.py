@@ -16,12 +16,14 @@ TILES = ((64, 64), (256, 256))
 
 @torch.no_grad()
 def measure(names: list[str], share: float) -> list[dict[str, object]]:
-    """One row a network, tile shape and layer; the inputs of a layer are those of the order `memtorch`."""
+    """One row a network, tile shape and layer; the inputs of a layer are those of the order `separate`."""
     rows: list[dict[str, object]] = []
     for name in names:
         model, x = cases.network(name), cases.images(name, max(16, round(256 * share)))
         for tile_shape in TILES:
-            converted = convert(model, Setting(tile_shape=tile_shape), torch.Generator().manual_seed(0))
+            converted = convert(
+                model, Setting(tile_shape=tile_shape, accumulate="separate"), torch.Generator().manual_seed(0)
+            )
             y = x
             for layer_name, layer in converted.named_children():
                 if isinstance(layer, CrossbarLayer):
@@ -51,11 +53,11 @@ def _differences(layer: CrossbarLayer, x: torch.Tensor) -> tuple[int, int, float
             raise RuntimeError("orders: the kernels do not carry this layer out")
         return found.movedim(2, -1)  # [tile rows, images, ..., columns]
 
-    memtorch, fused, currents = codes(), codes(accumulate="fused"), codes(adc_bits=None)
+    separate, fused, currents = codes(), codes(accumulate="fused"), codes(adc_bits=None)
     largest = 0.0
     width = stage.arithmetic.tile_shape[1]
     for left in range(0, stage.columns, width):
         vector = slice(left, left + width)
         step = torch.exp2(range_exponent(currents[..., vector].abs(), 0.0) + (1 - stage.arithmetic.adc_bits))
-        largest = max(largest, ((memtorch - fused)[..., vector].abs() / step).max().item())
-    return memtorch.numel(), int((memtorch != fused).sum()), round(largest, 3)
+        largest = max(largest, ((separate - fused)[..., vector].abs() / step).max().item())
+    return separate.numel(), int((separate != fused).sum()), round(largest, 3)

@@ -60,7 +60,7 @@ class Worker:
 
 
 def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
-    """One row a simulator: seconds an image, and how many times ours that is, in MemTorch's order of sums and fused."""
+    """One row a simulator: seconds an image, and how many times ours that is, in both orders of summation."""
     workers: dict[str, Worker] = {}
     real_images("mnist", 1)  # written down for the workers, which could not
     counts = {name: max(2, round(count * share)) for name, count in IMAGES.items()}

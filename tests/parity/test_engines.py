@@ -137,7 +137,7 @@ def test_comparison_notices_a_wrong_conductance(network, images):
     count, differing, bad = validation.compare_codes(layer, products["0.0"], patched.get_submodule("0.0"))
     assert (differing, bad) == (0, 0)
     assert count == 3 * 12 * 12 * 5 * 2  # images, pixels, channels, rows of tiles (18 rows on 16)
-    layer.conductance[0, 3, 2] += 1e-3
+    layer.conductance[0, 0, 3, 2] += 1e-3
     _, differing, bad = validation.compare_codes(layer, products["0.0"], patched.get_submodule("0.0"))
     assert bad > 0
     assert differing > 0
@@ -168,7 +168,7 @@ def test_memtorch_ignores_conductance_states_and_physical_does_not(memtorch):
         )
     for states in (2, 5):
         ours = convert(model, Setting(semantics="physical", tuning="none", conductance_states=states))
-        found = torch.cat([array.flatten() for array in ours[0].arrays[0]]).unique()
+        found = torch.cat([array.flatten() for array in ours[0].arrays[0][0]]).unique()
         levels = torch.linspace(1 / 1000, 1 / 50, states)
         assert len(found) <= states
         assert all((levels - value).abs().min() < 1e-8 for value in found)

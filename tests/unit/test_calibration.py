@@ -120,7 +120,7 @@ def test_images_beyond_the_range_saturate():
 
 def test_what_is_missing_is_one_line():
     layer = convert(nn.Linear(4, 2), FIXED, torch.Generator())
-    with pytest.raises(InputError, match=r"adc_range: 'calibrated', but no image has set it"):
+    with pytest.raises(InputError, match=r"adc.range: 'calibrated', but no image has set it"):
         layer(random(1, 4))
     with pytest.raises(InputError, match="training_images: None"):
         list(evaluations(nn.Linear(4, 2), (random(3, 4), torch.zeros(3, dtype=torch.int64)), FIXED, [1]))

@@ -1,5 +1,8 @@
 """The compiled kernels give every bit of the readable definition: `encode`, unfolding, `product.multiply`."""
 
+import dataclasses
+import itertools
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,6 +12,7 @@ from memristive import kernels
 from memristive.arrays import product
 from memristive.arrays.encoding import encode
 from memristive.arrays.product import Arithmetic
+from memristive.arrays.summation import accumulate
 from memristive.converters import adc
 from memristive.core.errors import InputError
 from memristive.kernels import build, native
@@ -19,33 +23,6 @@ pytestmark = pytest.mark.skipif(not LEVELS, reason="kernels cannot be compiled h
 
 def draw(*shape, seed=0, scale=1.0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)) * scale
-
-
-def fma(a, b, c):
-    """a * b + c in one rounding: exact product in double precision, sum rounded to odd, then to float32."""
-    product_, c = a.double() * b.double(), c.double()
-    total = product_ + c
-    back = total - product_
-    error = (product_ - (total - back)) + (c - back)
-    even = (total.view(torch.int64) & 1) == 0
-    towards = torch.where(error > 0, torch.inf, -torch.inf).to(total.dtype)
-    return torch.where((error != 0) & even, torch.nextafter(total, towards), total).float()
-
-
-@pytest.fixture(autouse=True)
-def fused_in_order(monkeypatch):
-    """`x @ G` leaves the order of its sums to the library; the kernels' order is row by row."""
-    plain = product._sum
-
-    def ordered(x, conductance, accumulate):
-        if accumulate != "fused":
-            return plain(x, conductance, accumulate)
-        total = x.new_zeros(*x.shape[:-1], conductance.shape[1])
-        for row in range(conductance.shape[0]):
-            total = fma(x[..., row, None], conductance[row], total)
-        return total
-
-    monkeypatch.setattr(product, "_sum", ordered)
 
 
 def plain_conv2d(x, conductance, columns, size, arithmetic, stride=(1, 1), padding=(0, 0, 0, 0), dilation=(1, 1)):
@@ -74,22 +51,23 @@ GEOMETRIES = [
     (8, 16, 4, 4, 33, 33, (3, 3), (1, 2), (0, 2, 1, 0), (2, 1)),
     (5, 4, 1, 1, 3, 3, (2, 1), (1, 1), (0, 0, 0, 1), (1, 1)),
 ]
-ARITHMETICS = [
+SHAPES_AND_CONVERTERS = [
     Arithmetic(),
-    Arithmetic(accumulate="fused"),
     Arithmetic(tile_shape=(16, 4), adc_bits=4, max_input_voltage=1.5),
-    Arithmetic(tile_shape=(8, 8), adc_bits=2, max_input_voltage=0.7, rescale_output=True, accumulate="fused"),
+    Arithmetic(tile_shape=(8, 8), adc_bits=2, max_input_voltage=0.7, rescale_output=True),
     Arithmetic(tile_shape=(32, 16), adc_bits=6, adc_overflow_rate=0.2),
     Arithmetic(tile_shape=(200, 1), adc_bits=6),
     Arithmetic(tile_shape=(16, 8), adc_bits=None, max_input_voltage=None),
     Arithmetic(tile_shape=None),
     Arithmetic(tile_shape=None, adc_scope="sample", max_input_voltage=2.0, rescale_output=True),
 ]
+ORDERS = ("separate", "fused")
 
 
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("arithmetic", ARITHMETICS, ids=lambda a: str(a)[11:-1])
-def test_conv2d(arithmetic, level):
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("arithmetic", SHAPES_AND_CONVERTERS, ids=lambda a: str(a)[11:-1])
+def test_conv2d(arithmetic, order):
+    arithmetic = dataclasses.replace(arithmetic, accumulate=order)
     for number, (images, channels, height, width, columns, padded, size, *geometry) in enumerate(GEOMETRIES):
         x = draw(images, channels, height, width, seed=number)
         conductance = draw(channels * size[0] * size[1], padded, seed=100 + number, scale=1e-2)
@@ -98,17 +76,18 @@ def test_conv2d(arithmetic, level):
         if arithmetic.tile_shape is None:
             conductance = conductance[:, :columns].contiguous()  # there is nothing to pad to
         expected = plain_conv2d(x, conductance, columns, size, arithmetic, *geometry)
-        for threads in (1, 2):
+        for threads, level in itertools.product((1, 2), LEVELS):
             found = kernels.conv2d(x, conductance, columns, size, arithmetic, *geometry, threads=threads, level=level)
-            assert torch.equal(found, expected), (number, threads)
+            assert torch.equal(found, expected), (number, threads, level)
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("scope", ["sample", "batch"])
-def test_linear(scope, level):
+def test_linear(scope, order, level):
     for arithmetic in (
-        Arithmetic(max_input_voltage=1.0, scale_scope=scope, rescale_output=True),
-        Arithmetic(tile_shape=(300, 10), adc_bits=5, scale_scope=scope, accumulate="fused"),
+        Arithmetic(max_input_voltage=1.0, scale_scope=scope, rescale_output=True, accumulate=order),
+        Arithmetic(tile_shape=(300, 10), adc_bits=5, scale_scope=scope, accumulate=order),
     ):
         x, conductance = draw(70, 200), draw(200, 30, seed=1, scale=1e-2)
         expected = plain_linear(x, conductance, 28, arithmetic)
@@ -211,6 +190,7 @@ class Plain(nn.Module):
 
 
 def network(**fields):
+    """A chain of every kind of stage, on crossbars of `Arithmetic(**fields)`."""
     conv, full = Arithmetic(**fields), Arithmetic(**fields)
     layers = nn.Sequential(
         *(Plain(draw(2 * 9, 7, seed=1), 7, conv, (3, 3)), nn.BatchNorm2d(7), nn.ReLU()),
@@ -227,23 +207,39 @@ def network(**fields):
     return layers
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("voltage", [None, 2.0])
 @pytest.mark.parametrize("scope", ["sample", "batch"])
-def test_fused_chain(scope, voltage, level):
-    layers = network(tile_shape=(16, 4), scale_scope="sample", max_input_voltage=voltage)
+def test_fused_chain(scope, voltage, order):
+    layers = network(tile_shape=(16, 4), scale_scope="sample", max_input_voltage=voltage, accumulate=order)
     if scope == "batch":
         last = layers[-1].stage
-        batch = Arithmetic(tile_shape=(16, 4), scale_scope="batch", max_input_voltage=voltage)
-        layers[-1].stage = kernels.Crossbar(last.conductance, 4, batch, line=last.line, bias=last.bias)
+        batch = dataclasses.replace(last.arithmetic, scale_scope="batch")
+        layers[-1].stage = dataclasses.replace(last, arithmetic=batch)
     x = draw(150, 2, 7, 8)
-    chain = kernels.fused_chain(layers, x.shape[1:], level)
     with torch.no_grad():
         expected = torch.cat([layers(part) for part in x.split(40)])
-    for threads in (1, 2):
-        assert torch.equal(chain(x, threads, batch_size=40), expected)
-    if scope == "sample":
-        assert torch.equal(torch.cat([chain(part, 2) for part in x.split(7)]), expected)
+    for level in LEVELS:
+        chain = kernels.fused_chain(layers, x.shape[1:], level)
+        for threads in (1, 2):
+            assert torch.equal(chain(x, threads, batch_size=40), expected), (level, threads)
+        if scope == "sample":
+            assert torch.equal(torch.cat([chain(part, 2) for part in x.split(7)]), expected), level
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_steps_close_to_ties(order, level):
+    """Sums just beside the middle of two float32: a level that rounds twice, or fuses on its own, differs."""
+    i = torch.arange(300, dtype=torch.float64)
+    above, below = (1 + i * 2.0**-23).float(), (1 - i * 2.0**-23).float()
+    x = torch.stack([1 + torch.arange(300) % 7 * 2.0**-23, above * (-1.0) ** torch.arange(300)], 1)
+    conductance = torch.stack([torch.ones(300), below * 2.0**-24])
+    arithmetic = Arithmetic(tile_shape=None, adc_bits=None, max_input_voltage=None, accumulate=order)
+    expected = accumulate(x, conductance, order)
+    rounded_twice = (x.double() @ conductance.double()).float()
+    assert (expected != (rounded_twice if order == "fused" else accumulate(x, conductance, "fused"))).sum() > 100
+    assert torch.equal(kernels.linear(x, conductance, 300, arithmetic, level=level), expected)
 
 
 def on_background(images, shape, value, seed=0):
@@ -258,24 +254,24 @@ def on_background(images, shape, value, seed=0):
     return x
 
 
-@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("value", [0.0, -0.4])
 @pytest.mark.parametrize("voltage", [None, 100.0, 30.0, 3.0, 0.1])
-def test_chain_of_images_on_a_background(voltage, value, level):
+def test_chain_of_images_on_a_background(voltage, value):
     """What is spared where an image shows its background is the same to the bit, scaled images among them or not."""
     layers = network(tile_shape=(16, 4), max_input_voltage=voltage)
     x = on_background(150, (2, 7, 8), value)
-    chain = kernels.fused_chain(layers, x.shape[1:], level)
-    with torch.no_grad():
-        expected = layers(x)
-    for threads in (1, 2):
-        assert torch.equal(chain(x, threads), expected)
     other = torch.where(x == value, torch.tensor(0.25), x)  # another background, and no image on the first one
     with torch.no_grad():
-        assert torch.equal(chain(other), layers(other))
-        assert torch.equal(chain(torch.cat([x, other])), layers(torch.cat([x, other])))
-    x[100] = torch.nan
-    assert chain(x) is None
+        expected, expected_other = layers(x), layers(other)
+    for level in LEVELS:
+        chain = kernels.fused_chain(layers, x.shape[1:], level)
+        for threads in (1, 2):
+            assert torch.equal(chain(x, threads), expected), (level, threads)
+        assert torch.equal(chain(other), expected_other), level
+        assert torch.equal(chain(torch.cat([x, other])), torch.cat([expected, expected_other])), level
+        broken = x.clone()
+        broken[100] = torch.nan
+        assert chain(broken) is None, level
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -320,9 +316,8 @@ def test_without_compiler_one_line_of_notice(monkeypatch, tmp_path, capsys):
         native._library.cache_clear()
 
 
-@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("log_range", ["log", "memtorch"])
-def test_logarithmic_adc(log_range, level):
+def test_logarithmic_adc(log_range):
     wide = (draw(400, 30) * torch.exp(8 * draw(400, 30, seed=1))).clamp(-1e8, 1e8)
     narrow = 1 + draw(400, 30, seed=2, scale=1e-3)
     close = torch.exp((torch.randint(-40, 40, (400, 30), generator=torch.Generator().manual_seed(3)) + 0.5) / 16)
@@ -335,7 +330,9 @@ def test_logarithmic_adc(log_range, level):
         for rate in (0.0, 0.1, 0.6):
             expected = adc.quantise(y, bits, "log", rate, log_range)
             fields = {"adc_bits": bits, "adc_overflow_rate": rate, "adc_quantisation": "log", "log_range": log_range}
-            assert torch.equal(adc_alone(y, level, **fields), expected), (bits, rate)
+            for level in LEVELS:
+                assert torch.equal(adc_alone(y, level, **fields), expected), (bits, rate, level)
     y[11, 3] = 1e12  # beyond MemTorch's tables: the plain path's
     if log_range == "memtorch":
-        assert adc_alone(y, level, **fields | {"adc_overflow_rate": 0.0}) is NotImplemented
+        for level in LEVELS:
+            assert adc_alone(y, level, **fields | {"adc_overflow_rate": 0.0}) is NotImplemented

@@ -14,7 +14,7 @@ from memristive.arrays.semantics import resolve
 from memristive.core.seeding import child
 from memristive.core.setting import Setting
 
-Side = tuple[int, int]  # number of a layer's group, and of one of its arrays
+Side = tuple[int, ...]  # number of a layer's group, of one of its arrays and, beyond the first, of the slice
 
 
 class Draws(Protocol):

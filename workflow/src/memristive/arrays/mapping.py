@@ -5,6 +5,8 @@ each weight is the difference of two devices, in the single-column scheme one de
 fixed reference.
 """
 
+from typing import Protocol
+
 import torch
 
 from memristive.core.errors import InputError
@@ -44,16 +46,17 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
 
 def naive_map(
     matrix: torch.Tensor, limits: tuple[float, float], scheme: str, aim: tuple[float, float]
-) -> list[torch.Tensor]:
+) -> list[list[torch.Tensor]]:
     """Ideal conductances (S) of each device of the arrays that hold `matrix`.
 
     Linear from the magnitudes `limits` (see `weight_range`) to [1/r_off, 1/r_on] of `aim`.
 
     Args:
         matrix: float32 [rows, columns].
+        scheme: a key of `SCHEMES`.
 
     Returns:
-        Two matrices (positive, negative weights) for the double-column scheme, else one.
+        Matrices by slice of the weights and side.
     """
     (w_min, w_max), (r_on, r_off) = limits, aim
     g_off, g_on = 1 / r_off, 1 / r_on
@@ -62,9 +65,7 @@ def naive_map(
         # The order of operations is MemTorch's convert_range.
         return ((part.clamp(w_min, w_max) - w_min) * (g_on - g_off)) / (w_max - w_min) + g_off
 
-    if scheme == "double_column":
-        return [conductance(matrix.clamp_min(0)), conductance((-matrix).clamp_min(0))]
-    return [conductance(matrix)]
+    return [[conductance(side) for side in sides] for sides in SCHEMES[scheme].split(matrix)]
 
 
 def reference(aim: tuple[float, float]) -> float:
@@ -73,9 +74,47 @@ def reference(aim: tuple[float, float]) -> float:
     return (1 / r_on + 1 / r_off) / 2
 
 
-def combine(conductances: list[torch.Tensor], reference: float) -> torch.Tensor:
-    """The signed matrix that inputs are multiplied with: positive minus negative, or one minus `reference`."""
-    if len(conductances) == 2:
-        positive, negative = conductances
+class Scheme(Protocol):
+    """How arrays of devices, whose conductances are positive, hold signed weights."""
+
+    def split(self, matrix: torch.Tensor) -> list[list[torch.Tensor]]:
+        """Parts of a weight matrix [rows, columns], by slice of the weights and side, each mapped to one array."""
+        ...
+
+    def combine(self, sides: list[torch.Tensor], reference: float) -> torch.Tensor:
+        """The signed matrix (S) that the arrays of one slice multiply inputs with; `reference` in S."""
+        ...
+
+    def factors(self, slices: int) -> tuple[float, ...]:
+        """Digital weight of each slice's output."""
+        ...
+
+
+class DoubleColumn:
+    """Each weight is the difference of two devices, one of an array of positive and one of negative weights."""
+
+    def split(self, matrix: torch.Tensor) -> list[list[torch.Tensor]]:
+        return [[matrix.clamp_min(0), (-matrix).clamp_min(0)]]
+
+    def combine(self, sides: list[torch.Tensor], reference: float) -> torch.Tensor:
+        positive, negative = sides
         return positive - negative
-    return conductances[0] - reference
+
+    def factors(self, slices: int) -> tuple[float, ...]:
+        return (1.0,) * slices
+
+
+class SingleColumn:
+    """Each weight is one device against a fixed reference; negative weights are lost, as MemTorch has it."""
+
+    def split(self, matrix: torch.Tensor) -> list[list[torch.Tensor]]:
+        return [[matrix]]
+
+    def combine(self, sides: list[torch.Tensor], reference: float) -> torch.Tensor:
+        return sides[0] - reference
+
+    def factors(self, slices: int) -> tuple[float, ...]:
+        return (1.0,) * slices
+
+
+SCHEMES: dict[str, Scheme] = {"double_column": DoubleColumn(), "single_column": SingleColumn()}

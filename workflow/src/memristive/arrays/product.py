@@ -8,6 +8,7 @@ import dataclasses
 import torch
 
 from memristive.arrays.semantics import resolve
+from memristive.arrays.summation import accumulate
 from memristive.converters.adc import needed_range, quantise, quantise_in_range
 from memristive.core.setting import Setting
 
@@ -25,7 +26,7 @@ class Arithmetic:
         max_input_voltage: V.
         scale_scope: whose largest input sets the encoding's scale: "sample" or "batch".
         rescale_output: whether the encoding's scale is undone.
-        accumulate: "separate" (multiply, round, add, round, row by row) or "fused".
+        accumulate: the order of summation, "separate" or "fused"; see `summation`.
     """
 
     tile_shape: tuple[int, int] | None = (64, 64)
@@ -37,7 +38,7 @@ class Arithmetic:
     max_input_voltage: float | None = 9.0
     scale_scope: str = "sample"
     rescale_output: bool = False
-    accumulate: str = "separate"
+    accumulate: str = "fused"
 
     @classmethod
     def of(cls, setting: Setting, layer_type: str) -> "Arithmetic":
@@ -76,7 +77,7 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
     for top in range(0, rows, height):
         voltages = x[..., top : top + height]
         for left in range(0, columns, width):
-            currents = _sum(voltages, conductance[top : top + height, left : left + width], arithmetic.accumulate)
+            currents = accumulate(voltages, conductance[top : top + height, left : left + width], arithmetic.accumulate)
             converted = _convert(currents, arithmetic)
             real = min(width, columns - left)
             total[..., left : left + real] += converted[..., :real]
@@ -90,7 +91,7 @@ def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmet
     """
     height = (arithmetic.tile_shape or conductance.shape)[0]
     parts = zip(x.split(height, -1), conductance[:, :columns].split(height), strict=True)
-    return torch.stack([_sum(voltages, tiles, arithmetic.accumulate) for voltages, tiles in parts])
+    return torch.stack([accumulate(voltages, tiles, arithmetic.accumulate) for voltages, tiles in parts])
 
 
 def needed_ranges(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
@@ -128,16 +129,6 @@ def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arit
 
 def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> tuple[torch.Tensor, ...]:
     return row.split(arithmetic.tile_shape[1] if arithmetic.tile_shape else row.shape[-1], -1)
-
-
-def _sum(x: torch.Tensor, conductance: torch.Tensor, accumulate: str) -> torch.Tensor:
-    if accumulate == "fused":
-        return x @ conductance
-    total = x.new_zeros(*x.shape[:-1], conductance.shape[1])
-    for row in range(conductance.shape[0]):
-        # Two operations, so that the product is rounded before it is added.
-        total += x[..., row, None] * conductance[row]
-    return total
 
 
 def _convert(currents: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:

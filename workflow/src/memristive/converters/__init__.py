@@ -1,1 +1,1 @@
-"""Converters between the analogue array and the digital layer."""
+"""Converters between arrays and the digital layer: one class a transfer curve, and what sets its range."""

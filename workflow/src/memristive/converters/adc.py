@@ -12,7 +12,20 @@ import struct
 
 import torch
 
+from memristive.converters.converter import Converter
+from memristive.converters.linear import Linear
+from memristive.converters.logarithmic import Logarithmic, MemTorchLogarithmic
+
 OFFSET = 1e-12  # MemTorch adds it before the logarithm, so that a range of 0 has an exponent
+
+
+# By the setting's quantisation and what sets a logarithmic range (see `memristive.arrays.semantics`).
+CONVERTERS: dict[tuple[str, str], Converter] = {
+    ("linear", "log"): Linear(),
+    ("linear", "memtorch"): Linear(),
+    ("log", "log"): Logarithmic(),
+    ("log", "memtorch"): MemTorchLogarithmic(),
+}
 
 
 def quantise(
@@ -42,10 +55,7 @@ def needed_range(
     y: torch.Tensor, quantisation: str = "linear", overflow_rate: float = 0.0, log_range: str = "log"
 ) -> torch.Tensor:
     """Exponent of the power of two that is the range of a conversion of `y`, float32 [..., 1]; see `quantise`."""
-    magnitude = y.abs()
-    if quantisation == "log" and log_range == "log":
-        magnitude = torch.where(magnitude == 0, 0.0, magnitude.log()).abs()
-    return range_exponent(magnitude, overflow_rate)
+    return range_exponent(CONVERTERS[quantisation, log_range].magnitude(y), overflow_rate)
 
 
 def quantise_in_range(
@@ -55,14 +65,7 @@ def quantise_in_range(
 
     Args as for `quantise`; `exponent` is float32 and has one axis for each of `y`'s, or none.
     """
-    if quantisation == "linear":
-        return _round_to(y, exponent + (1 - bits), bits)
-    magnitude = y.abs()
-    if log_range == "memtorch":
-        logarithm, step = magnitude.log().clamp_min(1e-20), exponent + (1 - bits)
-    else:
-        logarithm, step = torch.where(magnitude == 0, 0.0, magnitude.log()), exponent + (2 - bits)
-    return _round_to(logarithm, step, bits - 1).exp() * y.sign()
+    return CONVERTERS[quantisation, log_range].convert(y, bits, exponent)
 
 
 def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tensor:
@@ -113,10 +116,3 @@ def _tolerances() -> torch.Tensor:
                 ulps += 1
         largest.append(0.5 * (1 + ulps * 2.0**-23))
     return torch.tensor(largest, dtype=torch.float32)
-
-
-def _round_to(y: torch.Tensor, exponent: torch.Tensor, bits: int) -> torch.Tensor:
-    """Nearest multiple of 2**exponent, halves upwards, clamped to `bits` bits of two's complement."""
-    step = torch.exp2(exponent)
-    bound = 2.0 ** (bits - 1)
-    return torch.floor(y / step + 0.5).clamp(-bound, bound - 1) * step

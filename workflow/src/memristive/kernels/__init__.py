@@ -11,7 +11,7 @@ from memristive.kernels.chain import (
     fused_chain,
     has_counterpart,
 )
-from memristive.kernels.layers import available, codes, conv2d, linear, run
+from memristive.kernels.layers import available, carry_out, codes, conv2d, linear, run, single, sums
 from memristive.kernels.native import Unsupported, level
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Unsupported",
     "available",
     "batch_norm",
+    "carry_out",
     "codes",
     "conv2d",
     "fused_chain",
@@ -31,4 +32,6 @@ __all__ = [
     "level",
     "linear",
     "run",
+    "single",
+    "sums",
 ]

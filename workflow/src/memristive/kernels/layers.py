@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
+from memristive.arrays.stage import Stage
 from memristive.converters.adc import quantise
 from memristive.kernels import native
 from memristive.kernels.chain import Chain, Crossbar
@@ -104,6 +106,57 @@ def run(
     except Unsupported:
         return _convert_together(stage, x, ranges, threads, level)
     return NotImplemented if out is None else out
+
+
+def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
+    """`definition.run(stage, x)` on the kernels, the same bits; NotImplemented where they do not carry it out."""
+    if stage.kernel_size is None:
+        if x.dim() != 2:
+            return NotImplemented
+        return run(single(stage), x)
+    # A sample's largest input is sought over all its channels, also where these form groups.
+    ranges = x.abs().flatten(1).amax(1) if stage.groups > 1 and len(x) else None
+    if stage.padding_mode != "zeros":
+        x = F.pad(x, stage.padding, stage.padding_mode)
+        stage = dataclasses.replace(stage, padding=(0, 0, 0, 0), padding_mode="zeros")
+    outputs = []
+    for group, part in enumerate(x.chunk(stage.groups, 1)):
+        output = run(single(stage, group), part, ranges)
+        if output is NotImplemented:
+            return NotImplemented
+        outputs.append(output)
+    return outputs[0] if stage.groups == 1 else torch.cat(outputs, 1)
+
+
+def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
+    """`definition.sums(stage, x)` on the kernels; NotImplemented where they do not carry it out."""
+    if stage.groups > 1 or stage.padding_mode != "zeros" or (stage.kernel_size is None and x.dim() != 2):
+        return NotImplemented
+    bare = stage.bare()
+    arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False)
+    found = codes(single(dataclasses.replace(bare, arithmetic=arithmetic)), x)
+    if found is NotImplemented:
+        return NotImplemented
+    vectors = found.unsqueeze(2) if stage.kernel_size is None else found.flatten(3).transpose(2, 3)
+    return vectors.unsqueeze(0)
+
+
+def single(stage: Stage, group: int = 0) -> Crossbar:
+    """One group of `stage` as a stage of a chain; Unsupported where a chain cannot hold it."""
+    if stage.padding_mode != "zeros":
+        raise Unsupported
+    return Crossbar(
+        stage.conductance[group],
+        stage.columns,
+        stage.arithmetic,
+        stage.kernel_size,
+        stage.stride,
+        stage.padding,
+        stage.dilation,
+        line=stage.line,
+        bias=None if stage.bias is None else stage.bias[group * stage.columns : (group + 1) * stage.columns],
+        adc_ranges=None if stage.adc_ranges is None else stage.adc_ranges[group],
+    )
 
 
 def _convert_together(

@@ -66,7 +66,7 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([arrays], _held(layer.crossbar_operation).get("g_m", 0.0))
+    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0))
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 

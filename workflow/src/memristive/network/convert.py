@@ -128,32 +128,35 @@ def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> 
         limits = mapping.weight_range(built.weight, setting, aim)
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
-    arrays = []
+    groups = []
     for number, weight in enumerate(built.weight.chunk(built.groups)):
         ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.array.scheme, aim)
-        arrays.append(_program(name, number, ideal, setting, draws))
-    built.write([[conductance for conductance, _ in group] for group in arrays], reference)
+        groups.append([_program(name, number, slice_, sides, setting, draws) for slice_, sides in enumerate(ideal)])
+    slices = list(zip(*groups, strict=True))
+    built.write([[[g for g, _ in sides] for sides in group] for group in slices], reference)
     if setting.tuning.when in ("before", "both"):
         built.tune(draws, name)
-    built.write([[nonidealities.damage(*programmed) for programmed in group] for group in arrays], reference)
+    built.write([[[nonidealities.damage(*one) for one in sides] for sides in group] for group in slices], reference)
     if setting.tuning.when in ("after", "both"):
         built.tune(draws, name)
     return built
 
 
 def _program(
-    name: str, group: int, ideal: list[torch.Tensor], setting: Setting, draws: Draws
+    name: str, group: int, slice_: int, ideal: list[torch.Tensor], setting: Setting, draws: Draws
 ) -> list[tuple[torch.Tensor, Array]]:
-    """`ideal` conductances of a group's arrays as far as their devices reach them, and the arrays."""
+    """`ideal` conductances of one slice's arrays as far as their devices reach them, and the arrays."""
     semantics = resolve(setting)
     rows, columns = ideal[0].shape
     padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
     arrays = []
     for side, conductance in enumerate(ideal):
+        # The first slice is named as arrays were before weights had slices, so that their draws are the same.
+        place = (group, side, slice_) if slice_ else (group, side)
         # Padding cells are asked for a conductance of 0 and so take their lowest.
         whole = torch.zeros(padded)
         whole[:rows, :columns] = conductance
-        cells = draws.cells(name, (group, side), (rows, columns), padded, setting)
-        order = functools.partial(draws.order, name, (group, side))
+        cells = draws.cells(name, place, (rows, columns), padded, setting)
+        order = functools.partial(draws.order, name, place)
         arrays.append((cells.reach(whole), Array(cells, setting, semantics, order)))
     return arrays

@@ -332,7 +332,7 @@ def _tiles(layer: CrossbarLayer, theirs: Product, patched: nn.Module) -> Iterato
                 bindings.quantize(vector, arithmetic.adc_bits, arithmetic.adc_overflow_rate, method, np.nan, np.nan)
             left = column * width
             ours = product.multiply(
-                voltages[None, :, part], layer.conductance[0, part, left : left + width], width, arithmetic
+                voltages[None, :, part], layer.conductance[0, 0, part, left : left + width], width, arithmetic
             )
             yield Conversion(
                 raw, codes, ours[0], (slice(0, len(voltages)), slice(left, min(left + width, layer.columns)))
@@ -370,7 +370,7 @@ def compare_conversions(ours: nn.Module, theirs: nn.Module, tuned_on: dict[str, 
     for name, layer in ours.named_modules():
         if not isinstance(layer, CrossbarLayer):
             continue
-        for got, wanted in zip(layer.arrays[0], expected[name].arrays[0], strict=True):
+        for got, wanted in zip(layer.arrays[0][0], expected[name].arrays[0][0], strict=True):
             conductances.append(((got - wanted).abs() / wanted.abs()).max().item())
         difference = (layer.line - expected[name].line).abs().tolist()
         scale = layer.digital(tuned_on[name]).abs().max().item() if name in tuned_on else 1.0

@@ -66,7 +66,7 @@ def _unordered(purpose: str, devices: int) -> torch.Tensor:
 def _arrays(layer: nn.Linear, setting: Setting) -> list[torch.Tensor]:
     """Conductances (S) of the arrays that hold `layer`, without padding: [ROWS, COLUMNS] each."""
     converted = convert(nn.Sequential(layer), setting)[0]
-    return [array[:ROWS, :COLUMNS] for array in converted.arrays[0]]
+    return [array[:ROWS, :COLUMNS] for array in converted.arrays[0][0]]
 
 
 def _relative(conductance: torch.Tensor, other: torch.Tensor) -> float:

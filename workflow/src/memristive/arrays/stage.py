@@ -1,0 +1,53 @@
+"""A layer on crossbar arrays as one record: all that its outputs depend on besides its inputs.
+
+`memristive.arrays.definition.run` computes a stage readably, `memristive.kernels.layers.carry_out` fast; both give the
+same bits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+
+from memristive.arrays.product import Arithmetic
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A Conv2d or Linear on crossbars.
+
+    Attributes:
+        conductance: signed conductances (S) that inputs are multiplied with, float32 [groups, rows, padded columns];
+            rows are (channel, kernel row, kernel column).
+        columns: outputs of one group.
+        arithmetic: how products are formed and converted.
+        kernel_size: rows, columns; None: Linear. Likewise stride and dilation.
+        padding: left, right, top, bottom.
+        padding_mode: as torch.nn.Conv2d has it.
+        line: coefficient and intercept on the converted sums; None: the sums themselves.
+        bias: float32 [groups * columns], or None.
+        adc_ranges: of converters with a fixed range, float32 [groups, tile rows, tile columns], exponents of powers of
+            two; None: each converter ranges itself.
+    """
+
+    conductance: torch.Tensor
+    columns: int
+    arithmetic: Arithmetic
+    kernel_size: tuple[int, int] | None = None
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    dilation: tuple[int, int] = (1, 1)
+    padding_mode: str = "zeros"
+    line: tuple[float, float] | None = None
+    bias: torch.Tensor | None = None
+    adc_ranges: torch.Tensor | None = None
+
+    @property
+    def groups(self) -> int:
+        """Groups of a convolution; 1 of a Linear."""
+        return self.conductance.shape[0]
+
+    def bare(self) -> Stage:
+        """The same arrays and converters without line and bias, each converter ranging itself."""
+        return dataclasses.replace(self, line=None, bias=None, adc_ranges=None)
