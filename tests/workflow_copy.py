@@ -50,6 +50,13 @@ class Workflow:
         counts.pop("all", None)
         return counts
 
+    def changed(self, target: str = "all") -> set[str]:
+        """The rules of which a dry run says that the params of a job have changed, the code among them."""
+        text = self.announced(target)
+        found = re.search(r"params have changed since last execution:\n\s+(.*)", text)
+        assert found or "Nothing to be done" in text, text
+        return set(found[1].split(", ")) if found else set()
+
     def announced(self, target: str = "all") -> str:
         """What a dry run says of each job."""
         return self.run("--dry-run", target).stdout

@@ -1,13 +1,18 @@
 """Tables: our values from the files, the paper's from `study`, never crossed."""
 
+import re
+
 import fabricated
 import pandas as pd
 import pytest
 
+from memristive.core.files import read_json
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import tables
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.read import experiment
+
+HASH = re.compile("[0-9a-f]{64}")
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +93,28 @@ def test_whole_numbers_have_no_decimals_and_others_keep_theirs():
     assert tables.to_markdown(frame).splitlines()[2:] == ["| 9 | 0.50 | 1.00 to 1.50 |", "|  | 2.00 | 2.00 to 2.50 |"]
 
 
-def test_markdown_escapes_and_knows_its_inputs(inputs, tmp_path):
+def test_markdown_escapes_and_the_hashes_are_beside_it(inputs, tmp_path):
     _, text = make("table6_stuck_at_faults", inputs, tmp_path)
     assert "interval (95 %)" in text
-    assert list(tables.stamp(tmp_path / "table6_stuck_at_faults.md")) == [str(inputs["device_faults"])]
+    assert not HASH.search(text)
+    beside = tmp_path / "table6_stuck_at_faults.sources.json"
+    assert read_json(beside) == sources.hashes({"faults": inputs["device_faults"]})
+    assert sources.read(tmp_path / "table6_stuck_at_faults.csv") == read_json(beside)
     assert "a\\|b &lt;i&gt;" in tables.to_markdown(pd.DataFrame({"name": ["a|b <i>"]}))
+
+
+PUBLISHED = ("results/published", "results/six_epochs")
+
+
+def test_no_file_that_people_read_holds_hashes(repository):
+    places = ["*.md", *(f"{folder}/**/*.md" for folder in ("config", "workflow", "profiles", "examples", *PUBLISHED))]
+    read = [path for place in places for path in repository.glob(place)]
+    assert len(read) > 20
+    assert [path for path in read if HASH.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("folder", PUBLISHED)
+def test_every_table_that_is_published_has_its_hashes_beside_it(repository, folder):
+    made = [*(repository / folder / "tables").glob("*.md"), repository / folder / "claims.md"]
+    assert len(made) > 5
+    assert [path for path in made if not sources.read(path)] == []

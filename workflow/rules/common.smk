@@ -6,9 +6,10 @@ import os
 from snakemake.exceptions import WorkflowError
 
 from memristive_study.runtime import cluster
-from memristive_study.results import outputs, provenance
+from memristive_study.results import outputs
 from memristive_study.training import pretrained
 from memristive_study.config.check import check, check_keys, located, warnings
+from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
@@ -44,6 +45,8 @@ RESULTS = Path(config["results_dir"]) / config["study"]
 # What names this study on the command line.
 OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow.overwrite_configfiles), "--"])
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
+# Device models and non-idealities that the study does not use decide no result of it.
+USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -78,6 +81,40 @@ def data_of(wildcards):
 
 def architecture_of(wildcards):
     return config["networks"][wildcards.network]["architecture"]
+
+
+def code_of_network(wildcards):
+    """Where the code of a network is that is not one of the library's."""
+    return own_network(architecture_of(wildcards))
+
+
+def code_of_evaluation(wildcards):
+    """Hash of the code of one evaluation, with the device model and the non-idealities of its setting."""
+    return code_hash(
+        "memristive_study.results.records:evaluate_setting",
+        *code_of_network(wildcards),
+        used=used_by([job_of(wildcards).setting]),
+    )
+
+
+def code_of_training(wildcards):
+    """Hash of the code of a training; that the network can be converted is only checked before it."""
+    checks = ("memristive.network.convert:check_layers", "memristive.core.setting:Setting")
+    return code_hash("train.py", *code_of_network(wildcards), without=checks)
+
+
+def code_of_figure(wildcards):
+    """Hash of the code of one figure, which uses its own module and entry."""
+    used = {
+        "memristive_study.results.outputs:FIGURES": [wildcards.figure],
+        "memristive_study.figures": [outputs.FIGURES[wildcards.figure].module],
+    }
+    return code_hash("figure.py", used=USED | used)
+
+
+def code_of_table(wildcards):
+    """Hash of the code of one table, which uses its own entry."""
+    return code_hash("table.py", used=USED | {"memristive_study.results.outputs:TABLES": [wildcards.table]})
 
 
 def local_file(wildcards):

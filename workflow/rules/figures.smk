@@ -16,7 +16,8 @@ rule rulegraph:
         runtime=10,
     params:
         run=config["run"],
-        rules=provenance.rules_hash(REPOSITORY),
+        rules=rules_hash(REPOSITORY),
+        code=code_hash("rulegraph.py"),
     message:
         "Writing down which rule feeds which"
     script:
@@ -49,7 +50,7 @@ rule figure:
         caption=lambda wildcards: outputs.FIGURES[wildcards.figure].caption,
         study=PLAN.described(),
         paper=config["paper"],
-        code=provenance.code_hash("figures"),
+        code=code_of_figure,
     message:
         "Drawing {wildcards.figure}"
     script:
@@ -67,6 +68,7 @@ rule table:
             labels=lambda wildcards: {"table": outputs.TABLES[wildcards.table].title},
         ),
         md=RESULTS / "tables" / "{table}.md",
+        sources=RESULTS / "tables" / "{table}.sources.json",
     log:
         LOGS / "table" / "{table}.log",
     benchmark:
@@ -81,7 +83,7 @@ rule table:
         name=lambda wildcards: wildcards.table,
         caption=lambda wildcards: outputs.TABLES[wildcards.table].title,
         networks=PLAN.described(),
-        code=provenance.code_hash("tables"),
+        code=code_of_table,
     message:
         "Writing {wildcards.table}"
     script:
@@ -97,6 +99,7 @@ rule claims:
             RESULTS / "claims.csv", category="Claims", caption="../report/claims.rst", labels={"table": "claims"}
         ),
         md=RESULTS / "claims.md",
+        sources=RESULTS / "claims.sources.json",
     log:
         LOGS / "claims.log",
     benchmark:
@@ -109,7 +112,7 @@ rule claims:
         runtime=20,
     params:
         networks=PLAN.described(),
-        code=provenance.code_hash("claims"),
+        code=code_hash("claims.py"),
     message:
         "Judging the paper's claims"
     script:

@@ -19,6 +19,7 @@ rule provenance:
     params:
         config=canonical(config),
         options=OPTIONS,
+        code=code_hash("provenance.py"),
     message:
         "Recording commit, versions and machine"
     script:
@@ -52,7 +53,7 @@ rule report:
     params:
         results=lambda wildcards, output: str(Path(output.html).parent),
         config=canonical(config),
-        code=provenance.code_hash("report"),
+        code=code_hash("report.py", "report.ipynb", used=USED),
     message:
         "Writing the report"
     script:

@@ -26,7 +26,7 @@ rule train_fold:
         seed=config["seed"],
         fold=lambda wildcards: wildcards.fold,
         state_folder=state_folder,
-        code=provenance.code_hash("training"),
+        code=code_of_training,
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
     script:
@@ -57,7 +57,7 @@ rule train_published:
         seed=config["seed"],
         fold="published",
         state_folder=state_folder,
-        code=provenance.code_hash("training"),
+        code=code_of_training,
     message:
         "Training {wildcards.network} on the published split"
     script:
@@ -84,7 +84,7 @@ rule select_checkpoint:
         runtime=10,
     params:
         rule=config["training"]["checkpoint"],
-        code=provenance.code_hash("selection"),
+        code=code_hash("select_checkpoint.py"),
     message:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
@@ -116,6 +116,7 @@ rule package_weights:
         description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
         config=canonical(config),
         options=OPTIONS,
+        code=code_hash("package_weights.py"),
     message:
         "Putting weights, histories and model card of {wildcards.network} together"
     script:

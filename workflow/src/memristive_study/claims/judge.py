@@ -17,9 +17,9 @@ from memristive.core.files import write_csv, write_text
 from memristive_study import figures
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.report import tables
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.study import Study
+from memristive_study.tables.text import to_markdown
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -191,8 +191,9 @@ def make(
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the ledger of a study as CSV and Markdown from its named inputs (`outputs.CLAIMS`)."""
+    """Write the ledger of a study as CSV and Markdown from its named inputs (`outputs.CLAIMS`); hashes beside them."""
     known = {name: value for name, value in inputs.items() if name in outputs.CLAIMS}
     frame = ledger(claims, Evidence(figures.read_all(known), study))
     write_csv(csv, frame.to_dict("records"), COLUMNS)
-    write_text(markdown, f"# Claims\n\n{tables.to_markdown(frame)}\n{tables.stamp_line(known)}")
+    write_text(markdown, f"# Claims\n\n{to_markdown(frame)}")
+    sources.write(markdown, known)

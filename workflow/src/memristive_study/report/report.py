@@ -23,8 +23,8 @@ from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_W
 from memristive_study.config.check import image_notes
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.plan.plan import EXPERIMENTS
-from memristive_study.report import choice_table, markup, prose, tables
-from memristive_study.results import outputs
+from memristive_study.report import choice_table, markup, prose
+from memristive_study.results import outputs, sources
 
 MARKS = {REPRODUCED: "✓", ONLY_WITH_DEFECT: "!", NOT_REPRODUCED: "✗", NOT_DECIDABLE: "?"}
 CLASSES = {REPRODUCED: "yes", ONLY_WITH_DEFECT: "defect", NOT_REPRODUCED: "no", NOT_DECIDABLE: "open"}
@@ -290,9 +290,7 @@ class Report:
         shown = markup.table(pd.read_csv(path, dtype={"tile_shape": str}), output.title)
         if name in FOLDED:
             shown = markup.details("Show the table", shown)
-        markdown = path.with_suffix(".md")
-        stamp = tables.stamp(markdown) if markdown.is_file() else {}
-        return f"<h3>{escape(output.title)}</h3>{shown}" + self._origin("table", path, stamp)
+        return f"<h3>{escape(output.title)}</h3>{shown}" + self._origin("table", path, sources.read(path))
 
     def _origin(self, rule: str, path: Path, stamp: Mapping[str, str]) -> str:
         """Inputs, rule, command, commit and configuration; a notice where an input has changed since."""
@@ -328,7 +326,7 @@ class Report:
         parts = Path(name).parts
         places = [Path(name), *(self.results.joinpath(*parts[start:]) for start in range(1, len(parts)))]
         path = next((place for place in places if place.is_file()), None)
-        return None if path is None else figures.hashes({"": path})[str(path)]
+        return None if path is None else sources.hashes({"": path})[str(path)]
 
     def ledger(self) -> str:
         """Every claim with the paper's value, ours, criterion, verdict, reason."""
@@ -348,11 +346,11 @@ class Report:
             f'<th scope="col">{name}</th>'
             for name in ("no.", "verdict", "claim; section; criterion, fixed beforehand", "paper", "ours")
         )
-        markdown = self.results / "claims.md"
+        ledger = self.results / "claims.csv"
         content = (
             f'<div class="scroll ledger" tabindex="0" role="region" aria-label="Claims"><table><thead><tr>{head}</tr>'
             f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
-            + self._origin("claims", self.results / "claims.csv", tables.stamp(markdown) if markdown.is_file() else {})
+            + self._origin("claims", ledger, sources.read(ledger))
         )
         return self._section("claims", "Claims ledger", content)
 
@@ -375,7 +373,7 @@ class Report:
             if "difference" in column:
                 shown[column] = shown[column].map(lambda value: f"{value:.1e}" if pd.notna(value) else "")
         table = markup.details(f"All {len(parity)} settings", markup.table(shown, "Validation against MemTorch"))
-        origin = self._origin("collect_parity", self._file("parity"), figures.hashes({"parity": self._file("parity")}))
+        origin = self._origin("collect_parity", self._file("parity"), sources.hashes({"parity": self._file("parity")}))
         return self._section(
             "validation",
             "Validation against MemTorch",
@@ -397,7 +395,7 @@ class Report:
                 + markup.sentences(choice_table.summary(compared))
                 + (f"<h3>What the authors probably used</h3>{likely}" if likely else "")
                 + markup.table(choice_table.for_readers(compared), "Alternatives to the study's choices")
-                + self._origin("choices", path, tables.stamp(path.with_suffix(".md")))
+                + self._origin("choices", path, sources.read(path))
             )
         setting, training = self.config.get("setting", {}), self.config.get("training", {})
         fixed = [

@@ -14,7 +14,7 @@ import pandas as pd
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv, write_text
 from memristive_study import figures
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.statistics import Interval
 from memristive_study.results.study import Study
 from memristive_study.tables.text import to_markdown
@@ -22,21 +22,23 @@ from memristive_study.tables.text import to_markdown
 Frames = Mapping[str, Any]
 
 
-def make(name: str, inputs: Mapping[str, figures.Value], study: Study, csv: str | Path, markdown: str | Path) -> None:
-    """Write the table `name` of `outputs.TABLES` as CSV and as Markdown, with its inputs' hashes in the latter."""
+def make(name: str, inputs: Mapping[str, sources.Value], study: Study, csv: str | Path, markdown: str | Path) -> None:
+    """Write the table `name` of `outputs.TABLES` as CSV and as Markdown, and its inputs' hashes beside them."""
     if name not in outputs.TABLES:
         raise InputError(f"table {name!r}: expected one of {', '.join(outputs.TABLES)}")
     output = outputs.TABLES[name]
     module = importlib.import_module(f"memristive_study.tables.{output.module}")
-    write(module.build(figures.read_all(inputs), study), output.title, inputs, csv, markdown)
+    frame = module.build(figures.read_all(inputs), study)
+    write(frame, f"# {output.title}\n\n{to_markdown(frame)}", inputs, csv, markdown)
 
 
 def write(
-    frame: pd.DataFrame, title: str, inputs: Mapping[str, figures.Value], csv: str | Path, markdown: str | Path
+    frame: pd.DataFrame, text: str, inputs: Mapping[str, sources.Value], csv: str | Path, markdown: str | Path
 ) -> None:
-    """Write a table as CSV and as Markdown, missing values as empty cells."""
+    """Write a table as CSV, missing values as empty cells, its Markdown `text`, and its inputs' hashes beside them."""
     write_csv(csv, frame.astype(object).where(frame.notna(), None).to_dict("records"), list(frame.columns))
-    write_text(markdown, f"# {title}\n\n{to_markdown(frame)}")
+    write_text(markdown, text)
+    sources.write(markdown, inputs)
 
 
 def interval_columns(found: Interval) -> dict[str, Any]:

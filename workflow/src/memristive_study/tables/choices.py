@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from memristive_study import figures, tables
+from memristive_study import figures
+from memristive_study.results import sources
 from memristive_study.results.differences import difference
 from memristive_study.results.statistics import accuracy_interval, fixed
 from memristive_study.results.study import Study
-from memristive_study.tables import Frames
+from memristive_study.tables import Frames, write
 from memristive_study.tables.text import to_markdown
 
 COLUMNS = (
@@ -115,10 +116,9 @@ def described(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def make(
-    inputs: Mapping[str, figures.Value], compared: str, study: Study, csv: str | Path, markdown: str | Path
+    inputs: Mapping[str, sources.Value], compared: str, study: Study, csv: str | Path, markdown: str | Path
 ) -> None:
-    """Write the table as CSV and Markdown; `compared` is the JSON of `plan.Plan.compared`."""
+    """Write the table as CSV and Markdown, hashes beside them; `compared` is the JSON of `plan.Plan.compared`."""
     frame = build(figures.read_all(inputs), json.loads(compared), study)
-    write_csv(csv, frame.astype(object).where(frame.notna(), None).to_dict("records"), list(COLUMNS))
     text = to_markdown(described(frame)) if len(frame) else "No choice was compared.\n"
-    write_text(markdown, f"# Choices that the text leaves open\n\n{text}\n{tables.stamp_line(inputs)}")
+    write(frame, f"# Choices that the text leaves open\n\n{text}", inputs, csv, markdown)

@@ -34,8 +34,8 @@ from memristive.core.errors import InputError
 from memristive.core.files import atomic, write_json
 from memristive_study.data import datasets
 from memristive_study.models import networks
-from memristive_study.results import provenance
 from memristive_study.runtime import malloc as allocation
+from memristive_study.runtime.code import code_hash
 
 HISTORY_COLUMNS = (
     "network", "fold", "epoch", "learning_rate", "train_loss", "train_accuracy",
@@ -487,7 +487,7 @@ def _key(
     device: torch.device,
 ) -> str:
     """SHA-256 of everything that decides a training, the code included."""
-    digest = hashlib.sha256(provenance.code_hash("training").encode())
+    digest = hashlib.sha256(code_hash("memristive_study.training.training:train_network").encode())
     described = [asdict(settings), network, fold, device.type, str(model), torch.__version__]
     digest.update(json.dumps(described, sort_keys=True).encode())
     for tensor in (*model.state_dict().values(), *images, *(validation or ()), *(test or ())):
