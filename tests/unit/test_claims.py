@@ -6,10 +6,10 @@ import fabricated
 import numpy as np
 import pandas as pd
 import pytest
+from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
 
 from memristive_study import figures
 from memristive_study.claims import claims
-from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
 from memristive_study.papers.souto_garnelo import claims as paper_claims
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.papers.souto_garnelo.explanations import EXPLANATIONS

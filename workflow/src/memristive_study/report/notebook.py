@@ -1,0 +1,136 @@
+"""The notebook of a study: cells that load its results, say what they mean and draw them, for a reader to change.
+
+Papermill runs it, and the report is what its cells show. It has a cell for each thing that the study has and none for
+what it lacks. Cells tagged `data` are for those who open the notebook; the report leaves them out.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat import NotebookNode, v4
+
+from memristive_study.results import outputs
+from memristive_study.results.folder import Folder
+from memristive_study.results.outputs import Figure, Section, Table
+from memristive_study.results.paper import Paper
+from memristive_study.results.study import Study
+
+HEAD = """# {title}
+
+The report of this study as a notebook: `report.html` beside it shows what these cells show. Change a cell and run it
+again to draw one network alone, to sweep another column, or to compute a number of your own.
+
+- `results` is the study's folder, seen from the notebook.
+- `frames` holds the study's files by name. An experiment has a row an evaluation: accuracy in per cent, the fields of
+  the setting by their short names, `part` and `label` for where the setting stands in the configuration.
+- `study` knows the networks, the setting that experiments start from, and the paper that results are compared with.
+- A figure is drawn by a function of `frames` and `study`: `draw({{"name": rows}}, study)` returns matplotlib's figure.
+"""
+SETUP = """import matplotlib
+import pandas as pd
+
+from memristive_study import papers
+from memristive_study.claims.evidence import Evidence
+from memristive_study.figures import style
+from memristive_study.report import choices, ledger, record, sentences, show, summary, validation
+from memristive_study.results import outputs
+from memristive_study.results.folder import Folder
+from memristive_study.results.read import experiment
+
+matplotlib.rcParams.update(style.RC)
+folder = Folder(results)
+paper = papers.load(folder.config.get("paper"))
+study = folder.study(paper)
+frames = folder.read()
+evidence = Evidence(frames, study)
+sections = {section.key: section for section in folder.sections(paper)}
+figures, tables = outputs.figures(sections.values()), outputs.tables(sections.values())"""
+
+
+def build(folder: Folder, paper: Paper) -> NotebookNode:
+    """The notebook of a study's folder, not yet run; its parameter `results` is the folder seen from itself."""
+    study, inputs = folder.study(paper), folder.inputs()
+    cells = [
+        v4.new_markdown_cell(HEAD.format(title=folder.title)),
+        _code('results = "."', "parameters"),
+        _code(SETUP),
+        _code("summary.summary(folder, evidence, list(sections.values()))"),
+    ]
+    sections = folder.sections(paper)
+    for section in sections:
+        if section.key != outputs.WORKFLOW.key:
+            cells += _section(section, folder, inputs)
+    if len(folder.claims):
+        cells += [_heading("claims", "Claims ledger"), _code("ledger.ledger(folder)")]
+    if "parity" in inputs:
+        cells += [
+            _heading("validation", "Validation against MemTorch"),
+            _code("validation.validation(folder, evidence)"),
+        ]
+    cells += _choices(folder, study)
+    for section in sections:
+        if section.key == outputs.WORKFLOW.key:
+            cells += _section(section, folder, inputs)
+    cells += [
+        _heading("environment", "Environment"),
+        _code("record.environment(folder, study)"),
+        _heading("config", "Configuration"),
+        _code("record.configuration(folder)"),
+    ]
+    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _section(section: Section, folder: Folder, inputs: Mapping[str, Any]) -> list[NotebookNode]:
+    """Load, say, draw, tabulate."""
+    cells = [_heading(section.key, section.title)]
+    if section.key in folder.experiments:
+        path = folder.file(section.key).relative_to(folder.path)
+        rows = f'frames["{section.key}"]'
+        cells.append(_code(f'{rows} = experiment(folder.path / "{path}")\n{rows}.head()', "data"))
+    said = f'sections["{section.key}"].sentences(evidence)'
+    if section.key in folder.experiments:
+        said += f' + sentences.one_class(evidence, "{section.key}")'
+    elif section.key == "data":
+        said += " + record.notes(folder, study)"
+    cells.append(_code(f"show.sentences({said})"))
+    cells += [_figure(each, inputs) for each in section.figures]
+    cells += [_table(each) for each in section.tables]
+    return cells
+
+
+def _figure(figure: Figure, inputs: Mapping[str, Any]) -> NotebookNode:
+    """Draw a figure from its inputs; where one of these is not in the folder, show what the study saved."""
+    if not set(figure.inputs) <= set(inputs):
+        return _code(f'show.figure(folder, figures["{figure.name}"])')
+    module, _, function = outputs.reference(figure.draw).partition(":")
+    named = ", ".join(f'"{name}": frames["{name}"]' for name in figure.inputs)
+    return _code(
+        f"from {module} import {function} as draw\n\n"
+        f"drawn = draw({{{named}}}, study)\n"
+        f'show.figure(folder, figures["{figure.name}"], drawn)'
+    )
+
+
+def _table(table: Table) -> NotebookNode:
+    return _code(f'show.table(folder, tables["{table.name}"])')
+
+
+def _choices(folder: Folder, study: Study) -> list[NotebookNode]:
+    """The choices, where alternatives were compared or a paper leaves them open."""
+    compared = folder.table("choices").is_file() and folder.file("choices").is_file()
+    if not compared and not study.compared:
+        return []
+    cells = [_heading("choices", "Choices left open")]
+    if compared:
+        cells.append(_code("choices.alternatives(folder)"))
+    return [*cells, _code("choices.chosen(folder, evidence)")]
+
+
+def _heading(key: str, title: str) -> NotebookNode:
+    """Where a part of the page begins: its place in the page, and its entry in the contents."""
+    return v4.new_markdown_cell(f"## {title}", metadata={"section": key, "title": title})
+
+
+def _code(source: str, *tags: str) -> NotebookNode:
+    return v4.new_code_cell(source, metadata={"tags": list(tags)})
