@@ -7,6 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from memristive_study.runtime import cluster
 from memristive_study.results import outputs, provenance
+from memristive_study.results.study import Study
 from memristive_study.training import pretrained
 from memristive_study.config.check import check, check_keys, located, warnings
 from memristive_study.runtime.environment import prepare
@@ -44,6 +45,10 @@ RESULTS = Path(config["results_dir"]) / config["study"]
 # What names this study on the command line.
 OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow.overwrite_configfiles), "--"])
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
+SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.experiments}, PAPER)
+FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
+# Claims are judged where a network of theirs is in the study.
+JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -56,7 +61,7 @@ wildcard_constraints:
     label=r"[^/]+",
     selection=r"\w+",
     figure=r"\w+",
-    table="|".join(outputs.TABLES),
+    table="|".join(TABLES),
 
 
 def training_folder(network):
@@ -139,7 +144,7 @@ def study_files():
     histories = [history for network in PLAN.networks for history in fold_histories(network)]
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
-        **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments},
+        **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         "parity": rules.collect_parity.output[0],
         "curves": rules.device_curves.output.curves,

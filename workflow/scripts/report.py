@@ -8,12 +8,14 @@ from memristive_study.report import report
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
+    plan = Plan(json.loads(snakemake.params.config))
     report.make(
         snakemake.input.notebook,
         Path(snakemake.input.notebook).parent / "template",
         snakemake.params.results,
         snakemake.params.config,
         snakemake.input.provenance,
-        Plan(json.loads(snakemake.params.config)).described(),
+        plan.described(),
+        plan.config["paper"] or "",
         snakemake.output.html,
     )

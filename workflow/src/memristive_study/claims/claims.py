@@ -19,7 +19,6 @@ from memristive_study import figures
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.report import tables
-from memristive_study.results import outputs
 from memristive_study.results.statistics import Interval
 
 REPRODUCED = "reproduced"
@@ -317,11 +316,10 @@ def make(
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the ledger of a study as CSV and Markdown from its named inputs (`outputs.CLAIMS`)."""
-    known = {name: value for name, value in inputs.items() if name in outputs.CLAIMS}
-    frame = ledger(claims, Evidence(figures.read_all(known), networks, probes))
+    """Write the ledger of a study as CSV and Markdown from its named inputs (see `results.outputs`)."""
+    frame = ledger(claims, Evidence(figures.read_all(inputs), networks, probes))
     write_csv(csv, frame.to_dict("records"), COLUMNS)
-    write_text(markdown, f"# Claims\n\n{tables.to_markdown(frame)}\n{tables.stamp_line(known)}")
+    write_text(markdown, f"# Claims\n\n{tables.to_markdown(frame)}\n{tables.stamp_line(inputs)}")
 
 
 def nan_interval(value: float, kind: str = "settings", n: int = 1) -> Interval:

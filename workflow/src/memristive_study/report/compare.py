@@ -25,14 +25,12 @@ from memristive_study import figures
 from memristive_study.claims.quantities import bits_by_repeat, loss
 from memristive_study.papers.souto_garnelo.reported import LABELS
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
-from memristive_study.plan.plan import EXPERIMENTS
-from memristive_study.report import markup, report
-from memristive_study.results import provenance
+from memristive_study.report import markup
+from memristive_study.results import outputs, provenance
 from memristive_study.results.statistics import Interval, fixed, unpaired_difference
 
 STYLE = Path(__file__).parents[3] / "notebooks" / "template" / "style.css"
 DPI = 120  # a page has many curves
-TITLES = {section.experiment: section.title for section in report.SECTIONS} | {CHOICES: "Choices left open"}
 KEYS = ["experiment", "part", "network", "label"]
 
 
@@ -43,7 +41,7 @@ class Study:
         self.folder = Path(folder)
         self.paths = {
             name: path
-            for name in (*EXPERIMENTS, CHOICES)
+            for name in (*outputs.experiments_in(self.folder), CHOICES)
             if (path := self.folder / "experiments" / f"{name}.csv").is_file()
         }
         if not self.paths:
@@ -184,7 +182,7 @@ def page(a: Study, b: Study) -> str:
         ("summary", "Accuracies", _summary(a, b, found)),
         ("claims", "Claims whose verdict changed", _claims(a, b)),
         *(
-            (experiment, TITLES[experiment], _experiment(a, b, experiment, found))
+            (experiment, _title(experiment), _experiment(a, b, experiment, found))
             for experiment in dict.fromkeys(pair.experiment for pair in found)
         ),
         ("alone", "Settings of one study alone", _alone(a, b)),
@@ -202,6 +200,10 @@ def page(a: Study, b: Study) -> str:
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{links}</ol></details></nav>'
         f"{content}</body></html>\n"
     )
+
+
+def _title(experiment: str) -> str:
+    return "Choices left open" if experiment == CHOICES else experiment.replace("_", " ").capitalize()
 
 
 def _heads(a: Study, b: Study) -> str:
@@ -308,7 +310,7 @@ def _curves(a: Study, b: Study, experiment: str) -> str:
     frames = [study.evaluations[study.evaluations["experiment"] == experiment] for study in (a, b)]
     shown = ""
     with matplotlib.rc_context(style.RC):
-        for title, figure in overlay.draw(*frames, (a.name, b.name)):
+        for title, figure in overlay.draw(*frames, (a.name, b.name), LABELS):
             buffer = io.BytesIO()
             figure.savefig(buffer, dpi=DPI, format="png", metadata={"Software": None})
             pyplot.close(figure)

@@ -7,8 +7,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -19,76 +18,25 @@ import pandas as pd
 from memristive.core.errors import InputError
 from memristive.core.files import read_json, write_text
 from memristive_study import figures
-from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED, Evidence
+from memristive_study.claims.claims import (
+    COLUMNS,
+    NOT_DECIDABLE,
+    NOT_REPRODUCED,
+    ONLY_WITH_DEFECT,
+    REPRODUCED,
+    Evidence,
+)
 from memristive_study.config.check import image_notes
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.plan.plan import EXPERIMENTS
 from memristive_study.report import choice_table, markup, prose, tables
 from memristive_study.results import outputs
+from memristive_study.results.outputs import Section
+from memristive_study.results.paper import Paper
+from memristive_study.results.study import Study
 
 MARKS = {REPRODUCED: "✓", ONLY_WITH_DEFECT: "!", NOT_REPRODUCED: "✗", NOT_DECIDABLE: "?"}
 CLASSES = {REPRODUCED: "yes", ONLY_WITH_DEFECT: "defect", NOT_REPRODUCED: "no", NOT_DECIDABLE: "open"}
 
 
-@dataclass(frozen=True)
-class Section:
-    """One part of the report; `experiment` names the one that a study must run for it, if any."""
-
-    key: str
-    title: str
-    figures: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    meaning: Callable[[Evidence], list[str]] | None = None
-    experiment: str = ""
-
-
-SECTIONS = (
-    Section("data", "Data sets", ("fig10_images",), ("table1_datasets",)),
-    Section(
-        "training",
-        "Networks and training",
-        ("fig11_networks", "fig11_tiles", "fig12_cross_validation"),
-        ("networks", "table2_training"),
-        prose.training,
-    ),
-    Section("devices", "Device curves", ("fig06_device_curves",), ("device_parameters",), prose.devices),
-    Section(
-        "input_voltage",
-        "Maximum input voltage",
-        ("fig13_max_input_voltage", "fig_batch_size"),
-        ("table4_max_input_voltage",),
-        prose.input_voltage,
-        "input_voltage",
-    ),
-    Section(
-        "adc_tile",
-        "ADC resolution and tile shape",
-        ("fig14_adc_tile", "fig_adc_range"),
-        ("table5_inference_time",),
-        prose.adc_tile,
-        "adc_tile",
-    ),
-    Section(
-        "variability",
-        "Variability and conductance states",
-        ("fig15_variability",),
-        (),
-        prose.variability,
-        "variability",
-    ),
-    Section(
-        "device_faults",
-        "Device faults",
-        ("fig16_device_faults",),
-        ("table6_stuck_at_faults",),
-        prose.device_faults,
-        "device_faults",
-    ),
-    Section(
-        "endurance", "Endurance", ("fig_endurance",), ("table3_endurance_retention",), prose.endurance, "endurance"
-    ),
-    Section("retention", "Retention", ("fig_retention",), (), prose.retention, "retention"),
-)
 FOLDED = {"networks", "device_parameters"}  # long tables that a reader opens
 
 
@@ -99,25 +47,22 @@ class Report:
         results: the study's folder.
         config: its configuration.
         provenance: what `provenance.record` gave when the study ran.
-        networks: as `study.networks` gives them.
+        study: its networks, its setting, and the paper that it is compared with.
     """
 
     def __init__(
-        self,
-        results: str | Path,
-        config: Mapping[str, Any],
-        provenance: Mapping[str, Any],
-        networks: Mapping[str, study.Network],
+        self, results: str | Path, config: Mapping[str, Any], provenance: Mapping[str, Any], study: Study
     ) -> None:
         self.results = Path(results)
         self.config = config
         self.provenance = provenance
-        self.networks = networks
+        self.study = study
+        self.networks = study.networks
 
     @classmethod
-    def read(cls, results: str, config: str, provenance: str, networks: str) -> "Report":
-        """From the texts that a notebook is handed: a folder, two JSON files, JSON."""
-        return cls(results, read_json(config), read_json(provenance), study.networks(networks))
+    def read(cls, results: str, config: str, provenance: str, study: str, paper: Paper) -> "Report":
+        """From what a notebook is handed: a folder, two JSON files, the text that `Study.read` takes, the paper."""
+        return cls(results, read_json(config), read_json(provenance), Study.read(study, paper))
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -141,17 +86,29 @@ class Report:
     @property
     def experiments(self) -> list[str]:
         """The experiments that the configuration asks for."""
-        return list(self.config.get("run", {}).get("experiments", EXPERIMENTS))
+        return list(self.config.get("run", {}).get("experiments", outputs.experiments_in(self.results)))
+
+    @cached_property
+    def _all_sections(self) -> list[Section]:
+        described = self.config.get("experiments", {})
+        return outputs.sections({name: described.get(name, {}) for name in self.experiments}, self.study.paper)
 
     @cached_property
     def sections(self) -> list[Section]:
-        """Those that this study has something for."""
+        """Those that this study has something for, but for the workflow."""
         return [
             section
-            for section in SECTIONS
-            if (not section.experiment or section.experiment in self.experiments)
-            and any(self._png(name).is_file() for name in section.figures)
+            for section in self._all_sections
+            if section.key != outputs.WORKFLOW.key
+            and (
+                any(self._png(figure.name).is_file() for figure in section.figures)
+                or any(self._table(table.name).is_file() for table in section.tables)
+            )
         ]
+
+    @property
+    def _workflow(self) -> outputs.Figure:
+        return self._all_sections[-1].figures[0]
 
     def _png(self, name: str) -> Path:
         return self.results / "figures" / f"{name}.png"
@@ -161,8 +118,10 @@ class Report:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        """The ledger."""
+        """The ledger; empty where no claims are judged."""
         path = self.results / "claims.csv"
+        if not path.is_file() and not (self.study.paper.claims and self.study.compared):
+            return pd.DataFrame(columns=list(COLUMNS))
         if not path.is_file():
             raise InputError(f"{path}: no such file; the rule claims writes it")
         return pd.read_csv(path, dtype=str).fillna("")
@@ -175,11 +134,12 @@ class Report:
     def navigation(self) -> str:
         """Table of contents."""
         entries = [("summary", "Summary"), *((s.key, s.title) for s in self.sections)]
-        entries += [("claims", "Claims ledger")]
+        if len(self.claims):
+            entries.append(("claims", "Claims ledger"))
         if self._file("parity").is_file():
             entries.append(("validation", "Validation against MemTorch"))
         entries.append(("choices", "Choices left open"))
-        if self._png("fig09_workflow").is_file():
+        if self._png(self._workflow.name).is_file():
             entries.append(("workflow", "The workflow"))
         entries += [("environment", "Environment"), ("config", "Configuration")]
         links = "".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title in entries)
@@ -198,16 +158,26 @@ class Report:
             for row in self.claims.itertuples()
         )
         findings = "".join(
-            f"<li><strong>{escape(heading)}.</strong> {escape(text)}</li>"
-            for heading, text in prose.findings(self.evidence)
+            f"<li><strong>{escape(heading)}.</strong> {escape(text)}</li>" for heading, text in self._highlights()
+        )
+        verdicts = (
+            f"<h2>The paper's {len(self.claims)} claims</h2>"
+            f'<ul class="legend">{legend}</ul><div class="verdicts">{marks}</div>'
         )
         return (
             f'<header id="summary"><h1>{escape(self.title)}</h1>{markup.paragraph(self._what_was_run())}'
             f"{self._parity_notice()}"
             f'<h2>What matters</h2><ol class="findings">{findings or "<li>No experiment was run.</li>"}</ol>'
-            f"<h2>The paper's {len(self.claims)} claims</h2>"
-            f'<ul class="legend">{legend}</ul><div class="verdicts">{marks}</div></header>'
+            f"{verdicts if len(self.claims) else ''}</header>"
         )
+
+    def _highlights(self) -> list[tuple[str, str]]:
+        """The findings that matter most: heading and sentence."""
+        if self.study.paper.highlights:
+            return outputs.resolve(self.study.paper.highlights)(self.evidence)
+        sections = [section for section in self.sections if section.key in self.experiments]
+        found = [(section.title, section.sentences(self.evidence)) for section in sections]
+        return [(title, sentences[0]) for title, sentences in found if sentences][:3]
 
     def _what_was_run(self) -> str:
         names = ", ".join(network.label for network in self.networks.values())
@@ -262,16 +232,16 @@ class Report:
         section = next((s for s in self.sections if s.key == key), None)
         if section is None:
             return ""
-        meaning = section.meaning(self.evidence) if section.meaning else []
+        meaning = section.sentences(self.evidence)
         if section.key == "data":
             used = [network.dataset for network in self.networks.values()]
             notes = image_notes(self.config.get("datasets", {}), used)
             meaning = [f"{name}: {note}" for name, note in notes.items()]
-        if section.experiment:
-            meaning += prose.one_class(self.evidence, section.experiment)
+        if section.key in self.experiments:
+            meaning += prose.one_class(self.evidence, section.key)
         parts = [markup.sentences(meaning)]
-        parts += [self.figure(name) for name in section.figures if self._png(name).is_file()]
-        parts += [self.table(name) for name in section.tables if self._table(name).is_file()]
+        parts += [self.figure(each.name) for each in section.figures if self._png(each.name).is_file()]
+        parts += [self.table(each.name) for each in section.tables if self._table(each.name).is_file()]
         return self._section(section.key, section.title, "".join(parts))
 
     @staticmethod
@@ -280,13 +250,13 @@ class Report:
 
     def figure(self, name: str) -> str:
         """One figure with where it came from."""
-        output = outputs.FIGURES[name]
+        output = outputs.figures(self._all_sections)[name]
         shown = markup.figure(self._png(name), output.title, output.caption)
         return shown + self._origin("figure", self._png(name), figures.stamp(self._png(name)))
 
     def table(self, name: str) -> str:
         """One table with where it came from."""
-        output, path = outputs.TABLES[name], self._table(name)
+        output, path = outputs.tables(self._all_sections)[name], self._table(name)
         shown = markup.table(pd.read_csv(path, dtype={"tile_shape": str}), output.title)
         if name in FOLDED:
             shown = markup.details("Show the table", shown)
@@ -331,7 +301,9 @@ class Report:
         return None if path is None else figures.hashes({"": path})[str(path)]
 
     def ledger(self) -> str:
-        """Every claim with the paper's value, ours, criterion, verdict, reason."""
+        """Every claim with the paper's value, ours, criterion, verdict, reason; empty where none is judged."""
+        if not len(self.claims):
+            return ""
         lines = []
         for row in self.claims.itertuples():
             ours = "<br>".join(escape(text) for text in row.ours.split("; ")) if row.ours else ""
@@ -418,9 +390,10 @@ class Report:
 
     def workflow(self) -> str:
         """The rule graph."""
-        if not self._png("fig09_workflow").is_file():
+        figure = self._workflow
+        if not self._png(figure.name).is_file():
             return ""
-        return self._section("workflow", "The workflow", self.figure("fig09_workflow"))
+        return self._section("workflow", "The workflow", self.figure(figure.name))
 
     def environment(self) -> str:
         """Machine and versions at run time."""
@@ -430,7 +403,7 @@ class Report:
             *((str(key), str(value)) for key, value in machine.items()),
             ("python", str(self.provenance.get("python", ""))),
             *((str(key), str(value)) for key, value in self.provenance.get("versions", {}).items()),
-            ("the paper's machine", study.MACHINE),
+            *([("the paper's machine", self.study.paper.machine)] if self.study.paper.machine else []),
         ]
         return self._section("environment", "Environment", markup.listing(entries))
 
@@ -451,7 +424,8 @@ def make(
     results: str | Path,
     config: str,
     provenance: str | Path,
-    networks: str,
+    study: str,
+    paper: str,
     html: str | Path,
 ) -> None:
     """Run the notebook on a study and write what it shows as one HTML file.
@@ -460,7 +434,8 @@ def make(
         notebook: workflow/notebooks/report.ipynb.
         template: the folder of nbconvert's template beside it.
         config: the study's configuration, JSON.
-        networks: as `study.networks` takes them, JSON.
+        study: what `Study.read` takes, JSON.
+        paper: key of the paper that it is compared with; empty for none.
     """
     import nbformat
     import papermill
@@ -474,7 +449,13 @@ def make(
         papermill.execute_notebook(
             Path(folder) / "source.ipynb",
             executed,
-            {"results": str(results), "config": str(settings), "provenance": str(provenance), "networks": networks},
+            {
+                "results": str(results),
+                "config": str(settings),
+                "provenance": str(provenance),
+                "study": study,
+                "paper": paper,
+            },
             kernel_name="python3",
             progress_bar=False,
             cwd=str(Path.cwd()),

@@ -1,4 +1,4 @@
-"""The tables, ours beside the paper's: functions `(frames, networks) -> DataFrame`, written as CSV and Markdown.
+"""The tables, ours beside the paper's: functions `(frames, study) -> DataFrame`, written as CSV and Markdown.
 
 Columns named `low` and `high` are a 95 % interval, `n` what it counts, `over` of what kind (repeats,
 folds, images: see `memristive_study.results.statistics`). An empty cell of `paper` means that the paper reports
@@ -8,7 +8,7 @@ no value for this network.
 import json
 import math
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,9 @@ import pandas as pd
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv, write_text
 from memristive_study import figures
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results import outputs
 from memristive_study.results.statistics import Interval, accuracy_interval, binomial_interval
+from memristive_study.results.study import Network, Study
 
 Frames = Mapping[str, Any]
 Networks = Mapping[str, Network]
@@ -64,31 +63,19 @@ def fold_accuracies(histories: pd.DataFrame) -> pd.DataFrame:
     return best[["network", "fold", "epoch"]].assign(accuracy=100 * best["test_accuracy"])
 
 
-def _columns(found: Interval) -> dict[str, Any]:
+def interval_columns(found: Interval) -> dict[str, Any]:
+    """An interval as the columns ours, low, high, n and over."""
     return {"ours": found.value, "low": found.low, "high": found.high, "n": found.n, "over": found.kind}
 
 
-def _label(name: str, networks: Networks) -> str:
-    return networks[name].label if name in networks else name
-
-
-def _ordered(names: Sequence[str], networks: Networks) -> list[str]:
-    known = list(networks)
-    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
-
-
-def _paper(reported: Mapping[str, float], name: str, networks: Networks) -> float | None:
-    return study.value(reported, networks[name]) if name in networks else None
-
-
-def datasets(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 1: the data sets, and what the paper says of the one of the same name."""
+def datasets(frames: Frames, study: Study) -> pd.DataFrame:
+    """The data sets, and what the paper says of the one of the same name."""
     rows = []
     for name, path in frames["datasets"].items():
         shapes = npz_shapes(path)
         count, height, width, channels = shapes["x_train"]
-        images = next((network.images for network in networks.values() if network.dataset == name), name)
-        paper = study.DATASETS.get(images, {})
+        images = next((network.images for network in study.networks.values() if network.dataset == name), name)
+        paper = study.paper.datasets.get(images, {})
         row = {
             "type": "RGB" if channels == 3 else "BW",
             "image_size": f"{height}x{width}",
@@ -96,54 +83,29 @@ def datasets(frames: Frames, networks: Networks) -> pd.DataFrame:
             "train_images": count,
             "test_images": shapes["x_test"][0],
         }
-        rows.append({"dataset": study.LABELS.get(name, name)} | row | {f"paper_{k}": paper.get(k) for k in row})
+        rows.append({"dataset": study.paper.labels.get(name, name)} | row | {f"paper_{k}": paper.get(k) for k in row})
     return pd.DataFrame(rows).astype({f"paper_{k}": "Int64" for k in ("classes", "train_images", "test_images")})
 
 
-def training(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 2: (a) mean of the folds on the test set, (b) the network trained on the published split."""
+def training(frames: Frames, study: Study) -> pd.DataFrame:
+    """Test accuracy of the digital networks: (a) mean of the folds, (b) trained on the published split."""
     rows = []
-    folds, single = fold_accuracies(frames["histories"]), digital(frames, networks)
-    for name in _ordered([*folds["network"], *single], networks):
+    folds, single = fold_accuracies(frames["histories"]), digital(frames, study.networks)
+    for name in study.ordered([*folds["network"], *single]):
         mine = folds[folds["network"] == name]
         if len(mine):
             found = accuracy_interval(mine["accuracy"], "folds")
             rows.append(
-                {"part": "a: mean of folds", "network": _label(name, networks)}
-                | _columns(found)
-                | {"paper": _paper(study.FOLD_ACCURACY, name, networks)}
+                {"part": "a: mean of folds", "network": study.label(name)}
+                | interval_columns(found)
+                | {"paper": study.reported(study.paper.fold_accuracy, name)}
             )
-    for name in _ordered(list(single), networks):
+    for name in study.ordered(single):
         rows.append(
-            {"part": "b: published split", "network": _label(name, networks)}
-            | _columns(single[name])
-            | {"paper": _paper(study.DIGITAL_ACCURACY, name, networks)}
+            {"part": "b: published split", "network": study.label(name)}
+            | interval_columns(single[name])
+            | {"paper": study.reported(study.paper.digital_accuracy, name)}
         )
-    return pd.DataFrame(rows)
-
-
-def endurance_retention(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 3: accuracy at the paper's point of both experiments, for each semantics and choice of tuning."""
-    rows = []
-    for experiment, reported in (
-        ("endurance", study.ENDURANCE_ACCURACY),
-        ("retention", study.RETENTION_ACCURACY),
-    ):
-        frame = frames[experiment]
-        frame = frame[frame["part"] == "paper"]
-        for name in _ordered(frame["network"].tolist(), networks):
-            mine = frame[frame["network"] == name]
-            for (semantics, tuning), group in mine.groupby(["semantics", "tuning"], sort=False):
-                rows.append(
-                    {
-                        "experiment": experiment,
-                        "network": _label(name, networks),
-                        "semantics": semantics,
-                        "tuning": tuning,
-                    }
-                    | _columns(accuracy_interval(group["accuracy"]))
-                    | {"paper": _paper(reported, name, networks)}
-                )
     return pd.DataFrame(rows)
 
 
@@ -154,39 +116,15 @@ def best_voltage(frame: pd.DataFrame) -> tuple[float, Interval]:
     return volts, accuracy_interval(frame.loc[frame["max_input_voltage"] == volts, "accuracy"])
 
 
-def max_input_voltage(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 4: the best accuracy over the maximum input voltages beside the digital one."""
-    rows = []
-    frame, single = frames["input_voltage"].dropna(subset=["max_input_voltage"]), digital(frames, networks)
-    frame = frame[frame["part"] == "paper"]
-    for name in _ordered(frame["network"].tolist(), networks):
-        mine = frame[frame["network"] == name]
-        for semantics, group in mine.groupby("semantics", sort=False):
-            volts, found = best_voltage(group)
-            ours = single.get(name)
-            rows.append(
-                {"network": _label(name, networks), "semantics": semantics, "max_input_voltage": volts}
-                | _columns(found)
-                | {
-                    "digital": ours.value if ours else None,
-                    "loss": ours.value - found.value if ours else None,
-                    "paper": _paper(study.MAX_INPUT_VOLTAGE_ACCURACY, name, networks),
-                    "paper_digital": _paper(study.DIGITAL_ACCURACY, name, networks),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def inference_time(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 5: seconds for all test images; timed on few images and scaled where `scaled` is true."""
+def inference_time(frames: Frames, study: Study) -> pd.DataFrame:
+    """Seconds for all test images; timed on few images and scaled where `scaled` is true."""
     rows = []
     for row in frames["times"].itertuples():
         tile = row.tile_shape if isinstance(row.tile_shape, str) else "none"
-        network = networks.get(row.network)
-        reported = study.TILE_SECONDS.get(network.paper or "", {}) if network else {}
+        reported = study.reported(study.paper.seconds, row.network) or {}
         rows.append(
             {
-                "network": _label(row.network, networks),
+                "network": study.label(row.network),
                 "engine": row.engine,
                 "tile_shape": tile,
                 "seconds": row.scaled_seconds,
@@ -201,39 +139,14 @@ def inference_time(frames: Frames, networks: Networks) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def stuck_at_faults(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Table 6: accuracy by proportions of stuck devices: those the paper tabulates, or all that a study has."""
-    frame = frames["device_faults"]
-    rows = []
-    tabulated = set(study.STUCK_AT_ACCURACY["cifar10"])
-    for name in _ordered(frame["network"].tolist(), networks):
-        reported = study.STUCK_AT_ACCURACY.get(networks[name].paper or "", {}) if name in networks else {}
-        mine = frame[frame["network"] == name]
-        for (semantics, lrs, hrs), group in mine.groupby(["semantics", "stuck_at_lrs", "stuck_at_hrs"], sort=False):
-            key = next((k for k in tabulated if np.allclose(k, (lrs, hrs))), None)
-            if key is not None:
-                rows.append(
-                    {
-                        "network": _label(name, networks),
-                        "semantics": semantics,
-                        "stuck_at_lrs": lrs,
-                        "stuck_at_hrs": hrs,
-                    }
-                    | _columns(accuracy_interval(group["accuracy"]))
-                    | {"paper": reported.get(key)}
-                )
-    columns = ["network", "semantics", "stuck_at_lrs", "stuck_at_hrs", "ours", "low", "high", "n", "over", "paper"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def networks(frames: Frames, networks: Networks) -> pd.DataFrame:
-    """Layers of each network, for Figure 11: those of `networks.layer_table`, and the matrix that goes on tiles."""
+def networks(frames: Frames, study: Study) -> pd.DataFrame:
+    """Layers of each network: those of `networks.layer_table`, and the matrix that goes on tiles."""
     from torch import nn
 
     from memristive_study.models import networks as library
 
     rows = []
-    for name, network in networks.items():
+    for name, network in study.networks.items():
         if network.dataset not in frames["datasets"]:
             raise InputError(f"networks: {name}: its data set {network.dataset!r} is not among the job's data sets")
         shapes = npz_shapes(frames["datasets"][network.dataset])
@@ -249,26 +162,31 @@ def networks(frames: Frames, networks: Networks) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"rows": "Int64", "columns": "Int64"})
 
 
-def device_parameters(frames: Frames, networks: Networks) -> pd.DataFrame:
+def device_parameters(frames: Frames, study: Study) -> pd.DataFrame:
     """Parameters of the devices' models and where they were published; a row a parameter, a column a device."""
     frame = frames["parameters"].set_index("name").drop(columns="device").dropna(axis="columns", how="all")
     return frame.T.rename_axis("parameter").reset_index()
 
 
 def make(
-    name: str,
+    function: str,
+    title: str,
     inputs: Mapping[str, figures.Value],
-    known: Networks,
+    study: Study,
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the table `name` of `outputs.TABLES` as CSV and as Markdown, with its inputs' hashes in the latter."""
-    if name not in outputs.TABLES:
-        raise InputError(f"table {name!r}: expected one of {', '.join(outputs.TABLES)}")
-    output = outputs.TABLES[name]
-    frame = globals()[output.module](figures.read_all(inputs), known)
+    """Write a table as CSV and as Markdown, with its inputs' hashes in the latter.
+
+    Args:
+        function: what makes it, "module:function" as in `outputs.Table.make`.
+        inputs: paths by the names that `outputs` explains.
+    """
+    frame = outputs.resolve(function)(figures.read_all(inputs), study)
+    if not study.paper.key:
+        frame = frame[[name for name in frame if name != "paper" and not name.startswith("paper_")]]
     write_csv(csv, frame.astype(object).where(frame.notna(), None).to_dict("records"), list(frame.columns))
-    write_text(markdown, f"# {output.title}\n\n{to_markdown(frame)}\n{stamp_line(inputs)}")
+    write_text(markdown, f"# {title}\n\n{to_markdown(frame)}\n{stamp_line(inputs)}")
 
 
 def stamp_line(inputs: Mapping[str, figures.Value]) -> str:
