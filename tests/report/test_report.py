@@ -20,12 +20,16 @@ from memristive_study.papers.souto_garnelo import claims as paper_claims
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import choice_table, report, tables
 from memristive_study.results import outputs, provenance
+from memristive_study.results.read import experiment
 from memristive_study.results.study import Study
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "unit"))
 import fabricated  # noqa: E402
 
+PAPER = load("souto_garnelo")
+SECTIONS = outputs.sections(fabricated.EXPERIMENTS, PAPER)
+FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZE = {"networks": ("mnist", "cifar10"), "size": "small", "repeats": 2, "folds": 2, "epochs": 2}
 NOTE = "12 of these images are <b>copies</b>."
@@ -45,12 +49,19 @@ def built(tmp_path_factory):
         "fig15_variability",
         "fig09_workflow",
     ):
-        needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
-        figures.make(name, needed, read_study(inputs), folder / f"figures/{name}.png", folder / f"figures/{name}.svg")
+        needed = {key: inputs[key] for key in FIGURES[name].inputs}
+        figures.make(
+            outputs.reference(FIGURES[name].draw),
+            needed,
+            read_study(inputs),
+            folder / f"figures/{name}.png",
+            folder / f"figures/{name}.svg",
+        )
     name = "table4_max_input_voltage"
-    needed = {key: inputs[key] for key in outputs.TABLES[name].inputs}
-    tables.make(name, needed, networks, folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
-    needed = {key: inputs[key] for key in outputs.CLAIMS}
+    table, paths = TABLES[name], (folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
+    needed = {key: inputs[key] for key in table.inputs}
+    tables.make(outputs.reference(table.make), table.title, needed, read_study(inputs), *paths)
+    needed = {key: inputs[key] for key in (*fabricated.EXPERIMENTS, *outputs.CLAIMS)}
     claims.make(paper_claims.CLAIMS, needed, networks, {}, folder / "claims.csv", folder / "claims.md")
     _choices(folder, inputs, networks)
     write_json(folder / "provenance.json", dict(provenance.record("{}", "--configfile study.yaml --", ROOT)))
@@ -60,19 +71,19 @@ def built(tmp_path_factory):
     config = json.dumps({"study": HOSTILE, "run": ran, "datasets": {"mnist": {"note": NOTE}}})
     report.make(
         notebooks / "report.ipynb", notebooks / "template", folder, config, folder / "provenance.json",
-        inputs["study"], page,
+        inputs["study"], PAPER.key, page,
     )  # fmt: skip
     return folder, inputs, page
 
 
 def read_study(inputs):
     """The invented study as its figures see it."""
-    return Study.read(inputs["study"], load("souto_garnelo"))
+    return Study.read(inputs["study"], PAPER)
 
 
 def _choices(folder, inputs, networks):
     """The table of choices: tuning at retention, as if it had been evaluated for that."""
-    frame = pd.read_csv(inputs["retention"], dtype={"tile_shape": str})
+    frame = experiment(inputs["retention"])
     frame = frame[(frame["part"] == "paper") & (frame["network"] == "mnist")].assign(experiment="choices")
     frame.to_csv(folder / "experiments/choices.csv", index=False)
     compared = [
@@ -142,7 +153,7 @@ def test_every_verdict_is_on_the_first_screen_and_in_the_ledger(built):
 
 def test_numbers_in_the_text_come_from_the_files(built):
     _, inputs, path = built
-    frame = pd.read_csv(inputs["variability"])
+    frame = experiment(inputs["variability"])
     frame = frame[(frame["network"] == "mnist") & (frame["sigma"] == 0) & (frame["semantics"] == "physical")]
     two = frame[frame["conductance_states"] == 2]["accuracy"].mean()
     most = frame[frame["conductance_states"].isna()]["accuracy"].mean()
@@ -152,7 +163,7 @@ def test_numbers_in_the_text_come_from_the_files(built):
 
 def test_a_network_that_gives_one_class_and_a_note_on_images_are_said(built):
     _, inputs, path = built
-    frame = pd.read_csv(inputs["input_voltage"])
+    frame = experiment(inputs["input_voltage"])
     frame = frame[frame["network"] == "cifar10"]
     constant = frame[frame["classes_predicted"] == 1]
     assert 0 < len(constant) < len(frame)
@@ -162,7 +173,7 @@ def test_a_network_that_gives_one_class_and_a_note_on_images_are_said(built):
 
 def test_the_choices_in_the_report_are_those_of_the_files(built):
     folder, inputs, path = built
-    frame = pd.read_csv(inputs["retention"])
+    frame = experiment(inputs["retention"])
     frame = frame[(frame["network"] == "mnist") & (frame["part"] == "paper")]
     before, after = (frame[frame["tuning"] == tuning]["accuracy"].mean() for tuning in ("before", "after"))
     said = re.search(r"Tuning: at most ([\d.]+) points, for after at retention", path.read_text())
@@ -176,12 +187,11 @@ def test_the_initial_time_nearest_to_the_paper_is_a_finding(built, tmp_path):
     folder, inputs, _ = built
     copy = tmp_path / "study"
     shutil.copytree(folder, copy)
-    frame = pd.read_csv(copy / "experiments/choices.csv")
+    frame = experiment(copy / "experiments/choices.csv")
     frame = frame[frame["tuning"] == "before"]
     later = frame.assign(initial_time=100.0, accuracy=92.0, part="initial_time")
     pd.concat([frame, later]).to_csv(copy / "experiments/choices.csv", index=False)
-    networks = study.networks(inputs["study"])
-    shown = report.Report(copy, {}, {}, networks).summary()
+    shown = report.Report(copy, {}, {}, read_study(inputs)).summary()
     assert "after 100 s instead of 1 s, 92.0 %" in shown
 
 
@@ -191,7 +201,7 @@ def test_a_figure_made_from_other_data_says_so(built):
     original = inputs["variability"].read_bytes()
     inputs["variability"].write_bytes(original + b"\n")
     try:
-        shown = report.Report(folder, {}, {}, study.networks(inputs["study"])).figure("fig15_variability")
+        shown = report.Report(folder, {}, {}, read_study(inputs)).figure("fig15_variability")
     finally:
         inputs["variability"].write_bytes(original)
     assert "Made from another content" in shown
@@ -208,7 +218,7 @@ def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "stamp", lambda png: named)
 
     def shown():
-        return report.Report(copy, {}, {}, study.networks(inputs["study"])).figure("fig15_variability")
+        return report.Report(copy, {}, {}, read_study(inputs)).figure("fig15_variability")
 
     assert "Made from" not in shown()
     fabricated.rewrite(copy / "experiments/variability.csv", lambda row: row.update(accuracy="1"))
@@ -223,7 +233,7 @@ def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
     copy = tmp_path / "study"
     shutil.copytree(folder, copy)
     fabricated.rewrite(copy / "validation/parity.csv", lambda row: row.update(same_predictions="False", passed="False"))
-    shown = report.Report(copy, {}, {}, study.networks(inputs["study"])).summary()
+    shown = report.Report(copy, {}, {}, read_study(inputs)).summary()
     assert "validation against MemTorch failed" in shown
 
 

@@ -132,6 +132,10 @@ def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
 
 
 EXPERIMENT_NETWORKS = {"input_voltage": 3}  # the others leave out CIFAR100
+EXPERIMENTS = {
+    name: {"parts": {part: {} for other, part in grids("small") if other == name}}
+    for name in dict.fromkeys(name for name, _ in grids("small"))
+}
 
 
 def write_study(

@@ -11,9 +11,9 @@ from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_W
 from memristive_study import figures
 from memristive_study.claims import claims
 from memristive_study.papers.souto_garnelo import claims as paper_claims
+from memristive_study.papers.souto_garnelo import highlights
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.papers.souto_garnelo.explanations import EXPLANATIONS
-from memristive_study.report import prose
 from memristive_study.results import outputs
 from memristive_study.results.statistics import Interval, mean_interval
 
@@ -26,7 +26,9 @@ PROBES = {
 
 
 def frames(inputs):
-    return figures.read_all({key: value for key, value in inputs.items() if key in outputs.CLAIMS})
+    return figures.read_all(
+        {key: value for key, value in inputs.items() if key in (*fabricated.EXPERIMENTS, *outputs.CLAIMS)}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -453,7 +455,7 @@ def test_a_gain_on_a_few_images_alone_decides_nothing(inputs, evidence):
 
 
 def test_the_finding_on_a_fixed_range_follows_the_data(evidence):
-    heading, text = prose._fixed_range(evidence)
+    heading, text = highlights._fixed_range(evidence)
     assert heading == "An ADC of a fixed range needs more bits"
     frame = evidence.frames["adc_tile"]
     rows = (frame["part"] == "range") & (frame["network"] == "mnist")
@@ -462,7 +464,7 @@ def test_the_finding_on_a_fixed_range_follows_the_data(evidence):
     cost = auto[auto["adc_bits"] == auto["adc_bits"].min()]["accuracy"].mean() - frame[fewest]["accuracy"].mean()
     assert f"costs {cost:.1f} points" in text
     frame.loc[rows, "accuracy"] += 10
-    assert prose._fixed_range(evidence)[0] == "An ADC of a fixed range is as good"
+    assert highlights._fixed_range(evidence)[0] == "An ADC of a fixed range is as good"
 
 
 def test_an_interval_across_the_criterion_decides_nothing():

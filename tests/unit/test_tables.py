@@ -7,10 +7,15 @@ import pandas as pd
 import pytest
 
 from memristive.core.files import read_json
+from memristive_study.papers import load
 from memristive_study.papers.souto_garnelo import reported as study
 from memristive_study.report import tables
 from memristive_study.results import outputs, sources
 from memristive_study.results.read import experiment
+from memristive_study.results.study import Study
+
+PAPER = load("souto_garnelo")
+TABLES = outputs.tables(outputs.sections(fabricated.EXPERIMENTS, PAPER))
 
 HASH = re.compile("[0-9a-f]{64}")
 
@@ -22,8 +27,9 @@ def inputs(tmp_path_factory):
 
 def make(name, inputs, folder):
     csv, markdown = folder / f"{name}.csv", folder / f"{name}.md"
-    needed = {key: inputs[key] for key in outputs.TABLES[name].inputs}
-    tables.make(name, needed, study.networks(inputs["study"]), csv, markdown)
+    table = TABLES[name]
+    needed = {key: inputs[key] for key in table.inputs}
+    tables.make(outputs.reference(table.make), table.title, needed, Study.read(inputs["study"], PAPER), csv, markdown)
     return pd.read_csv(csv), markdown.read_text()
 
 

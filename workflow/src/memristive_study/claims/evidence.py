@@ -60,6 +60,10 @@ class Evidence:
                 choice = ", ".join(f"{key} {value}" for key, value in zip(choices, values[1:], strict=True))
                 yield name, values[0], choice, rows
 
+    def label(self, name: str) -> str:
+        """Name of a network or a device for readers."""
+        return self.study.label(name)
+
     def named(self, paper: str) -> str:
         """The study's network that is the paper's `paper`; raises Missing."""
         found = next((name for name, network in self.networks.items() if network.paper == paper), None)

@@ -17,7 +17,7 @@ from memristive.core.files import write_csv, write_text
 from memristive_study import figures
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.results import outputs, sources
+from memristive_study.results import sources
 from memristive_study.results.study import Study
 from memristive_study.tables.text import to_markdown
 
@@ -119,7 +119,7 @@ def _or(names: Sequence[str]) -> str:
 
 
 def _text(found: Found, evidence: Evidence) -> str:
-    where = " ".join(filter(None, [evidence.study.label(found.where), found.semantics, found.choice]))
+    where = " ".join(filter(None, [evidence.label(found.where), found.semantics, found.choice]))
     return f"{where}: {found.ours.text()}" if where else found.ours.text()
 
 
@@ -191,9 +191,8 @@ def make(
     csv: str | Path,
     markdown: str | Path,
 ) -> None:
-    """Write the ledger of a study as CSV and Markdown from its named inputs (`outputs.CLAIMS`); hashes beside them."""
-    known = {name: value for name, value in inputs.items() if name in outputs.CLAIMS}
-    frame = ledger(claims, Evidence(figures.read_all(known), study))
+    """Write the ledger of a study as CSV and Markdown from its named inputs (see `results.outputs`)."""
+    frame = ledger(claims, Evidence(figures.read_all(inputs), study))
     write_csv(csv, frame.to_dict("records"), COLUMNS)
     write_text(markdown, f"# Claims\n\n{to_markdown(frame)}")
-    sources.write(markdown, known)
+    sources.write(markdown, inputs)

@@ -17,7 +17,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One panel a network: thin lines are folds, thick ones their mean. Needs `histories`."""
     frame = frames["histories"]
     frame = frame[frame["fold"] != "published"] if len(frame) else frame
-    names = style.order(frame["network"], study.networks) if len(frame) else []
+    names = study.ordered(frame["network"]) if len(frame) else []
     if not names:
         return style.empty("No cross-validation in this study.")
     figure, axes = style.panels(len(names), sharey=True)

@@ -21,7 +21,7 @@ ATTACHED = {"BatchNorm2d": "BN", "ReLU": "ReLU", "Dropout": "dropout", "Flatten"
 def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network. Needs `layers` (columns network, layer, type, output_shape, parameters, multiply_adds)."""
     layers = frames["layers"]
-    names = style.order(layers["network"], study.networks)
+    names = study.ordered(layers["network"])
     if not names:
         return style.empty("No network in this study.")
     figure, axes = pyplot.subplots(len(names), 1, figsize=(style.DOUBLE, 1.3 * len(names) + 0.3), squeeze=False)

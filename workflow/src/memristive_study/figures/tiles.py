@@ -19,7 +19,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network, its layers at one scale. Needs `layers` with the columns rows and columns."""
     layers = frames["layers"].dropna(subset=["rows", "columns"])
     layers = layers[layers["rows"] > 0]
-    names = style.order(layers["network"], study.networks)
+    names = study.ordered(layers["network"])
     if not names:
         return style.empty("No layer with weights in this study.")
     tiles = [_tile(layer, study.setting) for layer in layers.itertuples()]

@@ -15,9 +15,8 @@ from memristive.core.seeding import seed
 from memristive.core.setting import Setting, dotted
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
+from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
-
-EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +63,9 @@ class Plan:
             check_known("inference_time: full_images", name, config["networks"])
         for name in self.experiments:
             check_known("run: experiments", name, config["experiments"])
+            if name in RESERVED:
+                others = ", ".join(RESERVED)
+                raise InputError(f"experiments: {name}: is the name of another file; expected any but {others}")
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
@@ -174,6 +176,8 @@ class Plan:
         entry = self.config["experiments"][experiment]
         for network in self.networks_of(experiment):
             for part, grid in entry["parts"].items():
+                if grid is None:  # left out of what another configuration has
+                    continue
                 place = f"experiments: {experiment}: parts: {part}"
                 swept = self._setting_errors(f"{place}: grid", lambda g=grid: dotted(g.get("grid", {})))
                 common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}

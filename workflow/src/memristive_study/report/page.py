@@ -8,11 +8,9 @@ import papermill
 from nbconvert import HTMLExporter
 
 from memristive.core.files import write_text
-from memristive_study.report import notebook
+from memristive_study.report import TEMPLATE, notebook
 from memristive_study.results.folder import Folder
 from memristive_study.results.paper import Paper
-
-TEMPLATE = Path(__file__).parent / "template"
 
 
 def make(results: str | Path, paper: Paper, ipynb: str | Path, html: str | Path) -> None:

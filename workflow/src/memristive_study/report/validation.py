@@ -62,7 +62,7 @@ def predictions(evidence: Evidence) -> list[str]:
         return []
     rows = frame[frame["engine"] == "memtorch"].sort_values("images").groupby("network", sort=False).tail(1)
     return [
-        f"{evidence.study.label(row.network)}: on {row.images:,} test images, tiles of {row.tile_shape}, MemTorch and "
+        f"{evidence.label(row.network)}: on {row.images:,} test images, tiles of {row.tile_shape}, MemTorch and "
         f"this project's engine predict another class for {row.predictions_differing:.0f}."
         for row in rows.itertuples()
     ]

@@ -6,7 +6,10 @@ Snakemake reads the workflow, so it imports neither torch nor pandas.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from memristive_study.results.outputs import Section
 
 Values = Mapping[str, float]  # a number for each of the paper's networks that it reports one for
 
@@ -32,7 +35,10 @@ class Paper:
         seconds: of an inference, by network and tile shape ("64x64").
         accuracy: (experiment, network of the paper, fields of a Setting by their short forms) -> the accuracy that it
             states for that setting, None where it states none.
+        experiments: sections of the report by the experiment that they show; of any other one there is a general one.
+        highlights: "module:function", (claims.Evidence) -> heading and sentence of each finding that matters most.
         claims: "module:NAME" of its claims, a sequence of `claims.Claim`; empty where they are not judged.
+        file_names: of figures and tables that it numbers, by their names in `results.outputs`.
     """
 
     key: str = ""
@@ -45,7 +51,10 @@ class Paper:
     machine: str = ""
     seconds: Mapping[str, Values] = field(default_factory=dict)
     accuracy: Callable[[str, str, Mapping[str, Any]], float | None] = _no_accuracy
+    experiments: Mapping[str, "Section"] = field(default_factory=dict)
+    highlights: str = ""
     claims: str = ""
+    file_names: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_PAPER = Paper()

@@ -5,7 +5,7 @@ torch nor pandas.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,11 @@ class Study:
         """Name of a network or a device for readers."""
         return self.networks[name].label if name in self.networks else self.paper.labels.get(name, name)
 
+    def ordered(self, names: Iterable[str]) -> list[str]:
+        """Names of networks once each, in the study's order, unknown ones last."""
+        place = {name: number for number, name in enumerate(self.networks)}
+        return sorted(set(names), key=lambda name: (place.get(name, len(place)), name))
+
     def reported(self, values: Mapping[str, float], name: str) -> float | None:
         """Of the paper's `values` by network that of the study's network `name`; None where it has none."""
         return values.get(self.networks[name].paper or "") if name in self.networks else None
@@ -83,8 +88,8 @@ class Study:
 
     @property
     def compared(self) -> bool:
-        """Whether the paper has one of the study's networks."""
-        return any(network.paper for network in self.networks.values())
+        """Whether one of the study's networks is one of the paper's, on whatever images."""
+        return any(network.architecture in self.paper.networks for network in self.networks.values())
 
 
 def _network(name: str, paper: Paper, architecture: str, dataset: str, images: str) -> Network:

@@ -23,12 +23,20 @@ def cell(value: Any) -> str:
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with its interval in one column, and columns of whole numbers without decimals, as objects."""
+    """`frame` with its interval in one column, and columns of whole numbers without decimals, as objects.
+
+    Columns of a paper's values are left out where it states none.
+    """
     frame = merge_interval(frame)
+    frame = frame.drop(columns=[name for name in frame if _is_papers(name) and frame[name].isna().all()])
     for name in frame.select_dtypes("float"):
         if (frame[name].dropna() % 1 == 0).all():
             frame = frame.assign(**{name: frame[name].astype("Int64")})
     return frame.astype(object)
+
+
+def _is_papers(column: str) -> bool:
+    return column == "paper" or column.startswith("paper_")
 
 
 def merge_interval(frame: pd.DataFrame) -> pd.DataFrame:

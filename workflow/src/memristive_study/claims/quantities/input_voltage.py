@@ -17,7 +17,7 @@ def digital_value(evidence: Evidence, name: str) -> float:
     selections = evidence.frame("selections")
     mine = selections[selections["network"] == name]
     if not len(mine):
-        raise Missing(f"digital accuracy of {evidence.study.label(name)}")
+        raise Missing(f"digital accuracy of {evidence.label(name)}")
     return 100 * float(mine["test_accuracy"].iloc[0])
 
 

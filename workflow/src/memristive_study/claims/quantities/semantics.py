@@ -7,7 +7,7 @@ from memristive_study.claims.evidence import Evidence, Found, Quantity
 from memristive_study.results.differences import difference
 
 
-def between_semantics(experiment: str) -> Quantity:
+def meant_less_published(experiment: str) -> Quantity:
     """Accuracy as meant less that as MemTorch computes, at the setting of an experiment where they differ most."""
 
     def quantity(evidence: Evidence) -> list[Found]:

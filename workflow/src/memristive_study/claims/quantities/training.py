@@ -79,5 +79,5 @@ def additional_epochs(network: str, others: Sequence[str], share: float = 0.99) 
 def _curve(evidence: Evidence, name: str) -> pd.Series:
     curve = training.validation_curve(evidence.frame("histories"), name)
     if not len(curve):
-        raise Missing(f"cross-validation of {evidence.study.label(name)}")
+        raise Missing(f"cross-validation of {evidence.label(name)}")
     return curve

@@ -77,7 +77,7 @@ def sigma_costs_beyond(network: str, other: str) -> Quantity:
             for name in names:
                 rows = most_states(frame[(frame["network"] == name) & (frame["semantics"] == semantics)])
                 if not len(rows):
-                    raise Missing(f"variability of {evidence.study.label(name)}")
+                    raise Missing(f"variability of {evidence.label(name)}")
                 paired = paired_by_repeat(at(rows, sigma=0.0), at(rows, sigma=rows["sigma"].max()))
                 costs.append(paired.set_index("repeat")["difference"])
             found.append(Found("", mean_interval((costs[0] - costs[1]).dropna()), semantics, note=note))

@@ -3,17 +3,15 @@
 import io
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
-from memristive_study.report import markup
+from memristive_study.report import TEMPLATE, markup
 from memristive_study.report.compare.pairs import KEYS, Absent, Pair, differences, pairs
 from memristive_study.report.compare.side import Side
 from memristive_study.results.statistics import Interval, fixed
 
-STYLE = Path(__file__).parents[1] / "template" / "style.css"
 DPI = 120  # a page has many curves
 
 
@@ -39,7 +37,7 @@ def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
+        f"<style>{(TEMPLATE / 'style.css').read_text(encoding='utf-8')}</style></head><body>"
         f"<header><h1>Studies {escape(title)}</h1>{_heads(a, b)}</header>"
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{links}</ol></details></nav>'
         f"{content}</body></html>\n"
