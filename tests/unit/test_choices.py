@@ -11,9 +11,11 @@ from fabricated import COLUMNS
 
 from memristive.core.files import write_csv, write_json
 from memristive.core.setting import Setting
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers import load
 from memristive_study.plan.plan import Plan
-from memristive_study.report import choice_table
+from memristive_study.report.choices import likely, summary
+from memristive_study.results.study import Study
+from memristive_study.tables import choices
 from wrong_value import error_of
 
 
@@ -120,7 +122,8 @@ def make(tmp_path, own, moved):
     inputs = {"choices": tmp_path / "choices.csv", "records": [tmp_path / "own.json", tmp_path / "moved.json"]}
     entry = {"mnist": {"architecture": "mnist", "dataset": "mnist", "images": "mnist"}}
     described = json.dumps({"networks": entry, "setting": "{}"})
-    choice_table.make(inputs, json.dumps(compared), study.networks(described), tmp_path / "t.csv", tmp_path / "t.md")
+    study = Study.read(described, load("souto_garnelo"))
+    choices.make(inputs, json.dumps(compared), study, tmp_path / "t.csv", tmp_path / "t.md")
     return pd.read_csv(tmp_path / "t.csv"), (tmp_path / "t.md").read_text()
 
 
@@ -145,7 +148,7 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
     assert frame["paper"].tolist() == [93.94, 93.94]
     assert frame["nearest"].tolist() == [False, True]
     assert "nearest to the paper" in text
-    assert choice_table.summary(frame) == [
+    assert summary(frame) == [
         "Initial time: at most 12.00 points, for 10 at retention (MNIST, physical); nearest to the paper's 93.94 % is "
         "10 with 93.00 % (physical)."
     ]
@@ -179,4 +182,4 @@ def test_what_the_authors_probably_used(off, said):
         for value, pair in values.items()
         for semantics, distance in zip(("physical", "memtorch"), pair, strict=True)
     ]  # fmt: skip
-    assert choice_table.likely(pd.DataFrame(rows)) == [said]
+    assert likely(pd.DataFrame(rows)) == [said]

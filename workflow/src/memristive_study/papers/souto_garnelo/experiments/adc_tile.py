@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from memristive_study.papers.souto_garnelo import reported
 from memristive_study.results.outputs import Figure, Section
 from memristive_study.results.study import Study
 
@@ -103,9 +104,9 @@ def findings(evidence: "Evidence") -> list[str]:
     from memristive_study.claims.quantities import adc_tile as q
     from memristive_study.report import sentences
 
-    lines = sentences.by_network(
-        evidence, q.smallest_loss_below_6_bits, "least cost of fewer than 6 bits against the most", "points"
-    )
+    few, tile = reported.BOTTLENECK_BELOW_BITS, "x".join(map(str, reported.TILE_SHAPE))
+    what = f"least cost of fewer than {few} bits against the most"
+    lines = sentences.by_network(evidence, q.smallest_loss_below(few, tile), what, "points")
     lines += sentences.by_network(
         evidence, q.change_over_tiles, "largest difference among tile shapes at one resolution", "points"
     )
