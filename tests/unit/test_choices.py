@@ -84,14 +84,28 @@ def evaluations(folder, label, setting, bits):
     """Rows and the record of an evaluation whose repeats are right where `bits` [repeats, images] says so."""
     fields = {k: "x".join(map(str, v)) if isinstance(v, list) else v for k, v in setting.as_dict().items()}
     rows = [
-        fields | {"experiment": "choices", "network": "mnist", "part": "p", "label": label, "repeat": repeat,
-                  "images": len(row), "correct": int(row.sum()), "accuracy": 100 * row.mean()}
+        fields
+        | {
+            "experiment": "choices",
+            "network": "mnist",
+            "part": "p",
+            "label": label,
+            "repeat": repeat,
+            "images": len(row),
+            "correct": int(row.sum()),
+            "accuracy": 100 * row.mean(),
+        }
         for repeat, row in enumerate(bits)
-    ]  # fmt: skip
-    record = {"experiment": "choices", "network": "mnist", "label": label, "evaluations": [
-        {"repeat": repeat, "correct_bits": base64.b64encode(np.packbits(row)).decode()}
-        for repeat, row in enumerate(bits)
-    ]}  # fmt: skip
+    ]
+    record = {
+        "experiment": "choices",
+        "network": "mnist",
+        "label": label,
+        "evaluations": [
+            {"repeat": repeat, "correct_bits": base64.b64encode(np.packbits(row)).decode()}
+            for repeat, row in enumerate(bits)
+        ],
+    }
     write_json(folder / f"{label}.json", record)
     return rows
 
@@ -113,8 +127,14 @@ def make(tmp_path, own, moved):
         *evaluations(tmp_path, "moved", retention.replace(initial_time=10), moved),
     ]
     write_csv(tmp_path / "choices.csv", rows, COLUMNS)
-    common = {"choice": "initial_time", "point": "retention", "experiment": "retention", "network": "mnist",
-              "evaluated": "mnist", "semantics": "physical"}  # fmt: skip
+    common = {
+        "choice": "initial_time",
+        "point": "retention",
+        "experiment": "retention",
+        "network": "mnist",
+        "evaluated": "mnist",
+        "semantics": "physical",
+    }
     compared = [
         common | {"value": "1", "own": True, "label": "own"},
         common | {"value": "10", "own": False, "label": "moved"},
@@ -158,8 +178,10 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
     ("off", "said"),
     [
         (
-            {"MNIST": {"before": (70, 70), "after": (6, 9), "both": (6, 80)}, "CIFAR10": {"before": (26, 26.5),
-             "after": (20, 26), "both": (20, 27.5)}},
+            {
+                "MNIST": {"before": (70, 70), "after": (6, 9), "both": (6, 80)},
+                "CIFAR10": {"before": (26, 26.5), "after": (20, 26), "both": (20, 27.5)},
+            },
             "Tuning: probably after, nearest to the paper in all of 2 cases, though up to 26.0 points off.",
         ),
         (
@@ -172,14 +194,20 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
             "Tuning: the paper's numbers do not tell the values apart.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_the_authors_probably_used(off, said):
     # Of each pair only the second, as MemTorch computes, counts: the authors ran MemTorch.
     rows = [
-        {"choice": "tuning", "point": "retention", "network": network, "semantics": semantics, "value": value,
-         "from_paper": distance}
+        {
+            "choice": "tuning",
+            "point": "retention",
+            "network": network,
+            "semantics": semantics,
+            "value": value,
+            "from_paper": distance,
+        }
         for network, values in off.items()
         for value, pair in values.items()
         for semantics, distance in zip(("physical", "memtorch"), pair, strict=True)
-    ]  # fmt: skip
+    ]
     assert likely(pd.DataFrame(rows)) == [said]
