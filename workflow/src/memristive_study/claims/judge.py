@@ -162,7 +162,7 @@ def _decide(found: Sequence[tuple[Part, list[Found]]]) -> tuple[str, str]:
         reasons = [f"with {' or '.join(choices)} only" if choices else ""]
         published = _holds(found, "memtorch")[0] if kinds == {"physical", "memtorch"} else True
         if not published:
-            reasons.append(f"as meant; as MemTorch computes {'undecided' if published is None else 'not'}")
+            reasons.append(f"holds as meant, {'undecided' if published is None else 'not'} as MemTorch computes")
         if _single(found):
             reasons.append("decided on single runs, without an interval")
         return REPRODUCED, "; ".join(filter(None, reasons))

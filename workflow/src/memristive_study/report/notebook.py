@@ -18,7 +18,7 @@ from memristive_study.results.study import Study
 HEAD = """# {title}
 
 The report of this study as a notebook: `report.html` beside it shows what these cells show. Change a cell and run it
-again to draw one network alone, to sweep another column, or to compute a number of your own.
+again to draw one network alone or against another column, or to compute a number of your own.
 
 - `results` is the study's folder, seen from the notebook.
 - `frames` holds the study's files by name. An experiment has a row an evaluation: accuracy in per cent, the fields of

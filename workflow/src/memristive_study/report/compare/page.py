@@ -19,7 +19,7 @@ def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
     """The page; figures and tables are inside it. `labels` names networks for readers."""
     found = pairs(a, b)
     title = f"{a.name} and {b.name}"
-    sections = [
+    parts = [
         ("parameters", "Differences in configuration", _parameters(a, b, found)),
         ("summary", "Accuracies", _summary(a, b, found, labels)),
         ("claims", "Claims whose verdict changed", _claims(a, b)),
@@ -29,6 +29,7 @@ def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
         ),
         ("alone", "Settings of one study alone", _alone(a, b)),
     ]
+    sections = [(key, name, content) for key, name, content in parts if content]
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name, _ in sections)
     content = "".join(
         f'<section id="{key}"><h2>{escape(name)}</h2>{content}</section>' for key, name, content in sections
@@ -86,7 +87,7 @@ def _summary(a: Side, b: Side, found: Sequence[Pair], labels: Mapping[str, str])
     clear = [pair for pair in found if pair.clear]
     unpaired = sum(not pair.paired for pair in found)
     lines = [
-        f"{len(found):,} settings in common; {len(clear):,} of them differ clearly: every interval known leaves out 0. "
+        f"{len(found):,} settings in common; {len(clear):,} of them differ clearly: none of their intervals holds 0. "
         f"Differences are {b.name} less {a.name}, in percentage points."
     ]
     if unpaired:
@@ -126,9 +127,9 @@ def _claims(a: Side, b: Side) -> str:
     both = a.verdicts.merge(b.verdicts, on="number", suffixes=("", "_b"))
     changed = both[both["verdict"] != both["verdict_b"]].reset_index()
     if not len(both):
-        return markup.paragraph("One of the studies has no ledger of claims.")
+        return ""
     if not len(changed):
-        return markup.paragraph(f"None of {len(both)}.")
+        return markup.paragraph(f"None of {len(both)} claims has another verdict.")
     shown = changed[["number", "claim", "verdict", "verdict_b"]]
     return markup.table(shown.set_axis(["no.", "claim", a.name, b.name], axis="columns"), "Changed verdicts")
 

@@ -42,7 +42,7 @@ class Pair:
 
     @property
     def clear(self) -> bool:
-        """Whether every interval that is known leaves out 0, and there is one."""
+        """Whether there is an interval, and none that is known holds 0."""
         known = [i for i in (self.difference, self.difference.images) if i is not None and i.known]
         return bool(known) and all(i.low > 0 or i.high < 0 for i in known)
 
