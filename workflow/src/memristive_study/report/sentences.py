@@ -68,8 +68,8 @@ def between_semantics(evidence: Evidence, experiment: str) -> list[str]:
         evidence,
         meant_less_published(experiment),
         lambda name, f: (
-            f"{name}: the accuracy as meant less that as MemTorch computes is {number(f.ours, 'points')} where they differ "
-            f"most{f' ({f.note})' if f.note else ''}."
+            f"{name}: the accuracy as meant less that as MemTorch computes is {number(f.ours, 'points')} where they "
+            f"differ most{f' ({f.note})' if f.note else ''}."
         ),
     )
 
