@@ -258,9 +258,7 @@ def test_a_reader_changes_the_notebook_and_runs_it_again(built, tmp_path):
     read = nbformat.read(folder / "report.ipynb", as_version=4)
     (at,) = (i for i, cell in enumerate(read.cells) if cell.source.startswith('frames["variability"] = experiment('))
     # One network alone in the figure, and a number of the reader's own.
-    read.cells[at].source = read.cells[at].source.replace(
-        ".head()", ' = frames["variability"].query("network == \'mnist\'")'
-    )
+    read.cells[at].source += "\nframes['variability'] = frames['variability'].query('network == \"mnist\"')"
     number = 'print(frames["variability"]["accuracy"].max())'
     read.cells = [*read.cells[:at], read.cells[at], nbformat.v4.new_code_cell(number), *read.cells[at + 1 :]]
     NotebookClient(read, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
