@@ -1,5 +1,6 @@
 """A copy of the repository's workflow, to run studies in and to edit."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import yaml
+
+from memristive.memtorch import reproducible
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -36,6 +39,8 @@ class Workflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            # As a user's: the jobs that run MemTorch ask for MKL's reproducible mode themselves.
+            env={name: value for name, value in os.environ.items() if name != reproducible.VARIABLE},
         )
 
     def would_run(self, target: str = "all", cores: int = 2) -> dict[str, int]:

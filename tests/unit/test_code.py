@@ -10,8 +10,9 @@ import pytest
 
 from memristive.core.errors import InputError
 from memristive.core.setting import GROUPS, Setting
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import save_weights
 from memristive_study.runtime import code
 from memristive_study.runtime.code.graph import Graph
 from memristive_study.runtime.code.modules import Sources
@@ -321,8 +322,8 @@ def inputs(tmp_path_factory):
     """Images and untrained weights."""
     folder = tmp_path_factory.mktemp("inputs")
     entry = {"source": "digits", "size": [28, 28], "train_images": 60, "test_images": 20}
-    datasets.prepare("digits28", entry, folder, folder / "images.npz")
-    networks.save_weights(networks.build("mnist"), folder / "weights.safetensors")
+    prepare("digits28", entry, folder, folder / "images.npz")
+    save_weights(build("mnist"), folder / "weights.safetensors")
     return folder / "weights.safetensors", folder / "images.npz", "mnist"
 
 

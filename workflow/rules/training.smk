@@ -22,11 +22,8 @@ rule train_fold:
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
+        recipe=recipe_of,
         fold=lambda wildcards: wildcards.fold,
-        state_folder=state_folder,
-        code=code_of_training,
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
     script:
@@ -53,11 +50,8 @@ rule train_published:
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
+        recipe=recipe_of,
         fold="published",
-        state_folder=state_folder,
-        code=code_of_training,
     message:
         "Training {wildcards.network} on the published split"
     script:

@@ -1,5 +1,5 @@
-"""Reports and tables for readers."""
+"""The report of a study, and the comparison of two."""
 
-from pathlib import Path
+from memristive_study.runtime.shipped import shipped
 
-TEMPLATE = Path(__file__).parent / "template"  # of nbconvert, for the page
+TEMPLATE = shipped("notebooks/template")  # of nbconvert, for the page

@@ -9,14 +9,15 @@ from memristive_study.tables import Frames
 
 
 def build(frames: Frames, study: Study) -> pd.DataFrame:
-    """A row a layer, as `models.networks.layer_table` lists them, with the matrix's rows and columns. Needs `datasets`.
+    """A row a layer, as `models.layer_table` lists them, with the matrix's rows and columns. Needs `datasets`.
 
     Raises:
         InputError: the data set of a network is not among `datasets`.
     """
     from torch import nn
 
-    from memristive_study.models import networks as library
+    from memristive_study.models.build import build as build_model
+    from memristive_study.models.layer_table import layer_table
 
     rows = []
     for name, network in study.networks.items():
@@ -25,9 +26,9 @@ def build(frames: Frames, study: Study) -> pd.DataFrame:
         shapes = npz_shapes(frames["datasets"][network.dataset])
         height, width, channels = shapes["x_train"][1:]
         shape = (channels, height, width)
-        model = library.build(network.architecture, shapes["class_names"][0], shape)
+        model = build_model(network.architecture, shapes["class_names"][0], shape)
         modules = dict(model.named_modules())
-        for row in library.layer_table(model, shape):
+        for row in layer_table(model, shape):
             module = modules[row["layer"]]
             weights = isinstance(module, nn.Conv2d | nn.Linear)
             size = (module.weight[0].numel(), module.weight.shape[0]) if weights else (None, None)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from memristive import convert
 from memristive.arrays.cells import Array, Cells
+from memristive.arrays.draws import SeededDraws
 from memristive.arrays.nonidealities import endurance
 from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
+from memristive.network.convert import convert_with
 from memristive_study.claims.evidence import Evidence, Found, Quantity
 from memristive_study.results.statistics import single
 
@@ -65,7 +66,8 @@ def _unordered(purpose: str, devices: int) -> torch.Tensor:
 
 def _arrays(layer: nn.Linear, setting: Setting) -> list[torch.Tensor]:
     """Conductances (S) of the arrays that hold `layer`, without padding: [ROWS, COLUMNS] each."""
-    converted = convert(nn.Sequential(layer), setting)[0]
+    draws = SeededDraws(torch.Generator())
+    converted = convert_with(nn.Sequential(layer), setting, draws, keep_arrays=True)[0]
     return [array[:ROWS, :COLUMNS] for array in converted.arrays[0][0]]
 
 

@@ -72,9 +72,10 @@ def used_by(settings: Iterable[Setting]) -> dict[str, set[str]]:
 
 def own_network(architecture: str) -> tuple[str, ...]:
     """The start that an architecture "package.module:factory" is, where its package is not an installed one."""
-    name, _, factory = architecture.partition(":")
+    start, *_ = architecture.split()  # its options follow
+    name, _, factory = start.partition(":")
     known = _SOURCES.module(name) if factory else None
-    return (architecture,) if known is not None and factory in known.names else ()
+    return (start,) if known is not None and factory in known.names else ()
 
 
 def rules_hash(folder: Path) -> str:
