@@ -132,6 +132,10 @@ def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
 
 
 EXPERIMENT_NETWORKS = {"input_voltage": 3}  # the others leave out CIFAR100
+EXPERIMENTS = {
+    name: {"parts": {part: {} for other, part in grids("small") if other == name}}
+    for name in dict.fromkeys(name for name, _ in grids("small"))
+}
 
 
 def write_study(
@@ -143,7 +147,7 @@ def write_study(
     folds: int = 5,
     epochs: int = 20,
 ) -> dict:
-    """Write a whole study to `folder`; returns its named inputs and `networks`."""
+    """Write a whole study to `folder`; returns its named inputs and `study`, the text that `Study.read` takes."""
     folder = Path(folder)
     images = images or {name: name for name in networks}
     inputs: dict = {"selections": [], "histories": [], "datasets": [], "records": []}
@@ -190,7 +194,7 @@ def write_study(
     inputs["rulegraph"] = folder / "rulegraph.dot"
     write_text(inputs["rulegraph"], RULEGRAPH)
     entries = {n: {"architecture": n, "dataset": images[n], "images": images[n]} for n in networks}
-    return inputs | {"networks": json.dumps(entries)}
+    return inputs | {"study": json.dumps({"networks": entries, "setting": Setting().canonical()})}
 
 
 def _history(network: str, fold: str, epochs: int):

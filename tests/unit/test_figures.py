@@ -7,12 +7,15 @@ import pytest
 from memristive.core.errors import InputError
 from memristive_study import figures
 from memristive_study.figures import style, workflow
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers import load
 from memristive_study.results import outputs, sources
+from memristive_study.results.study import Study
 
 SMALLEST = {
     "networks": ("mnist",), "size": "small", "repeats": 1, "images": {"mnist": "digits"}, "folds": 1, "epochs": 1,
 }  # fmt: skip
+PAPER = load("souto_garnelo")
+FIGURES = outputs.figures(outputs.sections(fabricated.EXPERIMENTS, PAPER))
 SEVERAL_NETWORKS = ("fig13_max_input_voltage", "fig15_variability", "fig16_device_faults", "fig_endurance")
 
 
@@ -34,12 +37,13 @@ def full(tmp_path_factory):
 
 def draw(name, inputs, folder):
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    needed = {key: inputs[key] for key in outputs.FIGURES[name].inputs}
-    figures.make(name, needed, study.networks(inputs["networks"]), png, svg)
+    figure = FIGURES[name]
+    needed = {key: inputs[key] for key in figure.inputs}
+    figures.make(outputs.reference(figure.draw), needed, Study.read(inputs["study"], PAPER), png, svg)
     return png, svg
 
 
-@pytest.mark.parametrize("name", outputs.FIGURES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_each_figure_of_the_smallest_study_is_drawn(name, inputs, tmp_path):
     png, svg = draw(name, inputs, tmp_path)
     assert png.stat().st_size > 2_000
@@ -56,7 +60,7 @@ def test_missing_cells_of_a_grid_do_not_matter(inputs, tmp_path):
     for name in ("variability", "device_faults", "adc_tile"):
         frame = pd.read_csv(inputs[name])
         frame.drop(frame.index[frame["label"] == frame["label"].iloc[0]]).to_csv(tmp_path / name, index=False)
-        figure = next(key for key, output in outputs.FIGURES.items() if output.inputs == (name,))
+        figure = next(key for key, output in FIGURES.items() if output.inputs == (name,))
         draw(figure, {**inputs, name: tmp_path / name}, tmp_path)
 
 

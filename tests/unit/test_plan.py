@@ -106,11 +106,8 @@ WRONG = [
     ("experiments.endurance.parts.paper.fixed.operation_mode", "slow", "is not one of sudden, gradual"),
     ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention.time: 10000.0 is not a time above"),
     ("experiments.retention.networks", ["lenet"], "experiments: retention: networks: lenet: unknown key"),
-    (
-        "experiments.speed",
-        {"networks": ["mnist"], "parts": {}},
-        "experiments: 'speed' is not allowed; allowed are input_voltage",
-    ),
+    ("experiments.speed", {"networks": ["mnist"], "parts": {}}, "speed: parts: {} is not allowed; at least 1 entry"),
+    ("experiments.a b", {"networks": ["mnist"], "parts": {"one": {}}}, "experiments: 'a b' is not allowed"),
     ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
     ("inference_time.networks", ["minst"], "inference_time: networks: minst: unknown key; did you mean mnist?"),
     ("validation.networks", ["cifar1"], "validation: networks: cifar1: unknown key; did you mean cifar10?"),

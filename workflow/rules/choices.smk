@@ -39,7 +39,8 @@ rule choices:
         runtime=20,
     params:
         compared=PLAN.compared(),
-        networks=PLAN.described(),
+        study=PLAN.described(),
+        paper=config["paper"],
         code=code_hash("choices.py", used=USED),
     message:
         "Comparing the choices that the text leaves open"

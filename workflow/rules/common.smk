@@ -7,12 +7,14 @@ from snakemake.exceptions import WorkflowError
 
 from memristive_study.runtime import cluster, lock, resources
 from memristive_study.results import outputs
+from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
 from memristive_study.config.check import check, check_keys, located, warnings
 from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
+from memristive_study import papers
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -29,6 +31,7 @@ try:
         check_keys(path)
     check(config)
     PLAN = Plan(config)
+    PAPER = papers.load(config["paper"])
 except InputError as error:
     line = str(error)
     if not line.startswith(tuple(map(str, config_files()))):
@@ -42,6 +45,10 @@ RESULTS = Path(config["results_dir"]) / config["study"]
 # What names this study on the command line.
 OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow.overwrite_configfiles), "--"])
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
+SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.experiments}, PAPER)
+FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
+# Claims are judged where a network of theirs is in the study.
+JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
 # Device models and non-idealities that the study does not use decide no result of it.
 USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
 LOGS = RESULTS / "logs"
@@ -56,7 +63,7 @@ wildcard_constraints:
     label=r"[^/]+",
     selection=r"\w+",
     figure=r"\w+",
-    table="|".join(outputs.TABLES),
+    table="|".join(TABLES),
 
 
 def training_folder(network):
@@ -101,17 +108,13 @@ def code_of_evaluation(wildcards):
 
 
 def code_of_figure(wildcards):
-    """Hash of the code of one figure, which uses its own module and entry."""
-    used = {
-        "memristive_study.results.outputs:FIGURES": [wildcards.figure],
-        "memristive_study.figures": [outputs.FIGURES[wildcards.figure].module],
-    }
-    return code_hash("figure.py", used=USED | used)
+    """Hash of the code of one figure, with what draws it."""
+    return code_hash("figure.py", outputs.reference(FIGURES[wildcards.figure].draw), used=USED)
 
 
 def code_of_table(wildcards):
-    """Hash of the code of one table, which uses its own entry."""
-    return code_hash("table.py", used=USED | {"memristive_study.results.outputs:TABLES": [wildcards.table]})
+    """Hash of the code of one table, with what makes it."""
+    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED)
 
 
 def local_file(wildcards):
@@ -173,7 +176,7 @@ def study_files():
     histories = [history for network in PLAN.networks for history in fold_histories(network)]
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
-        **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments},
+        **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         "parity": rules.collect_parity.output[0],
         "curves": rules.device_curves.output.curves,

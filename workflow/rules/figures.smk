@@ -1,4 +1,4 @@
-"""Figures, tables and the ledger of claims, each from the files that `memristive_study.results.outputs` names."""
+"""Figures, tables and the ledger of claims, each from the files that its registration names (results/outputs.py)."""
 
 
 rule rulegraph:
@@ -26,13 +26,13 @@ rule rulegraph:
 
 rule figure:
     input:
-        unpack(lambda wildcards: inputs_of(outputs.FIGURES[wildcards.figure].inputs)),
+        unpack(lambda wildcards: inputs_of(FIGURES[wildcards.figure].inputs)),
     output:
         png=report(
             RESULTS / "figures" / "{figure}.png",
             category="Figures",
             caption="../report/figure.rst",
-            labels=lambda wildcards: {"figure": outputs.FIGURES[wildcards.figure].title},
+            labels=lambda wildcards: {"figure": FIGURES[wildcards.figure].title},
         ),
         svg=RESULTS / "figures" / "{figure}.svg",
     log:
@@ -46,9 +46,10 @@ rule figure:
         mem_mb=1500,
         runtime=20,
     params:
-        name=lambda wildcards: wildcards.figure,
-        caption=lambda wildcards: outputs.FIGURES[wildcards.figure].caption,
-        networks=PLAN.described(),
+        draw=lambda wildcards: outputs.reference(FIGURES[wildcards.figure].draw),
+        caption=lambda wildcards: FIGURES[wildcards.figure].caption,
+        study=PLAN.described(),
+        paper=config["paper"],
         code=code_of_figure,
     message:
         "Drawing {wildcards.figure}"
@@ -58,13 +59,13 @@ rule figure:
 
 rule table:
     input:
-        unpack(lambda wildcards: inputs_of(outputs.TABLES[wildcards.table].inputs)),
+        unpack(lambda wildcards: inputs_of(TABLES[wildcards.table].inputs)),
     output:
         csv=report(
             RESULTS / "tables" / "{table}.csv",
             category="Tables",
             caption="../report/table.rst",
-            labels=lambda wildcards: {"table": outputs.TABLES[wildcards.table].title},
+            labels=lambda wildcards: {"table": TABLES[wildcards.table].title},
         ),
         md=RESULTS / "tables" / "{table}.md",
         sources=RESULTS / "tables" / "{table}.sources.json",
@@ -79,9 +80,10 @@ rule table:
         mem_mb=1500,
         runtime=20,
     params:
-        name=lambda wildcards: wildcards.table,
-        caption=lambda wildcards: outputs.TABLES[wildcards.table].title,
-        networks=PLAN.described(),
+        make=lambda wildcards: outputs.reference(TABLES[wildcards.table].make),
+        caption=lambda wildcards: TABLES[wildcards.table].title,
+        study=PLAN.described(),
+        paper=config["paper"],
         code=code_of_table,
     message:
         "Writing {wildcards.table}"
@@ -92,7 +94,7 @@ rule table:
 rule claims:
     input:
         # A function: of a list of all records Snakemake would hash the whole for each of them.
-        unpack(lambda wildcards: inputs_of(outputs.CLAIMS)),
+        unpack(lambda wildcards: inputs_of([*PLAN.experiments, *outputs.CLAIMS])),
     output:
         csv=report(
             RESULTS / "claims.csv", category="Claims", caption="../report/claims.rst", labels={"table": "claims"}
@@ -110,7 +112,8 @@ rule claims:
         mem_mb=1500,
         runtime=20,
     params:
-        networks=PLAN.described(),
+        study=PLAN.described(),
+        paper=config["paper"],
         code=code_hash("claims.py"),
     message:
         "Judging the paper's claims"
@@ -120,11 +123,11 @@ rule claims:
 
 rule figures:
     input:
-        expand(RESULTS / "figures" / "{figure}.png", figure=possible(outputs.FIGURES)),
+        expand(RESULTS / "figures" / "{figure}.png", figure=possible(FIGURES)),
 
 
 rule tables:
     input:
-        expand(RESULTS / "tables" / "{table}.csv", table=possible(outputs.TABLES)),
-        rules.claims.output,
+        expand(RESULTS / "tables" / "{table}.csv", table=possible(TABLES)),
+        rules.claims.output if JUDGED else [],
         rules.choices.output if PLAN.variants else [],

@@ -1,14 +1,14 @@
-"""Draw one figure of `memristive_study.results.outputs.FIGURES`, named by params.name."""
+"""Draw the figure whose function is params.draw (see `memristive_study.results.outputs`)."""
 
-from memristive_study import figures
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study import figures, papers
+from memristive_study.results.study import Study
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     figures.make(
-        snakemake.params.name,
+        snakemake.params.draw,
         dict(snakemake.input.items()),
-        study.networks(snakemake.params.networks),
+        Study.read(snakemake.params.study, papers.load(snakemake.params.paper)),
         snakemake.output.png,
         snakemake.output.svg,
     )

@@ -1,14 +1,15 @@
-"""Write one table of `memristive_study.results.outputs.TABLES`, named by params.name."""
+"""Write the table whose function is params.make (see `memristive_study.results.outputs`)."""
 
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.report import tables
+from memristive_study import papers, tables
+from memristive_study.results.study import Study
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
     tables.make(
-        snakemake.params.name,
+        snakemake.params.make,
+        snakemake.params.caption,
         dict(snakemake.input.items()),
-        study.networks(snakemake.params.networks),
+        Study.read(snakemake.params.study, papers.load(snakemake.params.paper)),
         snakemake.output.csv,
         snakemake.output.md,
     )

@@ -1,10 +1,9 @@
-"""The figures, one module each with `draw(frames, networks) -> Figure`, and what they share: reading and saving.
+"""Figures, functions `draw(frames, study) -> Figure`, and what they share: reading their inputs, saving.
 
 A figure carries the SHA-256 of each of its inputs, so that a report can tell whether a file has
 changed since it was drawn.
 """
 
-import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +13,10 @@ import pandas as pd
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic, read_json
-from memristive_study.papers.souto_garnelo.reported import Network
 from memristive_study.results import outputs, sources
 from memristive_study.results.read import experiment
 from memristive_study.results.sources import Value
+from memristive_study.results.study import Study
 
 STAMP = "memristive-inputs"  # the key of the hashes among a PNG's text chunks
 
@@ -63,10 +62,13 @@ def stamp(png: str | Path) -> dict[str, str]:
         return json.loads(getattr(image, "text", {}).get(STAMP, "{}"))
 
 
-def make(
-    name: str, inputs: Mapping[str, Value], networks: Mapping[str, Network], png: str | Path, svg: str | Path
-) -> None:
-    """Draw the figure `name` of `outputs.FIGURES` and save it as PNG and SVG, the same bytes every time."""
+def make(function: str, inputs: Mapping[str, Value], study: Study, png: str | Path, svg: str | Path) -> None:
+    """Draw a figure and save it as PNG and SVG, the same bytes every time.
+
+    Args:
+        function: what draws it, "module:function" as in `outputs.Figure.draw`.
+        inputs: paths by the names that `outputs` explains.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -74,11 +76,9 @@ def make(
 
     from memristive_study.figures import style
 
-    if name not in outputs.FIGURES:
-        raise InputError(f"figure {name!r}: expected one of {', '.join(outputs.FIGURES)}")
-    module = importlib.import_module(f"memristive_study.figures.{outputs.FIGURES[name].module}")
+    draw = outputs.resolve(function)
     with matplotlib.rc_context(style.RC):
-        figure = module.draw(read_all(inputs), networks)
+        figure = draw(read_all(inputs), study)
         with atomic(png) as temporary:
             stamped = {"Software": None, STAMP: json.dumps(sources.hashes(inputs))}
             figure.savefig(temporary, dpi=style.DPI, metadata=stamped)

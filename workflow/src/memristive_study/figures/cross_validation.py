@@ -8,24 +8,23 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Study
 
 SPLITS = {"train_accuracy": ("training", style.LINES[1]), "validation_accuracy": ("validation", "-")}
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One panel a network: thin lines are folds, thick ones their mean. Needs `histories`."""
     frame = frames["histories"]
     frame = frame[frame["fold"] != "published"] if len(frame) else frame
-    names = style.order(frame["network"], networks) if len(frame) else []
+    names = study.ordered(frame["network"]) if len(frame) else []
     if not names:
         return style.empty("No cross-validation in this study.")
     figure, axes = style.panels(len(names), sharey=True)
     marked = False
     for panel, name in zip(axes, names, strict=True):
         mine = frame[frame["network"] == name]
-        colour, _ = style.network_style(name, networks)
+        colour, _ = style.network_style(name, study.networks)
         dots = {"marker": "o", "markersize": 3} if mine["epoch"].max() == 1 else {}
         for column, (_, line) in SPLITS.items():
             for _, fold in mine.groupby("fold"):
@@ -33,19 +32,19 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
             mean = 100 * mine.groupby("epoch")[column].mean()
             panel.plot(mean.index, mean, color=colour, linestyle=line, linewidth=1.6, **dots)
         epochs = int(mine["epoch"].max())
-        paper = study.value(study.FOLD_ACCURACY, networks[name]) if name in networks else None
+        paper = study.reported(study.paper.fold_accuracy, name)
         marked |= paper is not None
         if paper is not None:
             panel.plot([epochs], [paper], zorder=5, clip_on=False, **style.PAPER)
         style.accuracy_axis(panel)
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panel.set(title=style.label(name, networks), xlabel="epoch")
+        panel.set(title=study.label(name), xlabel="epoch")
     axes[0].set_ylabel("accuracy (%)")
     style.legend(
         figure,
         [
             *(Line2D([], [], color=style.GREY, linestyle=line, label=text) for text, line in SPLITS.values()),
-            *style.paper_handles(marked, f"paper: mean test accuracy after {study.EPOCHS} epochs"),
+            *style.paper_handles(marked, f"paper: mean test accuracy after {study.paper.epochs} epochs"),
         ],
     )
     folds = frame.groupby("network")["fold"].nunique()

@@ -9,23 +9,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Study
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a device: switching beside hysteresis. Needs `curves` (devices/curves.csv; V, A, Hz)."""
     curves = frames["curves"]
     present = list(curves["device"].unique())
-    devices = [name for name in study.DEVICES if name in present]
+    devices = [name for name in study.paper.labels if name in present]
     devices += [name for name in present if name not in devices]
     if not devices:
         return style.empty("No device curve in this study.")
     figure, axes = pyplot.subplots(len(devices), 2, figsize=(style.DOUBLE, 2.1 * len(devices) + 0.2), squeeze=False)
     for (left, right), device in zip(axes, devices, strict=True):
         mine = curves[curves["device"] == device]
-        _switching(left, mine[mine["experiment"] == "switching"], study.DEVICES.get(device, device))
-        _hysteresis(right, mine[mine["experiment"] == "hysteresis"], study.DEVICES.get(device, device))
+        _switching(left, mine[mine["experiment"] == "switching"], study.label(device))
+        _hysteresis(right, mine[mine["experiment"] == "hysteresis"], study.label(device))
     return figure
 
 

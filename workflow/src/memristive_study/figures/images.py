@@ -8,14 +8,16 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import LABELS, Network
+from memristive_study.results.study import Study
 
 SHOWN = 10  # classes, evenly over those there are
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a data set: the first test image of each of ten classes. Needs `datasets`."""
-    names = sorted(frames["datasets"], key=lambda name: (list(LABELS).index(name) if name in LABELS else 9, name))
+    titles = study.paper.labels
+    place = {name: number for number, name in enumerate(titles)}
+    names = sorted(frames["datasets"], key=lambda name: (place.get(name, len(place)), name))
     if not names:
         return style.empty("No data set in this study.")
     figure, axes = pyplot.subplots(
@@ -33,7 +35,13 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
             panel.imshow(image.squeeze(), cmap="gray", interpolation="nearest")
             panel.set_title(classes[label].replace("_", " "), fontsize=6.5, pad=2)
         row[0].text(
-            -0.12, 0.5, LABELS.get(name, name), transform=row[0].transAxes, rotation=90, ha="right", va="center",
+            -0.12,
+            0.5,
+            titles.get(name, name),
+            transform=row[0].transAxes,
+            rotation=90,
+            ha="right",
+            va="center",
             fontsize=8,
-        )  # fmt: skip
+        )
     return figure

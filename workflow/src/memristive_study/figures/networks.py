@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Study
 
 FACES = {"Conv2d": "#56B4E9", "MaxPool2d": "#F0E442", "Linear": "#E69F00", "other": "#cccccc"}
 NAMES = {"Conv2d": "convolution", "MaxPool2d": "pooling", "Linear": "fully connected", "other": "other"}
 ATTACHED = {"BatchNorm2d": "BN", "ReLU": "ReLU", "Dropout": "dropout", "Flatten": ""}
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network. Needs `layers` (columns network, layer, type, output_shape, parameters, multiply_adds)."""
     layers = frames["layers"]
-    names = style.order(layers["network"], networks)
+    names = study.ordered(layers["network"])
     if not names:
         return style.empty("No network in this study.")
     figure, axes = pyplot.subplots(len(names), 1, figsize=(style.DOUBLE, 1.3 * len(names) + 0.3), squeeze=False)
@@ -34,7 +34,7 @@ def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
         kinds += dict.fromkeys(kind for kind, _, _ in boxes if kind not in kinds)
         parameters, operations = mine["parameters"].sum(), mine["multiply_adds"].sum()
         panel.set_title(
-            f"{style.label(name, networks)}: {parameters:,} parameters, {operations / 1e6:.2f} million multiply-adds",
+            f"{study.label(name)}: {parameters:,} parameters, {operations / 1e6:.2f} million multiply-adds",
             loc="left",
         )
     handles = [Patch(facecolor=FACES[kind], edgecolor=style.BLACK, linewidth=0.5, label=NAMES[kind]) for kind in kinds]

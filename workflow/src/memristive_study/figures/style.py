@@ -6,7 +6,7 @@ star is a value that the paper states; a band is a 95 % interval over repeats. T
 of Okabe and Ito, which colour-blind readers can tell apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.statistics import summary
+from memristive_study.results.study import Network
 
 DPI = 200
 SINGLE, DOUBLE = 3.5, 7.2  # inches: one column of a journal (89 mm), two columns (183 mm)
@@ -68,22 +69,11 @@ CHANGE = "cividis"  # colour map of ordered quantities, the same in grey
 
 
 def network_style(name: str, networks: Mapping[str, Network]) -> tuple[str, str]:
-    """Colour and marker of a network: the paper's three have theirs, others take the next in the study's order."""
+    """Colour and marker of a network: those of the library have theirs, others take the next in the study's order."""
     if name in _NETWORKS:
         return _NETWORKS[name]
     others = [other for other in networks if other not in _NETWORKS]
     return _OTHERS[(others.index(name) if name in others else 0) % len(_OTHERS)]
-
-
-def label(name: str, networks: Mapping[str, Network]) -> str:
-    """Name of a network for a title or a legend."""
-    return networks[name].label if name in networks else name
-
-
-def order(names: Iterable[str], networks: Mapping[str, Network]) -> list[str]:
-    """`names` once each, in the study's order, unknown ones last."""
-    known = list(networks)
-    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
 def semantics_of(frame: pd.DataFrame) -> list[str]:
@@ -118,6 +108,11 @@ def curve(axes: Axes, points: pd.DataFrame, x: str, **line: Any) -> None:
         axes.errorbar(band[x], band["mean"], yerr=errors, color=line["color"], capsize=2, linewidth=0.8)
 
 
+def means(axes: Axes, rows: pd.DataFrame, x: str, **line: Any) -> None:
+    """Mean accuracy of evaluations (rows of an experiment) against column `x`, with its 95 % interval as a band."""
+    curve(axes, summary(rows, [x]), x, **line)
+
+
 def accuracy_axis(axes: Axes, top: float = 103.0) -> None:
     """Per cent, from 0, so that panels can be compared."""
     axes.set_ylim(0, top)
@@ -145,14 +140,19 @@ def legend(figure: Figure, handles: Sequence[Line2D], columns: int = 4) -> None:
     figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), handlelength=2.6)
 
 
+def entry(text: str, **look: Any) -> Line2D:
+    """An entry of a legend."""
+    return Line2D([], [], label=text, **look)
+
+
 def paper_handles(marked: bool, text: str = "paper") -> list[Line2D]:
     """Legend entry of the paper's values, where there is one in the figure."""
-    return [Line2D([], [], label=text, **PAPER)] if marked else []
+    return [entry(text, **PAPER)] if marked else []
 
 
 def semantics_handles(names: Sequence[str], colour: str = GREY) -> list[Line2D]:
     """Legend entries of the semantics."""
-    return [Line2D([], [], marker="o", label=SEMANTICS_LABELS[n], **semantics_style(n, colour)) for n in names]
+    return [entry(SEMANTICS_LABELS[n], marker="o", **semantics_style(n, colour)) for n in names]
 
 
 def shades(count: int, low: float = 0.0, high: float = 0.82) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The networks' layers on tiles: which part of each array holds weights."""
+"""The networks' layers on the tiles of the study's own setting: which part of each array holds weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,45 +8,55 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from memristive.core.setting import Setting
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Study
 
 _MOST = 4  # tiles drawn below one another
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """One row a network, its layers at one scale. Needs `layers` with the columns rows and columns."""
     layers = frames["layers"].dropna(subset=["rows", "columns"])
     layers = layers[layers["rows"] > 0]
-    names = style.order(layers["network"], networks)
+    names = study.ordered(layers["network"])
     if not names:
         return style.empty("No layer with weights in this study.")
-    tile_rows, tile_columns = study.TILE_SHAPE
-    heights = []
-    for name in names:
-        mine = layers[layers["network"] == name]
-        heights.append(float(max(min(-(-r // tile_rows), _MOST) for r in mine["rows"])) + 1.7)
+    tiles = [_tile(layer, study.setting) for layer in layers.itertuples()]
+    layers = layers.assign(tile_rows=[rows for rows, _ in tiles], tile_columns=[columns for _, columns in tiles])
+    down = -(-layers["rows"] // layers["tile_rows"])
+    heights = [float(min(down[layers["network"] == name].max(), _MOST)) + 1.7 for name in names]
     figure, axes = pyplot.subplots(
         len(names), 1, figsize=(style.DOUBLE, 0.36 * sum(heights) + 0.5), squeeze=False, height_ratios=heights
     )
     for panel, name in zip(axes.ravel(), names, strict=True):
-        _row(panel, layers[layers["network"] == name], style.network_style(name, networks)[0])
-        panel.set_title(style.label(name, networks), loc="left")
+        _row(panel, layers[layers["network"] == name], style.network_style(name, study.networks)[0])
+        panel.set_title(study.label(name), loc="left")
     style.note(
         figure,
-        f"tiles of {tile_rows}{style.TIMES}{tile_columns}; filled: devices that hold weights; "
+        f"{_tiles_text(study.setting)}; filled: devices that hold weights; "
         f"below each layer: rows{style.TIMES}columns, utilisation.\n"
         f"More than {_MOST} rows of tiles are cut off. The double-column scheme needs each array twice.",
     )
     return figure
 
 
+def _tile(layer: Any, setting: Setting) -> tuple[int, int]:
+    """Rows and columns of a layer's tiles; those of the layer where it is one array."""
+    return setting.for_layer(layer.layer).array.tile_shape or (int(layer.rows), int(layer.columns))
+
+
+def _tiles_text(setting: Setting) -> str:
+    shapes = dict.fromkeys(each.array.tile_shape for each in setting.every())
+    texts = ["one array a layer" if shape is None else style.TIMES.join(map(str, shape)) for shape in shapes]
+    return f"tiles of {' or '.join(texts)}" if None not in shapes else " or ".join(texts)
+
+
 def _row(axes: Axes, layers: Any, colour: str) -> None:
-    tile_rows, tile_columns = study.TILE_SHAPE
     x, lowest = 0.0, 1.0
     for layer in layers.itertuples():
         rows, columns = int(layer.rows), int(layer.columns)
+        tile_rows, tile_columns = int(layer.tile_rows), int(layer.tile_columns)
         down, across = -(-rows // tile_rows), -(-columns // tile_columns)
         shown = min(down, _MOST)
         for j in range(shown):
@@ -58,9 +68,13 @@ def _row(axes: Axes, layers: Any, colour: str) -> None:
         used = rows * columns / (down * tile_rows * across * tile_columns)
         cut = f"\n({shown} of {down} rows)" if shown < down else ""
         axes.text(
-            x + across / 2, -shown - 0.12, f"{layer.layer}\n{rows}{style.TIMES}{columns}\n{100 * used:.0f} %{cut}",
-            ha="center", va="top", fontsize=5.5,
-        )  # fmt: skip
+            x + across / 2,
+            -shown - 0.12,
+            f"{layer.layer}\n{rows}{style.TIMES}{columns}\n{100 * used:.0f} %{cut}",
+            ha="center",
+            va="top",
+            fontsize=5.5,
+        )
         lowest = max(lowest, shown)
         x += max(across, 1.4) + 0.5
     axes.set(xlim=(-0.3, max(x, 18)), ylim=(-lowest - 1.6, 0.15))

@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from memristive.core.errors import InputError
 from memristive_study.figures import style
-from memristive_study.papers.souto_garnelo.reported import Network
+from memristive_study.results.study import Study
 
 Edges = list[tuple[str, str]]
 _NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
@@ -141,7 +141,7 @@ def _colour(rule: str) -> str:
     return next((colour for words, colour in kinds if rule.startswith(words)), "#dddddd")
 
 
-def draw(frames: Mapping[str, Any], networks: Mapping[str, Network]) -> Figure:
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """Rules as boxes from the images (top) to the report (bottom). Needs `rulegraph`."""
     rules, edges = read_rulegraph(frames["rulegraph"])
     boxes, edges = merge_outputs(rules, without_shortcuts(edges))

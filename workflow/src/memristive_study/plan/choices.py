@@ -80,7 +80,7 @@ def _at_point(
     check_known(f"choices: points: {point}: experiment", experiment, config["experiments"])
     if experiment not in config["run"]["experiments"]:
         return
-    part = config["experiments"][experiment]["parts"].get("paper", {})
+    part = config["experiments"][experiment]["parts"].get("paper") or {}
     stated = (config["setting"], part.get("fixed", {}), described.get("fixed", {}))
     try:
         fields = {name: value for values in stated for name, value in dotted(values).items()}

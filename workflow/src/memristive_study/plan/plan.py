@@ -16,10 +16,9 @@ from memristive.core.setting import Setting, dotted
 from memristive_study.models import names
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
+from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
 from memristive_study.training.recipe import TrainingSettings
-
-EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +70,9 @@ class Plan:
                 check_known(place, name, config["networks"])
         for name in self.experiments:
             check_known("run: experiments", name, config["experiments"])
+            if name in RESERVED:
+                others = ", ".join(RESERVED)
+                raise InputError(f"experiments: {name}: is the name of another file; expected any but {others}")
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
@@ -165,17 +167,16 @@ class Plan:
         return canonical([[label, setting.canonical()] for label, setting in kept])
 
     def described(self) -> str:
-        """JSON of architecture, data set and images of each network, by which figures name and compare it."""
-        return canonical(
-            {
-                name: {
-                    "architecture": self.architecture(name),
-                    "dataset": self.dataset_of(name),
-                    "images": self._images(self.dataset_of(name)),
-                }
-                for name in self.networks
+        """JSON that `results.study.Study.read` takes: by what figures name networks and compare them."""
+        networks = {
+            name: {
+                "architecture": self.architecture(name),
+                "dataset": self.dataset_of(name),
+                "images": self._images(self.dataset_of(name)),
             }
-        )
+            for name in self.networks
+        }
+        return canonical({"networks": networks, "setting": self.base().canonical()})
 
     def _images(self, dataset: str) -> str:
         """What a data set's images are: a published data set's name, else their source."""
@@ -193,6 +194,8 @@ class Plan:
         entry = self.config["experiments"][experiment]
         for network in self.networks_of(experiment):
             for part, grid in entry["parts"].items():
+                if grid is None:  # left out of what another configuration has
+                    continue
                 place = f"experiments: {experiment}: parts: {part}"
                 swept = self._setting_errors(f"{place}: grid", lambda g=grid: dotted(g.get("grid", {})))
                 common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}

@@ -1,10 +1,13 @@
-"""Which figures and tables there are, from which files each is made, and by which function.
+"""Figures, tables and sections of a study: from which files each is made, by which function, with which words.
 
-The workflow builds its rules from these tables, so nothing but the standard library is imported.
+An experiment of a paper is registered once, as a `Section` in `Paper.experiments`. Any other experiment of a
+configuration has the general section: accuracy against what its grids sweep.
+
+Imported when Snakemake reads the workflow, so it imports neither pandas nor matplotlib: functions that need them import
+them themselves, or are named as "module:function".
 
 Inputs, by name:
-  input_voltage, adc_tile, variability, device_faults, endurance, retention
-                  experiments/<name>.csv
+  <experiment>    experiments/<experiment>.csv
   times           experiments/inference_time.csv
   parity          validation/parity.csv
   curves, hysteresis, parameters
@@ -15,159 +18,297 @@ Inputs, by name:
   layers          tables/networks.csv
   records         list of evaluations/<experiment>/<network>/<label>.json, for comparisons paired over the images
   rulegraph       output of `snakemake --rulegraph` (dot), or lines "parent child"
-Every rule also has params.name (but claims) and params.networks, the JSON text of `study.networks`.
-Figures have the outputs png and svg, tables and claims csv and md.
-
-The report (scripts/report.py) has the inputs notebook, provenance (`provenance.record` as JSON) and
-whatever it shows; it reads figures/, tables/, experiments/, validation/parity.csv and claims.csv in
-params.results, the study's folder. params.config is the study's configuration as JSON; output.html.
 """
 
-from dataclasses import dataclass
+import functools
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from memristive.core.errors import InputError
+from memristive_study.results.paper import Paper
+
+Function = Callable[..., Any] | str  # itself, or "module:function"
+
+INPUTS = (
+    "times",
+    "parity",
+    "curves",
+    "hysteresis",
+    "parameters",
+    "selections",
+    "histories",
+    "datasets",
+    "layers",
+    "records",
+    "rulegraph",
+)
+# Names that no experiment can have: its table would be taken for another file.
+RESERVED = (*INPUTS, "choices", "inference_time")
+# What claims are judged on besides the experiments. All are optional: what a study lacks, its ledger says.
+CLAIMS = ("times", "curves", "hysteresis", "selections", "histories", "datasets", "layers", "records")
 
 
 @dataclass(frozen=True)
-class Output:
-    """One figure or table.
+class Figure:
+    """A figure: figures/<name>.png and .svg.
 
-    `module` is a module of `memristive_study.figures` that has `draw`, or a function of
-    `memristive_study.report.tables`. `caption` serves both reports, as alternative text too.
+    Attributes:
+        inputs: names of the files that it is drawn from.
+        caption: serves both reports, as alternative text too.
+        draw: (frames, study) -> matplotlib's Figure; frames are the inputs as `figures.read` gives them.
+        parts: of its experiment that it shows. It is left out of a study whose experiment has none of them.
     """
 
-    module: str
+    name: str
     inputs: tuple[str, ...]
     title: str
-    caption: str = ""
+    caption: str
+    draw: Function
+    parts: tuple[str, ...] = ()
 
 
-# Each is figures/<name>.png and .svg.
-FIGURES = {
-    "fig06_device_curves": Output(
-        "device_curves",
-        ("curves",),
-        "Switching and pinched hysteresis of the devices",
-        "Each row is a device. Left, |current| on a logarithmic axis over one period of a triangular "
-        "voltage: the device switches to its low resistance on one polarity and back on the other. Right, "
-        "current over one period of a sine, one loop a frequency: every loop passes through the origin.",
-    ),
-    "fig09_workflow": Output(
-        "workflow",
-        ("rulegraph",),
-        "The workflow",
-        "Rules from the images to the report; an arrow is a file that one rule writes and another reads. "
-        "Figures and tables with the same inputs share a box.",
-    ),
-    "fig10_images": Output(
-        "images",
-        ("datasets",),
-        "Example images of each data set",
-        "The first test image of each of ten classes, evenly over the classes of each data set.",
-    ),
-    "fig11_networks": Output(
-        "networks",
-        ("layers",),
-        "The networks",
-        "Each box is a layer with its output shape (channels, height, width); below it, what follows the "
-        "layer: batch normalisation (BN), ReLU; dropout in brackets stands before the layer.",
-    ),
-    "fig11_tiles": Output(
-        "tiles",
-        ("layers",),
-        "The networks' layers on tiles",
-        "Each layer's weight matrix on the tiles of its crossbars; the filled part holds weights, the "
-        "percentage is its share of all devices of the tiles.",
-    ),
-    "fig12_cross_validation": Output(
-        "cross_validation",
-        ("histories",),
-        "Cross-validation of the networks",
-        "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
-        "thin lines are folds, thick ones their mean, a star the paper's mean test accuracy.",
-    ),
-    "fig13_max_input_voltage": Output(
-        "input_voltage",
-        ("input_voltage", "selections"),
-        "Accuracy against the maximum input voltage",
-        "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the "
-        "digital network; stars, what the paper reports.",
-    ),
-    "fig_batch_size": Output(
-        "batch_size",
-        ("input_voltage",),
-        "Accuracy against the batch size of inference",
-        "At a low maximum input voltage. As published, MemTorch scales the inputs of a linear layer by the largest of "
-        "the whole batch, so that the accuracy depends on the batch size; as meant, each sample has its own scale.",
-    ),
-    "fig14_adc_tile": Output(
-        "adc_tile",
-        ("adc_tile",),
-        "Accuracy against ADC resolution and tile shape",
-        "Accuracy on the test set against the resolution of the ADC, a line a tile shape; where both semantics were "
-        "run, as MemTorch computes padding cells take part in the ADC's range.",
-    ),
-    "fig_adc_range": Output(
-        "adc_range",
-        ("adc_tile",),
-        "An ADC of a fixed range beside the auto-ranging one",
-        "Accuracy on the test set against the resolution of the ADC. MemTorch's converter takes its range from the "
-        "vector that it converts, which no converter can know; the other one has a range for each tile, fixed on "
-        "training images.",
-    ),
-    "fig15_variability": Output(
-        "variability",
-        ("variability",),
-        "Device variability and conductance states",
-        "Accuracy against the number of conductance states (infinity: continuous), a line a standard "
-        "deviation sigma of the device resistances. Left as meant, right as MemTorch computes it, where "
-        "states change nothing.",
-    ),
-    "fig16_device_faults": Output(
-        "device_faults",
-        ("device_faults",),
-        "Devices stuck at a resistance state",
-        "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance "
-        "(HRS): in 3-D as in the paper, and as a heat map with the paper's values in brackets. Where both semantics "
-        "were run, as MemTorch computes padding cells of the tiles count as devices.",
-    ),
-    "fig_endurance": Output(
-        "endurance",
-        ("endurance",),
-        "Endurance: accuracy after SET/RESET cycles",
-        "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, "
-        "under both semantics; lines and stars are what the paper reports. Right, accuracy over cycles in "
-        "gradual mode, a line a temperature.",
-    ),
-    "fig_retention": Output(
-        "retention",
-        ("retention",),
-        "Retention: accuracy after drift",
-        "Left, accuracy after 10,000 s at a drift coefficient of 0.1, tuned before or after the drift; "
-        "lines and stars are what the paper reports. Right, accuracy over time.",
-    ),
-}
+@dataclass(frozen=True)
+class Table:
+    """A table: tables/<name>.csv and .md.
 
-# Each is tables/<name>.csv and .md.
-TABLES = {
-    "table1_datasets": Output("datasets", ("datasets",), "Data sets"),
-    "table2_training": Output(
-        "training", ("histories", "selections", "datasets"), "Test accuracy of the digital networks"
-    ),
-    "table3_endurance_retention": Output(
-        "endurance_retention", ("endurance", "retention"), "Accuracy after endurance and retention"
-    ),
-    "table4_max_input_voltage": Output(
-        "max_input_voltage",
-        ("input_voltage", "selections", "datasets"),
-        "Best accuracy over the maximum input voltages",
-    ),
-    "table5_inference_time": Output("inference_time", ("times",), "Inference time by tile shape"),
-    "table6_stuck_at_faults": Output("stuck_at_faults", ("device_faults",), "Accuracy with stuck-at faults"),
-    "networks": Output("networks", ("datasets",), "Layers of the networks"),
-    "device_parameters": Output("device_parameters", ("parameters",), "Parameters of the devices and their sources"),
-}
+    Attributes:
+        inputs: names of the files that it is made from.
+        make: (frames, study) -> DataFrame; frames are the inputs as `figures.read` gives them.
+        parts: as of a figure.
+    """
 
-# claims.csv and claims.md. All inputs are optional: what a study lacks, its ledger says.
-CLAIMS = (
-    "input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention", "times", "curves",
-    "hysteresis", "selections", "histories", "datasets", "layers", "records",
-)  # fmt: skip
+    name: str
+    inputs: tuple[str, ...]
+    title: str
+    make: Function
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: figures, tables and what they say.
+
+    Attributes:
+        key: for an experiment its name in the configuration.
+        findings: (claims.Evidence) -> sentences, none where the study lacks the data; None where there is nothing to
+            say.
+    """
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    findings: Function | None = None
+
+    def sentences(self, evidence: Any) -> list[str]:
+        """What the study found, from its evidence."""
+        return [] if self.findings is None else resolve(self.findings)(evidence)
+
+
+WORKFLOW = Section(
+    "workflow",
+    "The workflow",
+    (
+        Figure(
+            "fig_workflow",
+            ("rulegraph",),
+            "The workflow",
+            "Rules from the images to the report; an arrow is a file that one rule writes and another reads.",
+            "memristive_study.figures.workflow:draw",
+        ),
+    ),
+)
+BEFORE = (
+    Section(
+        "data",
+        "Data sets",
+        (
+            Figure(
+                "fig_images",
+                ("datasets",),
+                "Example images of each data set",
+                "The first test image of each of ten classes, evenly over the classes of each data set.",
+                "memristive_study.figures.images:draw",
+            ),
+        ),
+        (Table("datasets", ("datasets",), "Data sets", "memristive_study.tables.datasets:build"),),
+    ),
+    Section(
+        "training",
+        "Networks and training",
+        (
+            Figure(
+                "fig_networks",
+                ("layers",),
+                "The networks",
+                "Each box is a layer with its output shape (channels, height, width); below it, what follows the "
+                "layer: batch normalisation (BN), ReLU; dropout in brackets stands before the layer.",
+                "memristive_study.figures.networks:draw",
+            ),
+            Figure(
+                "fig_tiles",
+                ("layers",),
+                "The networks' layers on tiles",
+                "Each layer's weight matrix on the tiles of its crossbars; the filled part holds weights, the "
+                "percentage is its share of all devices of the tiles.",
+                "memristive_study.figures.tiles:draw",
+            ),
+            Figure(
+                "fig_cross_validation",
+                ("histories",),
+                "Cross-validation of the networks",
+                "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
+                "thin lines are folds, thick ones their mean, a star the paper's mean test accuracy.",
+                "memristive_study.figures.cross_validation:draw",
+            ),
+        ),
+        (
+            Table("networks", ("datasets",), "Layers of the networks", "memristive_study.tables.networks:build"),
+            Table(
+                "training",
+                ("histories", "selections", "datasets"),
+                "Test accuracy of the digital networks",
+                "memristive_study.tables.training:build",
+            ),
+        ),
+        "memristive_study.report.sentences:training",
+    ),
+    Section(
+        "devices",
+        "Device curves",
+        (
+            Figure(
+                "fig_device_curves",
+                ("curves",),
+                "Switching and pinched hysteresis of the devices",
+                "Each row is a device. Left, |current| on a logarithmic axis over one period of a triangular "
+                "voltage: the device switches to its low resistance on one polarity and back on the other. Right, "
+                "current over one period of a sine, one loop a frequency: every loop passes through the origin.",
+                "memristive_study.figures.device_curves:draw",
+            ),
+        ),
+        (
+            Table(
+                "device_parameters",
+                ("parameters",),
+                "Parameters of the devices and their sources",
+                "memristive_study.tables.device_parameters:build",
+            ),
+        ),
+        "memristive_study.report.sentences:devices",
+    ),
+)
+AFTER = (
+    Section(
+        "inference_time",
+        "Inference time",
+        tables=(
+            Table(
+                "inference_time",
+                ("times",),
+                "Inference time by tile shape",
+                "memristive_study.tables.inference_time:build",
+            ),
+        ),
+    ),
+)
+
+
+def sections(experiments: Mapping[str, Mapping[str, Any]], paper: Paper) -> list[Section]:
+    """The report's sections, in order; figures and tables that the paper numbers have its file names.
+
+    Args:
+        experiments: those that the study runs, in order, as its configuration describes them; one without a word
+            about its parts has those that the paper shows.
+    """
+    own = [_of_experiment(name, entry, paper) for name, entry in experiments.items()]
+    return [_numbered(section, paper) for section in (*BEFORE, *own, *AFTER, WORKFLOW)]
+
+
+def shown_parts(experiment: str, paper: Paper) -> list[str]:
+    """The parts of an experiment that the paper's own figures show, if it has such an experiment."""
+    section = paper.experiments.get(experiment)
+    return [part for figure in section.figures for part in figure.parts] if section else []
+
+
+def figures(of: Iterable[Section]) -> dict[str, Figure]:
+    """All figures of some sections, by name."""
+    return {figure.name: figure for section in of for figure in section.figures}
+
+
+def tables(of: Iterable[Section]) -> dict[str, Table]:
+    """All tables of some sections, by name."""
+    return {table.name: table for section in of for table in section.tables}
+
+
+def experiments_in(folder: str | Path) -> list[str]:
+    """Names of the experiments whose table a study's folder holds."""
+    found = sorted(path.stem for path in (Path(folder) / "experiments").glob("*.csv"))
+    return [name for name in found if name not in RESERVED]
+
+
+def reference(function: Function) -> str:
+    """A function as "module:function"."""
+    return function if isinstance(function, str) else f"{function.__module__}:{function.__qualname__}"
+
+
+def resolve(function: Function) -> Callable[..., Any]:
+    """The function that "module:function" names; InputError where there is none."""
+    if not isinstance(function, str):
+        return function
+    module, _, name = function.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        raise InputError(f"{function}: there is no such function") from None
+
+
+def _numbered(section: Section, paper: Paper) -> Section:
+    def named(item: Any) -> Any:
+        return replace(item, name=paper.file_names.get(item.name, item.name))
+
+    return replace(section, figures=tuple(map(named, section.figures)), tables=tuple(map(named, section.tables)))
+
+
+def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section:
+    """The section of an experiment: the paper's where it has one, and the general figure of what that does not show."""
+    shown = shown_parts(name, paper)
+    described = entry.get("parts", {part: {} for part in shown})
+    parts = tuple(part for part, grid in described.items() if grid is not None)
+    section = paper.experiments.get(name, Section(name, name.replace("_", " ").capitalize()))
+    rest = tuple(part for part in parts if part not in shown)
+
+    def is_shown(item: Figure | Table) -> bool:
+        return not item.parts or not set(parts).isdisjoint(item.parts)
+
+    section = replace(
+        section,
+        title=entry.get("title") or section.title,
+        figures=tuple(filter(is_shown, section.figures)),
+        tables=tuple(filter(is_shown, section.tables)),
+    )
+    if not rest:
+        return section
+    general = Figure(
+        f"sweep_{name}",
+        (name,),
+        section.title,
+        "Accuracy on the test set against what the experiment sweeps: a row of panels a grid, a panel a network, a "
+        "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats.",
+        "memristive_study.figures.sweep:draw",
+    )
+    return replace(
+        section,
+        figures=(*section.figures, general),
+        findings=functools.partial(_findings, section, name, rest),
+    )
+
+
+def _findings(section: Section, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:
+    """What the paper's section says, and what the general one says of the parts that this does not show."""
+    from memristive_study.report import sweep
+
+    return section.sentences(evidence) + sweep.findings(evidence, name, rest)

@@ -4,14 +4,11 @@ Accuracies are per cent of the test set, times seconds, probabilities proportion
 the paper's names in lower case: mnist, cifar10, cifar100.
 """
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from memristive.core.errors import InputError
-from memristive_study.models import names
+from memristive_study.results.study import Network
 
 NETWORKS = ("mnist", "cifar10", "cifar100")
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
@@ -41,7 +38,6 @@ DEVICES = {  # for readers
     "metallic_nanowire": "metallic nanowire",
 }
 
-TEST_IMAGES = 10_000
 STABLE_FROM_VOLTAGE = 6.0  # V, Section 3.2.1
 BOTTLENECK_BELOW_BITS = 6  # Section 4.3
 TILE_SHAPE = (64, 64)
@@ -51,71 +47,48 @@ EPOCHS = 50
 MACHINE = "NVIDIA GTX 1060, Intel Core i7-8750H, 16 GB"  # Section 3.2
 
 
-@dataclass(frozen=True)
-class Network:
-    """A network of a study: its name, what it is built as, and what images it learned.
-
-    `architecture` is its name in the configuration, followed by its options. `images` is mnist, cifar10 or cifar100
-    where the images are those (or a part of them), else the source that they come from.
-    """
-
-    name: str
-    architecture: str
-    dataset: str
-    images: str
-
-    @property
-    def paper(self) -> str | None:
-        """The network of the paper that this one can be compared with, if any: its options are left open there."""
-        name = names.parsed(self.architecture)[0]
-        return name if name in NETWORKS and self.images == name else None
-
-    @property
-    def label(self) -> str:
-        """Name for figures: the paper's where it is the paper's network, with its images where they are others."""
-        label = LABELS.get(self.name, self.name)
-        return label if self.paper or self.name not in NETWORKS else f"{label} network on {self.dataset}"
-
-
-def networks(text: str) -> dict[str, Network]:
-    """Networks of a study from JSON: ``{name: {"architecture": ..., "dataset": ..., "images": ...}}``.
-
-    Those with the paper's names come first, in its order.
-    """
-    try:
-        found = {name: Network(name=name, **entry) for name, entry in json.loads(text).items()}
-    except (TypeError, AttributeError, ValueError) as error:
-        raise InputError(
-            f"networks: {text[:80]!r} is not a JSON object of architecture, dataset and images a network ({error})"
-        ) from error
-    return dict(sorted(found.items(), key=lambda item: NETWORKS.index(item[0]) if item[0] in NETWORKS else 9))
-
-
-def value(reported: Mapping[str, float], network: Network) -> float | None:
-    """The paper's value for `network`, None where it reports none or `network` is another."""
-    return reported.get(network.paper) if network.paper else None
-
-
-def reported(experiment: str, network: Network, fields: Mapping[str, Any]) -> float | None:
+def accuracy(experiment: str, network: str, fields: Mapping[str, Any]) -> float | None:
     """The accuracy (%) that the paper states for a setting of an experiment, None where it states none.
 
     Args:
-        fields: of a Setting, as a row of a result file has them.
+        network: the paper's.
+        fields: of a Setting by their short forms, as a row of a result file has them.
     """
     layer_types = fields["layer_types"]
     if not isinstance(layer_types, str) or not layer_types:  # nothing on crossbars
-        return value(DIGITAL_ACCURACY, network)
+        return DIGITAL_ACCURACY.get(network)
     if experiment == "input_voltage":
         volts = fields["max_input_voltage"]
         if volts >= STABLE_FROM_VOLTAGE:  # the paper's best is that of all voltages above
-            return value(MAX_INPUT_VOLTAGE_ACCURACY, network)
-        return value(ACCURACY_AT_1_V, network) if volts == 1 else None
+            return MAX_INPUT_VOLTAGE_ACCURACY.get(network)
+        return ACCURACY_AT_1_V.get(network) if volts == 1 else None
     if experiment == "device_faults":
         stuck = (fields["stuck_at_lrs"], fields["stuck_at_hrs"])
-        found = STUCK_AT_ACCURACY.get(network.paper or "", {}).items()
-        return next((accuracy for key, accuracy in found if all(map(math.isclose, key, stuck))), None)
+        found = STUCK_AT_ACCURACY.get(network, {}).items()
+        return next((value for key, value in found if all(map(math.isclose, key, stuck))), None)
     if experiment == "endurance" and (fields["cycles"], fields["temperature"]) == (1e4, 350):
-        return value(ENDURANCE_ACCURACY, network)
+        return ENDURANCE_ACCURACY.get(network)
     if experiment == "retention" and (fields["retention_time"], fields["drift_coefficient"]) == (1e4, 0.1):
-        return value(RETENTION_ACCURACY, network)
+        return RETENTION_ACCURACY.get(network)
     return None
+
+
+# For claims, report and tables until they are handed a paper.
+
+
+def networks(text: str) -> Mapping[str, Network]:
+    """Networks of a study, from the text that `plan.Plan.described` gives."""
+    from memristive_study.papers import load
+    from memristive_study.results.study import Study
+
+    return Study.read(text, load("souto_garnelo")).networks
+
+
+def value(values: Mapping[str, float], network: Network) -> float | None:
+    """The paper's value for `network`, None where it reports none or `network` is another."""
+    return values.get(network.paper) if network.paper else None
+
+
+def reported(experiment: str, network: Network, fields: Mapping[str, Any]) -> float | None:
+    """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
+    return accuracy(experiment, network.paper, fields) if network.paper else None

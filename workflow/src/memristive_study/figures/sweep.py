@@ -1,0 +1,100 @@
+"""The figure of any experiment: accuracy against the fields that it sweeps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from memristive_study.figures import style
+from memristive_study.results import outputs, sweeps
+from memristive_study.results.study import Study
+
+MOST_LINES = 8  # of one panel
+
+
+def draw(frames: Mapping[str, Any], study: Study) -> Figure:
+    """A row a part, a panel a network: the field with the most values along the axis, a line for each of the others.
+
+    Parts that the paper's own figures of this experiment show are left out. Needs the experiment's table alone.
+    """
+    ((experiment, frame),) = frames.items()
+    frame = frame[~frame["part"].isin(outputs.shown_parts(experiment, study.paper))]
+    parts, names = list(frame["part"].unique()), study.ordered(frame["network"])
+    if not parts:
+        return style.empty("No network in this experiment.")
+    figure, axes = pyplot.subplots(
+        len(parts),
+        len(names),
+        figsize=(style.DOUBLE if len(names) > 1 else style.SINGLE + 0.9, 2.3 * len(parts) + 0.4),
+        squeeze=False,
+        sharey=True,
+    )
+    notes = []
+    for row, part in zip(axes, parts, strict=True):
+        mine = frame[frame["part"] == part]
+        notes += _draw_part(row, mine, names, study)
+        if len(parts) > 1:
+            for panel in row:
+                panel.set_title(f"{panel.get_title()}, {part.replace('_', ' ')}")
+        row[0].set_ylabel("accuracy (%)")
+    semantics = style.semantics_of(frame)
+    if len(semantics) > 1:
+        style.legend(figure, style.semantics_handles(semantics))
+    style.note(figure, "; ".join([style.repeats(frame, ["network", "part", "label"]), *notes]))
+    return figure
+
+
+def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study: Study) -> list[str]:
+    """Draw one part, a panel a network; what is left out, in words."""
+    fields = sweeps.swept(frame)
+    x, others = fields[:1], fields[1:]
+    values = sorted(frame[x[0]].unique(), key=sweeps.order) if x else [None]
+    places, scale = _places(values)
+    place = {sweeps.text(value): at for value, at in zip(values, places, strict=True)}
+    frame = frame.assign(
+        place=[place[sweeps.text(value)] for value in frame[x[0]]] if x else 0.0,
+        line=[sweeps.where(row, others) for _, row in frame.iterrows()],
+    )
+    ordered = frame.sort_values(others, key=lambda column: column.map(sweeps.order)) if others else frame
+    lines = list(dict.fromkeys(ordered["line"]))
+    shown = lines
+    if len(lines) > MOST_LINES:
+        shown = [lines[round(i * (len(lines) - 1) / (MOST_LINES - 1))] for i in range(MOST_LINES)]
+    for panel, name in zip(panels, names, strict=True):
+        mine = frame[frame["network"] == name]
+        _draw_lines(panel, mine, shown, style.network_style(name, study.networks) if not others else None)
+        style.accuracy_axis(panel)
+        panel.set_xscale(scale)
+        panel.set_xticks(places, [sweeps.text(value) or "none" for value in values] if x else ["one setting"])
+        panel.minorticks_off()
+        panel.tick_params(axis="x", rotation=45 if sum(len(sweeps.text(value)) for value in values) > 24 else 0)
+        panel.set(title=study.label(name), xlabel=sweeps.title(x[0]) if x else "")
+    if others:
+        panels[0].legend(loc="best", fontsize=6)
+    return [f"{len(shown)} of {len(lines)} lines drawn"] if len(shown) < len(lines) else []
+
+
+def _draw_lines(panel: Axes, frame: pd.DataFrame, lines: list[str], own: tuple[str, str] | None) -> None:
+    """Draw each line, under each semantics; `own` are a network's colour and marker where there is one line only."""
+    colours = style.shades(len(lines))
+    for i, line in enumerate(lines):
+        colour, marker = own or (colours[i], style.MARKERS[i % len(style.MARKERS)])
+        for semantics in style.semantics_of(frame):
+            chosen = frame[(frame["line"] == line) & (frame["semantics"] == semantics)]
+            if len(chosen):
+                look = {"marker": marker, **style.semantics_style(semantics, colour)}
+                label = line if semantics == style.semantics_of(frame)[0] else None
+                style.means(panel, chosen, "place", label=label, **look)
+
+
+def _places(values: list[Any]) -> tuple[list[float], str]:
+    """Where values stand on an axis, and its scale: by their size where all are numbers, else side by side."""
+    numbers = [value for value in values if isinstance(value, int | float | np.number) and not pd.isna(value)]
+    if len(numbers) < len(values) or not numbers:
+        return [float(i) for i in range(len(values))], "linear"
+    spread_out = min(numbers) > 0 and max(numbers) >= 100 * min(numbers)
+    return [float(number) for number in numbers], "log" if spread_out else "linear"

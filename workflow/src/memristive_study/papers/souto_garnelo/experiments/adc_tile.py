@@ -1,0 +1,150 @@
+"""Accuracy against the ADC's resolution and the tile shape (Figure 14), and with an ADC whose range is fixed."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from memristive_study.papers.souto_garnelo import reported
+from memristive_study.results.outputs import Figure, Section
+from memristive_study.results.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Drawn
+
+    from memristive_study.claims.evidence import Evidence
+
+
+def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
+    """One panel a network and semantics, a line a tile shape. Needs `adc_tile`."""
+    from memristive_study.figures import style
+
+    frame = frames["adc_tile"]
+    frame = frame[frame["part"] == "paper"].dropna(subset=["adc_bits"])
+    frame = frame.assign(tile_shape=frame["tile_shape"].fillna("none"))
+    cells = [
+        (name, semantics)
+        for name in study.ordered(frame["network"])
+        for semantics in style.semantics_of(frame[frame["network"] == name])
+    ]
+    if not cells:
+        return style.empty("No network in this experiment.")
+    shapes = tile_shapes(frame)
+    looks = {
+        shape: {"marker": marker, "linestyle": line, "color": colour}
+        for shape, marker, line, colour in zip(
+            shapes, style.MARKERS, style.LINES, style.shades(len(shapes)), strict=False
+        )
+    }
+    figure, axes = style.panels(len(cells), sharey=True)
+    several = frame["semantics"].nunique() > 1
+    for panel, (name, semantics) in zip(axes, cells, strict=True):
+        mine = frame[(frame["network"] == name) & (frame["semantics"] == semantics)]
+        for shape, look in looks.items():
+            style.means(panel, mine[mine["tile_shape"] == shape], "adc_bits", **look)
+        style.accuracy_axis(panel)
+        panel.set_xticks(sorted(frame["adc_bits"].astype(int).unique()))
+        title = study.label(name)
+        panel.set(title=f"{title}, {semantics}" if several else title, xlabel="ADC resolution (bits)")
+    axes[0].set_ylabel("accuracy (%)")
+    style.legend(
+        figure, [style.entry(f"tiles {shape.replace('x', style.TIMES)}", **look) for shape, look in looks.items()]
+    )
+    style.note(figure, style.repeats(frame, ["network", "label"]))
+    return figure
+
+
+def tile_shapes(frame: "pd.DataFrame") -> list[str]:
+    """Tile shapes in `frame` by their number of devices; "none" (one array a layer) last."""
+    shapes = frame["tile_shape"].fillna("none").unique()
+    return sorted(shapes, key=lambda s: float("inf") if s == "none" else int(s.split("x")[0]) * int(s.split("x")[1]))
+
+
+def draw_range(frames: Mapping[str, Any], study: Study) -> "Drawn":
+    """One panel a network over the resolution. Needs `adc_tile` with the parts `paper` and `range`."""
+    from memristive_study.figures import style
+
+    frame = frames["adc_tile"].dropna(subset=["adc_bits"])
+    fixed = frame[frame["part"] == "range"]
+    names = study.ordered(fixed["network"])
+    if not names:
+        return style.empty("This study has no ADC of a fixed range.")
+    look_of_fixed = {
+        "color": style.BLACK,
+        "linestyle": style.LINES[2],
+        "marker": "D",
+        "markersize": 3.4,
+        "linewidth": 1.4,
+    }
+    auto = frame[(frame["part"] == "paper") & frame["tile_shape"].isin(fixed["tile_shape"].unique())]
+    figure, axes = style.panels(len(names), sharey=True)
+    for panel, name in zip(axes, names, strict=True):
+        colour, marker = style.network_style(name, study.networks)
+        mine = auto[auto["network"] == name]
+        for semantics in style.semantics_of(mine):
+            look = {"marker": marker, **style.semantics_style(semantics, colour)}
+            style.means(panel, mine[mine["semantics"] == semantics], "adc_bits", **look)
+        style.means(panel, fixed[fixed["network"] == name], "adc_bits", **look_of_fixed)
+        style.accuracy_axis(panel)
+        panel.set_xticks(sorted({*fixed["adc_bits"].astype(int), *mine["adc_bits"].astype(int)}))
+        panel.set(title=study.label(name), xlabel="ADC resolution (bits)")
+    axes[0].set_ylabel("accuracy (%)")
+    images = " or ".join(f"{n:,}" for n in sorted(fixed["calibration_images"].astype(int).unique()))
+    handles = [
+        style.entry(f"auto-ranging, {name}", marker="o", **style.semantics_style(name, style.GREY))
+        for name in style.semantics_of(auto)
+    ]
+    handles.append(style.entry(f"fixed, on {images} training images", **look_of_fixed))
+    style.legend(figure, handles, columns=3)
+    style.note(figure, style.repeats(fixed, ["network", "label"]))
+    return figure
+
+
+def findings(evidence: "Evidence") -> list[str]:
+    """Where the resolution limits, and what the tile shape changes."""
+    from memristive_study.claims.quantities import adc_tile as q
+    from memristive_study.report import sentences
+
+    few, tile = reported.BOTTLENECK_BELOW_BITS, "x".join(map(str, reported.TILE_SHAPE))
+    what = f"least cost of fewer than {few} bits against the most"
+    lines = sentences.by_network(evidence, q.smallest_loss_below(few, tile), what, "points")
+    lines += sentences.by_network(
+        evidence, q.change_over_tiles, "largest difference among tile shapes at one resolution", "points"
+    )
+    lines += sentences.between_semantics(evidence, "adc_tile")
+    return lines + sentences.each(
+        evidence,
+        q.cost_of_fixed_range,
+        lambda name, f: (
+            f"{name}: with {f.choice}, a range fixed on training images costs {sentences.number(f.ours, 'points')} "
+            "against one that each vector sets."
+        ),
+        "physical",
+    )
+
+
+SECTION = Section(
+    key="adc_tile",
+    title="ADC resolution and tile shape",
+    figures=(
+        Figure(
+            "fig14_adc_tile",
+            ("adc_tile",),
+            "Accuracy against ADC resolution and tile shape",
+            "Accuracy on the test set against the resolution of the ADC, a line a tile shape; where both semantics "
+            "were run, as MemTorch computes padding cells take part in the ADC's range.",
+            draw,
+            parts=("paper",),
+        ),
+        Figure(
+            "fig_adc_range",
+            ("adc_tile",),
+            "An ADC of a fixed range beside the auto-ranging one",
+            "Accuracy on the test set against the resolution of the ADC. MemTorch's converter takes its range from the "
+            "vector that it converts, which no converter can know; the other one has a range for each tile, fixed on "
+            "training images.",
+            draw_range,
+            parts=("range",),
+        ),
+    ),
+    findings=findings,
+)

@@ -1,0 +1,90 @@
+"""Endurance: accuracy after SET/RESET cycles, at the paper's point (Table 3) and over cycles and temperature."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from memristive_study.papers.souto_garnelo import lifetime, reported
+from memristive_study.results.outputs import Figure, Section
+from memristive_study.results.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawn
+
+    from memristive_study.claims.evidence import Evidence
+
+
+def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
+    """The paper's point (sudden mode), then a panel a network over cycles (gradual mode). Needs `endurance`."""
+    from matplotlib import pyplot
+
+    from memristive_study.figures import style
+
+    frame = frames["endurance"]
+    point, sweep = frame[frame["part"] == "paper"], frame[frame["part"] == "cycles_temperature"]
+    names = study.ordered(sweep["network"])
+    count = (len(point) > 0) + len(names)
+    if not count:
+        return style.empty("No network in this experiment.")
+    figure, axes = pyplot.subplots(
+        1,
+        count,
+        figsize=(style.DOUBLE if count > 1 else style.SINGLE, 2.5),
+        squeeze=False,
+        sharey=True,
+        width_ratios=[1.25] * (len(point) > 0) + [1] * len(names),
+    )
+    panels, handles = list(axes.ravel()), []
+    if len(point):
+        marked = lifetime.draw_paper_point(panels[0], point, study, reported.ENDURANCE_ACCURACY)
+        panels[0].set_title("10,000 cycles at 350 K, sudden")
+        for name in study.ordered(point["network"]):
+            colour, marker = style.network_style(name, study.networks)
+            handles.append(style.entry(study.label(name), color=colour, marker=marker, linestyle="none"))
+        handles += style.paper_handles(marked)
+    temperatures = sorted(sweep["temperature"].unique())
+    colours = style.shades(len(temperatures))
+    looks = {
+        temperature: {"marker": style.MARKERS[i % 8], "linestyle": style.LINES[i % 6], "color": colours[i]}
+        for i, temperature in enumerate(temperatures)
+    }
+    for panel, name in zip(panels[len(point) > 0 :], names, strict=True):
+        mine = sweep[sweep["network"] == name]
+        for temperature, look in looks.items():
+            style.means(panel, mine[mine["temperature"] == temperature], "cycles", **look)
+        panel.set_xscale("log")
+        style.accuracy_axis(panel)
+        panel.set(title=f"{study.label(name)}, gradual", xlabel="SET/RESET cycles")
+    panels[0].set_ylabel("accuracy (%)")
+    handles += [style.entry(f"{temperature:g} K", **look) for temperature, look in looks.items()]
+    style.legend(figure, handles, columns=7)
+    style.note(figure, style.repeats(frame, ["network", "part", "label"]).replace("band", "band or bar"))
+    return figure
+
+
+def findings(evidence: "Evidence") -> list[str]:
+    """The paper's point."""
+    from memristive_study.claims.quantities import lifetime as q
+    from memristive_study.report import sentences
+
+    quantity = q.accuracy_after("endurance")
+    return sentences.by_network(evidence, quantity, "accuracy after 10,000 cycles", "%")
+
+
+SECTION = Section(
+    key="endurance",
+    title="Endurance",
+    figures=(
+        Figure(
+            "fig_endurance",
+            ("endurance",),
+            "Endurance: accuracy after SET/RESET cycles",
+            "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, under both "
+            "semantics; lines and stars are what the paper reports. Right, accuracy over cycles in gradual mode, a "
+            "line a temperature.",
+            draw,
+            parts=("paper", "cycles_temperature"),
+        ),
+    ),
+    tables=(lifetime.TABLE,),
+    findings=findings,
+)

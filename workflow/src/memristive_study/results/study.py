@@ -1,0 +1,102 @@
+"""What figures, tables and sentences know of a study beside its files: its networks, its setting, the paper compared.
+
+Read from the text that `plan.Plan.described` gives. Imported when Snakemake reads the workflow, so it imports neither
+torch nor pandas.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive_study.models import names
+from memristive_study.results.paper import NO_PAPER, Paper
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network of a study.
+
+    Attributes:
+        name: its key in the configuration.
+        architecture: what it is built as.
+        dataset: name of the data set that it learned.
+        images: mnist, cifar10 or cifar100 where the images are those or a part of them, else the source of the images.
+        paper: the paper's network that it can be compared with, None where there is none.
+        label: its name for readers.
+    """
+
+    name: str
+    architecture: str
+    dataset: str
+    images: str
+    paper: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as its figures and tables see it.
+
+    Attributes:
+        networks: by name; those with the paper's names come first, in its order.
+        paper: what its numbers are compared with; `NO_PAPER` where there is none.
+        setting: what every experiment starts from.
+    """
+
+    networks: Mapping[str, Network]
+    paper: Paper = NO_PAPER
+    setting: Setting = field(default_factory=Setting)
+
+    @classmethod
+    def read(cls, text: str, paper: Paper) -> "Study":
+        """From ``{"networks": {name: {architecture, dataset, images}}, "setting": canonical text}``, as JSON.
+
+        Raises InputError where `text` is something else.
+        """
+        try:
+            found = json.loads(text)
+            networks = {name: _network(name, paper, **entry) for name, entry in found["networks"].items()}
+            setting = Setting.from_canonical(found["setting"])
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            raise InputError(
+                f"study: {text[:80]!r} is not a JSON object of networks (architecture, dataset and images each) and a "
+                f"setting ({error})"
+            ) from error
+        place = {name: number for number, name in enumerate(paper.networks)}
+        ordered = sorted(networks.items(), key=lambda item: place.get(item[0], len(place)))
+        return cls(dict(ordered), paper, setting)
+
+    def label(self, name: str) -> str:
+        """Name of a network or a device for readers."""
+        return self.networks[name].label if name in self.networks else self.paper.labels.get(name, name)
+
+    def ordered(self, names: Iterable[str]) -> list[str]:
+        """Names of networks once each, in the study's order, unknown ones last."""
+        place = {name: number for number, name in enumerate(self.networks)}
+        return sorted(set(names), key=lambda name: (place.get(name, len(place)), name))
+
+    def reported(self, values: Mapping[str, float], name: str) -> float | None:
+        """Of the paper's `values` by network that of the study's network `name`; None where it has none."""
+        return values.get(self.networks[name].paper or "") if name in self.networks else None
+
+    def stated(self, experiment: str, name: str, fields: Mapping[str, Any]) -> float | None:
+        """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
+        paper = self.networks[name].paper if name in self.networks else None
+        return self.paper.accuracy(experiment, paper, fields) if paper else None
+
+    @property
+    def compared(self) -> bool:
+        """Whether one of the study's networks is one of the paper's, on whatever images."""
+        return any(names.parsed(network.architecture)[0] in self.paper.networks for network in self.networks.values())
+
+
+def _network(name: str, paper: Paper, architecture: str, dataset: str, images: str) -> Network:
+    built = names.parsed(architecture)[0]
+    same = built if built in paper.networks and images == built else None
+    label = paper.labels.get(name, name)
+    if not same and name in paper.networks:  # the paper's network, on other images
+        label = f"{label} network on {dataset}"
+    return Network(name, architecture, dataset, images, same, label)
