@@ -85,8 +85,9 @@ class Report:
 
     @property
     def experiments(self) -> list[str]:
-        """The experiments that the configuration asks for."""
-        return list(self.config.get("run", {}).get("experiments", outputs.experiments_in(self.results)))
+        """The experiments that the configuration asks for; where it is not known, the paper's and those there are."""
+        known = dict.fromkeys([*self.study.paper.experiments, *outputs.experiments_in(self.results)])
+        return list(self.config.get("run", {}).get("experiments", known))
 
     @cached_property
     def _all_sections(self) -> list[Section]:
