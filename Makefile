@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 
-.PHONY: all audit bench compare clean-environment demo environment lint lock test unlocked
+.PHONY: all audit bench compare clean-environment demo environment lint lock test unlocked wheel
 
 # CORES=6 for six cores, also for the tests.
 CORES ?= 2
@@ -43,6 +43,10 @@ audit: environment
 bench: environment
 	$(BIN)/python -m benchmarks
 
+# dist/: simulator (with its kernels) and tool as wheels, each built from its source distribution.
+wheel: environment
+	$(BIN)/python wheels/build.py dist
+
 # The locked packages, MemTorch compiled against the locked torch (minutes, once), the kernels.
 environment: .venv/.ready
 
@@ -52,7 +56,7 @@ environment: .venv/.ready
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
 	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode requirements.lock
-	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable . --editable workflow
 	$(BIN)/python -W ignore::RuntimeWarning -m memristive.kernels.build
 	@touch $@
 
@@ -62,7 +66,8 @@ $(UV):
 
 # New versions into the lock file.
 lock: $(UV)
-	$(UV) pip compile pyproject.toml --all-extras --universal --generate-hashes --python 3.11 -o requirements.lock
+	$(UV) pip compile pyproject.toml workflow/pyproject.toml --extra memtorch --group dev --no-emit-package memristive \
+		--universal --generate-hashes --python 3.11 -o requirements.lock
 
 clean-environment:
 	rm -rf .venv .uv

@@ -7,8 +7,10 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from memristive import evaluation
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import TestImages
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.papers.souto_garnelo.architectures import INPUT_SHAPES
 
 REPOSITORY = Path(__file__).parents[1]
 WORK = REPOSITORY / ".bench"  # environments and data that are kept between runs
@@ -19,7 +21,7 @@ IMAGES = {"mnist": 10_000, "cifar10": 2_000, "cifar100": 2_000}
 def network(name: str, x: torch.Tensor | None = None) -> nn.Module:
     """Untrained network of the study whose batch statistics fit the first 500 of `x`, or of `images`."""
     torch.manual_seed(0)
-    model = networks.build(name).train()
+    model = build(name).train()
     with torch.no_grad():
         for batch in (images(name, 500) if x is None else x[:500]).split(100):
             model(batch)
@@ -28,7 +30,7 @@ def network(name: str, x: torch.Tensor | None = None) -> nn.Module:
 
 def images(name: str, count: int) -> torch.Tensor:
     """Standard normal images, float32 [count, channels, height, width]."""
-    shape = networks.ARCHITECTURES[name].input_shape
+    shape = INPUT_SHAPES[name]
     return torch.randn(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
@@ -41,8 +43,8 @@ def real_images(name: str, count: int) -> torch.Tensor | None:
             return None
         entry = {"source": "folder", "dataset": name} if source.is_dir() else {"source": "npz"}
         WORK.mkdir(exist_ok=True)
-        datasets.prepare(name, entry | {"path": str(source), "normalisation": "standardised"}, WORK, path)
-    return next(datasets.TestImages(path).split(count))
+        prepare(name, entry | {"path": str(source), "normalisation": "standardised"}, WORK, path)
+    return next(TestImages(path).split(count))
 
 
 def folded(model: nn.Module, channels_last: bool) -> nn.Module:

@@ -15,8 +15,8 @@ from benchmarks import cases
 from benchmarks.measure import interleaved
 from memristive.core.setting import Setting
 from memristive.network import convert
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.prepare import prepare
+from memristive_study.models.weights import save_weights
 from memristive_study.runtime import forkserver
 
 VARIABLE = {"sigma": 20.0, "tile_shape": (256, 256)}
@@ -45,7 +45,7 @@ def measure_memory(share: float) -> list[dict[str, object]]:
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        networks.save_weights(cases.network("cifar100"), folder / "weights.safetensors")
+        save_weights(cases.network("cifar100"), folder / "weights.safetensors")
         for count in MEMORY_IMAGES:
             data = folder / f"{count}.npz"
             _images(folder, data, max(200, round(count * share)))
@@ -66,9 +66,7 @@ def _images(folder: Path, output: Path, count: int) -> None:
         arrays[f"y_{split}"] = np.arange(images) % 100
     source = folder / "images.npz"
     np.savez(source, **arrays)
-    datasets.prepare(
-        "cifar100", {"source": "npz", "path": str(source), "normalisation": "standardised"}, folder, output
-    )
+    prepare("cifar100", {"source": "npz", "path": str(source), "normalisation": "standardised"}, folder, output)
 
 
 def _peak(folder: Path, data: Path, seeds: int, server: bool) -> int:

@@ -12,7 +12,7 @@ from memristive.core.setting import Setting
 from memristive.evaluation import IMAGES_AT_ONCE
 from memristive.network import convert
 from memristive.network.layers import CrossbarLayer
-from memristive_study.models.networks import layer_table
+from memristive_study.models.layer_table import layer_table
 
 PLAIN, FUSED = "64x64, 8 bits", "fused multiply-add"
 OVERRIDES = {

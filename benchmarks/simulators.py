@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.cases import REPOSITORY, WORK, real_images
 from benchmarks.measure import interleaved
+from memristive.core.files import write_text
 
 # Images a round, as many as take about as long as ours: MemTorch needs 0.1 s for each.
 IMAGES = {
@@ -118,7 +119,7 @@ def _python(name: str) -> Path:
             raise Unavailable(f"uv cannot be run ({error})") from None
         if done.returncode:
             raise Unavailable(f"cannot be installed: {_reason(done.stderr)}")
-    marker.write_text(wanted)
+    write_text(marker, wanted)
     return python
 
 

@@ -15,9 +15,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks import cases
 from benchmarks.measure import interleaved, ratio
-from memristive_study.data import datasets
-from memristive_study.models import networks
-from memristive_study.training import training
+from memristive_study.data.normalisation import statistics as statistics_of
+from memristive_study.data.normalisation import to_tensor
+from memristive_study.models.build import build
+from memristive_study.training import loop
+from memristive_study.training.optimisation import learning_rate
+from memristive_study.training.recipe import TrainingSettings
 
 TRAINING_IMAGES = 50_000
 OURS = "memristive.training"
@@ -56,8 +59,8 @@ class Pictures(Dataset):
 def measure(rounds: int, share: float, threads: int) -> list[dict[str, object]]:
     """One row a way of training: seconds an epoch of 50,000 images, and test accuracy after a short training."""
     arrays, source = _images()
-    mean, std = datasets.statistics(arrays["x_train"][:10_000])
-    settings = training.TrainingSettings(epochs=1, shift=4, horizontal_flip=True, threads=threads, device="cpu")
+    mean, std = statistics_of(arrays["x_train"][:10_000])
+    settings = TrainingSettings(epochs=1, shift=4, horizontal_flip=True, threads=threads, device="cpu")
     steps = max(3, round(50 * share))
     count = steps * settings.batch_size
     data = arrays["x_train"], arrays["y_train"], mean, std
@@ -97,11 +100,11 @@ def _usual_name(workers: int) -> str:
 
 
 def _ours(
-    model: nn.Module, images: tuple[torch.Tensor, torch.Tensor], settings: training.TrainingSettings
+    model: nn.Module, images: tuple[torch.Tensor, torch.Tensor], settings: TrainingSettings
 ) -> tuple[float, nn.Module]:
     """Seconds of the last epoch, and the trained model."""
     with contextlib.redirect_stdout(io.StringIO()):
-        done = training.train(model, images, settings, network="cifar10", fold="bench")
+        done = loop.train(model, images, settings, network="cifar10", fold="bench")
     return done.history[-1]["seconds"], model
 
 
@@ -121,18 +124,18 @@ def _go_on() -> float:
     return _steps()
 
 
-def _our_steps(data: Data, settings: training.TrainingSettings, steps: int) -> Steps:
+def _our_steps(data: Data, settings: TrainingSettings, steps: int) -> Steps:
     """A function that trains an epoch of `steps` steps and returns its seconds."""
     images, labels, *statistics = data
     count = steps * settings.batch_size
-    x, y = datasets.to_tensor(images[:count], "standardised", tuple(statistics)), torch.from_numpy(labels[:count])
-    return lambda: _ours(networks.build("cifar10"), (x, y), settings)[0]
+    x, y = to_tensor(images[:count], "standardised", tuple(statistics)), torch.from_numpy(labels[:count])
+    return lambda: _ours(build("cifar10"), (x, y), settings)[0]
 
 
-def _usual_steps(data: Data, settings: training.TrainingSettings, steps: int, workers: int) -> Steps:
+def _usual_steps(data: Data, settings: TrainingSettings, steps: int, workers: int) -> Steps:
     """A function that trains `steps` steps in the midst of an epoch and returns their seconds."""
     pictures = Pictures(*data)
-    model = networks.build("cifar10").to(memory_format=torch.channels_last)
+    model = build("cifar10").to(memory_format=torch.channels_last)
     loader = DataLoader(
         pictures, settings.batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0
     )
@@ -166,36 +169,32 @@ def _step(model: nn.Module, optimiser: torch.optim.Optimizer, images: torch.Tens
     optimiser.step()
 
 
-def _accuracies(
-    arrays: dict[str, np.ndarray], settings: training.TrainingSettings, share: float
-) -> dict[str, list[float]]:
+def _accuracies(arrays: dict[str, np.ndarray], settings: TrainingSettings, share: float) -> dict[str, list[float]]:
     """Test accuracy of both ways after the same short training, one for each of a few seeds."""
     count = max(500, round(LEARNT_IMAGES * share))
     train = arrays["x_train"][:count], arrays["y_train"][:count]
-    statistics = datasets.statistics(train[0])
-    x, x_test = (
-        datasets.to_tensor(images, "standardised", statistics) for images in (train[0], arrays["x_test"][:TEST_IMAGES])
-    )
+    statistics = statistics_of(train[0])
+    x, x_test = (to_tensor(images, "standardised", statistics) for images in (train[0], arrays["x_test"][:TEST_IMAGES]))
     test = x_test, torch.from_numpy(arrays["y_test"][:TEST_IMAGES])
     found: dict[str, list[float]] = {OURS: [], _usual_name(0): []}
     for seed in range(LEARNT_SEEDS if share == 1 else 1):
-        learnt = training.TrainingSettings.from_dict({**_fields(settings), "epochs": LEARNT_EPOCHS, "seed": seed})
+        learnt = TrainingSettings.from_dict({**_fields(settings), "epochs": LEARNT_EPOCHS, "seed": seed})
         for way in found:
             torch.manual_seed(seed)
-            model = networks.build("cifar10")
+            model = build("cifar10")
             if way == OURS:
                 _ours(model, (x, torch.from_numpy(train[1])), learnt)
             else:
                 _usual_training(model, Pictures(*train, *statistics), learnt)
-            found[way].append(training.evaluate(model, test)[1])
+            found[way].append(loop.evaluate(model, test)[1])
     return found
 
 
-def _fields(settings: training.TrainingSettings) -> dict[str, object]:
+def _fields(settings: TrainingSettings) -> dict[str, object]:
     return {name: getattr(settings, name) for name in settings.__dataclass_fields__}
 
 
-def _usual_training(model: nn.Module, pictures: Dataset, settings: training.TrainingSettings) -> None:
+def _usual_training(model: nn.Module, pictures: Dataset, settings: TrainingSettings) -> None:
     """Every epoch of `settings` by the usual loop, on the same schedule."""
     model.to(memory_format=torch.channels_last).train()
     loader = DataLoader(pictures, settings.batch_size, shuffle=True)
@@ -204,6 +203,6 @@ def _usual_training(model: nn.Module, pictures: Dataset, settings: training.Trai
     )
     for epoch in range(settings.epochs):
         for number, batch in enumerate(loader):
-            rate = training.learning_rate(settings, (epoch + number / len(loader)) / settings.epochs)
+            rate = learning_rate(settings, (epoch + number / len(loader)) / settings.epochs)
             optimiser.param_groups[0]["lr"] = rate
             _step(model, optimiser, *batch)

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from memristive.memtorch.reproducible import use_reproducible_mode
+
+use_reproducible_mode()  # before any test loads torch: some of them run MemTorch
+
 
 @pytest.fixture(scope="session")
 def repository() -> Path:

@@ -1,5 +1,6 @@
 """A copy of the repository's workflow, to run studies in and to edit."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import yaml
+
+from memristive.memtorch import reproducible
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -36,6 +39,8 @@ class Workflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            # As a user's: the jobs that run MemTorch ask for MKL's reproducible mode themselves.
+            env={name: value for name, value in os.environ.items() if name != reproducible.VARIABLE},
         )
 
     def would_run(self, target: str = "all", cores: int = 2) -> dict[str, int]:
@@ -49,6 +54,13 @@ class Workflow:
         assert counts.pop("total") == sum(counts.values())
         counts.pop("all", None)
         return counts
+
+    def changed(self, target: str = "all") -> set[str]:
+        """The rules of which a dry run says that the params of a job have changed, the code among them."""
+        text = self.announced(target)
+        found = re.search(r"params have changed since last execution:\n\s+(.*)", text)
+        assert found or "Nothing to be done" in text, text
+        return set(found[1].split(", ")) if found else set()
 
     def announced(self, target: str = "all") -> str:
         """What a dry run says of each job."""

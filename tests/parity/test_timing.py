@@ -5,9 +5,10 @@ import torch
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive_study.data import datasets
+from memristive_study.data.prepare import prepare
 from memristive_study.jobs import timing
-from memristive_study.models import networks
+from memristive_study.models.build import build
+from memristive_study.models.weights import save_weights
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +16,9 @@ def study(tmp_path_factory):
     """Prepared digits and the weights of an untrained network on them, as arguments."""
     folder = tmp_path_factory.mktemp("digits")
     entry = {"source": "digits", "size": [28, 28], "train_images": 20, "test_images": 20}
-    datasets.prepare("digits", entry, folder, folder / "digits.npz")
+    prepare("digits", entry, folder, folder / "digits.npz")
     torch.manual_seed(1)
-    networks.save_weights(networks.build("mnist", 10, (1, 28, 28)), folder / "weights.safetensors")
+    save_weights(build("mnist", 10, (1, 28, 28)), folder / "weights.safetensors")
     return folder / "weights.safetensors", folder / "digits.npz", "mnist"
 
 

@@ -1,6 +1,8 @@
 """The report of an invented study, as a browser sees it."""
 
+import base64
 import html
+import io
 import json
 import re
 import shutil
@@ -9,19 +11,25 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
+from PIL import Image
 
 from memristive.core.files import write_json
-from memristive_study import figures
-from memristive_study.claims import claims
+from memristive_study import figures, tables
+from memristive_study.claims import judge
+from memristive_study.claims.evidence import Evidence
 from memristive_study.papers import load
 from memristive_study.papers.souto_garnelo import claims as paper_claims
-from memristive_study.papers.souto_garnelo import reported as study
-from memristive_study.report import choice_table, report, tables
+from memristive_study.report import notebook, page, show, summary
 from memristive_study.results import outputs, provenance
+from memristive_study.results.folder import Folder
 from memristive_study.results.read import experiment
 from memristive_study.results.study import Study
+from memristive_study.tables import choices
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "unit"))
@@ -32,6 +40,7 @@ SECTIONS = outputs.sections(fabricated.EXPERIMENTS, PAPER)
 FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZE = {"networks": ("mnist", "cifar10"), "size": "small", "repeats": 2, "folds": 2, "epochs": 2}
+DRAWN = ("fig06_device_curves", "fig10_images", "fig13_max_input_voltage", "fig15_variability", "fig09_workflow")
 NOTE = "12 of these images are <b>copies</b>."
 HOSTILE = '<script>alert("x")</script>'
 
@@ -41,60 +50,52 @@ def built(tmp_path_factory):
     """A whole study with its report: folder, named inputs, page."""
     folder = tmp_path_factory.mktemp("study")
     inputs = fabricated.write_study(folder, **SIZE, images={"mnist": "mnist", "cifar10": "digits"})
-    networks = study.networks(inputs["study"])
-    for name in (
-        "fig06_device_curves",
-        "fig10_images",
-        "fig13_max_input_voltage",
-        "fig15_variability",
-        "fig09_workflow",
-    ):
+    study = Study.read(inputs["study"], PAPER)
+    for name in DRAWN:
         needed = {key: inputs[key] for key in FIGURES[name].inputs}
-        figures.make(
-            outputs.reference(FIGURES[name].draw),
-            needed,
-            read_study(inputs),
-            folder / f"figures/{name}.png",
-            folder / f"figures/{name}.svg",
-        )
-    name = "table4_max_input_voltage"
-    table, paths = TABLES[name], (folder / f"tables/{name}.csv", folder / f"tables/{name}.md")
+        png, svg = (folder / f"figures/{name}.{suffix}" for suffix in ("png", "svg"))
+        figures.make(outputs.reference(FIGURES[name].draw), needed, study, png, svg)
+    table = TABLES["table4_max_input_voltage"]
+    paths = [folder / f"tables/{table.name}.{suffix}" for suffix in ("csv", "md")]
     needed = {key: inputs[key] for key in table.inputs}
-    tables.make(outputs.reference(table.make), table.title, needed, read_study(inputs), *paths)
+    tables.make(outputs.reference(table.make), table.title, needed, study, *paths)
     needed = {key: inputs[key] for key in (*fabricated.EXPERIMENTS, *outputs.CLAIMS)}
-    claims.make(paper_claims.CLAIMS, needed, networks, {}, folder / "claims.csv", folder / "claims.md")
-    _choices(folder, inputs, networks)
-    write_json(folder / "provenance.json", dict(provenance.record("{}", "--configfile study.yaml --", ROOT)))
-    page = folder / "report.html"
-    notebooks = ROOT / "workflow" / "notebooks"
+    judge.make(paper_claims.CLAIMS, needed, study, folder / "claims.csv", folder / "claims.md")
+    _choices(folder, inputs, study)
     ran = {"experiments": ["input_voltage", "variability"]}
-    config = json.dumps({"study": HOSTILE, "run": ran, "datasets": {"mnist": {"note": NOTE}}})
-    report.make(
-        notebooks / "report.ipynb", notebooks / "template", folder, config, folder / "provenance.json",
-        inputs["study"], PAPER.key, page,
-    )  # fmt: skip
-    return folder, inputs, page
+    described = {"study": HOSTILE, "paper": PAPER.key, "run": ran, "datasets": {"mnist": {"note": NOTE}}}
+    _record(folder, inputs, described)
+    page.make(folder, PAPER, folder / "report.ipynb", folder / "report.html")
+    return folder, inputs, folder / "report.html"
 
 
-def read_study(inputs):
-    """The invented study as its figures see it."""
-    return Study.read(inputs["study"], PAPER)
+def _record(folder, inputs, config):
+    """What a study records of itself when it has run."""
+    record = provenance.record(json.dumps(config), "--configfile study.yaml --", ROOT)
+    write_json(folder / "provenance.json", {**record, "folder": str(folder), "study": json.loads(inputs["study"])})
 
 
-def _choices(folder, inputs, networks):
+def _choices(folder, inputs, study):
     """The table of choices: tuning at retention, as if it had been evaluated for that."""
     frame = experiment(inputs["retention"])
     frame = frame[(frame["part"] == "paper") & (frame["network"] == "mnist")].assign(experiment="choices")
     frame.to_csv(folder / "experiments/choices.csv", index=False)
+    common = {"choice": "tuning", "point": "retention", "experiment": "retention", "semantics": "physical"}
     compared = [
-        {"choice": "tuning", "point": "retention", "experiment": "retention", "network": "mnist", "evaluated": "mnist",
-         "semantics": "physical", "value": row.tuning, "own": row.tuning == "before", "label": row.label}
+        common
+        | {"network": "mnist", "evaluated": "mnist", "value": row.tuning, "own": row.tuning == "before"}
+        | {"label": row.label}
         for row in frame.drop_duplicates("label").itertuples()
-    ]  # fmt: skip
+    ]
     named = {"choices": folder / "experiments/choices.csv", "records": []}
-    choice_table.make(
-        named, json.dumps(compared), networks, folder / "tables/choices.csv", folder / "tables/choices.md"
-    )
+    choices.make(named, json.dumps(compared), study, folder / "tables/choices.csv", folder / "tables/choices.md")
+
+
+def first_screen(path):
+    """What a study's first screen says."""
+    folder = Folder(path)
+    evidence = Evidence(folder.read(), folder.study(PAPER))
+    return summary.summary(folder, evidence, folder.sections(PAPER))
 
 
 class Page(HTMLParser):
@@ -191,7 +192,8 @@ def test_the_initial_time_nearest_to_the_paper_is_a_finding(built, tmp_path):
     frame = frame[frame["tuning"] == "before"]
     later = frame.assign(initial_time=100.0, accuracy=92.0, part="initial_time")
     pd.concat([frame, later]).to_csv(copy / "experiments/choices.csv", index=False)
-    shown = report.Report(copy, {}, {}, read_study(inputs)).summary()
+    _record(copy, inputs, {})
+    shown = first_screen(copy)
     assert "after 100 s instead of 1 s, 92.0 %" in shown
 
 
@@ -201,7 +203,7 @@ def test_a_figure_made_from_other_data_says_so(built):
     original = inputs["variability"].read_bytes()
     inputs["variability"].write_bytes(original + b"\n")
     try:
-        shown = report.Report(folder, {}, {}, read_study(inputs)).figure("fig15_variability")
+        shown = show.figure(Folder(folder), FIGURES["fig15_variability"])
     finally:
         inputs["variability"].write_bytes(original)
     assert "Made from another content" in shown
@@ -209,7 +211,7 @@ def test_a_figure_made_from_other_data_says_so(built):
 
 
 def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
-    folder, inputs, _ = built
+    folder = built[0]
     copy = tmp_path / "elsewhere" / folder.name
     shutil.copytree(folder, copy)
     # As a study names its inputs that was run in another place, whose paths are not here.
@@ -218,7 +220,7 @@ def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "stamp", lambda png: named)
 
     def shown():
-        return report.Report(copy, {}, {}, read_study(inputs)).figure("fig15_variability")
+        return show.figure(Folder(copy), FIGURES["fig15_variability"])
 
     assert "Made from" not in shown()
     fabricated.rewrite(copy / "experiments/variability.csv", lambda row: row.update(accuracy="1"))
@@ -228,13 +230,80 @@ def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
 
 
 def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):
-    folder, inputs, path = built
+    folder, _, path = built
     assert "validation against MemTorch failed" not in path.read_text()
     copy = tmp_path / "study"
     shutil.copytree(folder, copy)
     fabricated.rewrite(copy / "validation/parity.csv", lambda row: row.update(same_predictions="False", passed="False"))
-    shown = report.Report(copy, {}, {}, read_study(inputs)).summary()
+    shown = first_screen(copy)
     assert "validation against MemTorch failed" in shown
+
+
+def test_the_page_shows_what_the_study_saved(built):
+    folder, _, path = built
+    shown = [_pixels(base64.b64decode(image["src"].split(",", 1)[1])) for image in Page(path.read_text()).images]
+    saved = [_pixels((folder / f"figures/{name}.png").read_bytes()) for name in DRAWN]
+    assert len(shown) == len(saved)
+    assert all(any(np.array_equal(one, other) for other in shown) for one in saved)
+
+
+def _pixels(png):
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image)
+
+
+def test_a_reader_changes_the_notebook_and_runs_it_again(built, tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(built[0], folder)
+    read = nbformat.read(folder / "report.ipynb", as_version=4)
+    (at,) = (i for i, cell in enumerate(read.cells) if cell.source.startswith('frames["variability"] = experiment('))
+    # One network alone in the figure, and a number of the reader's own.
+    read.cells[at].source += "\nframes['variability'] = frames['variability'].query('network == \"mnist\"')"
+    number = 'print(frames["variability"]["accuracy"].max())'
+    read.cells = [*read.cells[:at], read.cells[at], nbformat.v4.new_code_cell(number), *read.cells[at + 1 :]]
+    NotebookClient(read, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    best = experiment(folder / "experiments/variability.csv").query("network == 'mnist'")["accuracy"].max()
+    assert float(read.cells[at + 1].outputs[0].text) == best
+    page_now = page.render(read, "changed")
+    assert "CIFAR10 network on digits, cost" not in page_now
+    assert "CIFAR10 network on digits, cost" in (folder / "report.html").read_text()
+
+
+def of_other_networks(folder):
+    """An invented study of networks that no paper has."""
+    inputs = fabricated.write_study(folder, **SIZE, images={"mnist": "digits", "cifar10": "digits"})
+    described = json.loads(inputs["study"])
+    for entry in described["networks"].values():
+        entry["architecture"] = "own:network"
+    return inputs | {"study": json.dumps(described)}
+
+
+def test_a_study_without_the_papers_networks_says_nothing_of_the_paper(tmp_path):
+    inputs = of_other_networks(tmp_path)
+    for name in ("retention", "device_faults", "times", "parity"):
+        inputs[name].unlink()
+    study = Study.read(inputs["study"], PAPER)
+    _record(tmp_path, inputs, {"study": "mine", "paper": PAPER.key})
+    figure = FIGURES["fig15_variability"]
+    paths = [tmp_path / f"figures/{figure.name}.{suffix}" for suffix in ("png", "svg")]
+    figures.make(outputs.reference(figure.draw), {"variability": inputs["variability"]}, study, *paths)
+    shown = first_screen(tmp_path)
+    assert "claim" not in shown
+    assert "4 experiments, " in shown
+    assert "two states cost" in shown
+    sources = "".join(cell.source for cell in notebook.build(Folder(tmp_path), PAPER).cells)
+    assert "variability" in sources
+    assert not re.search("claims ledger|ledger.ledger|Validation against|Choices left open|retention|faults", sources)
+
+
+def test_nothing_is_said_of_what_was_not_run(tmp_path):
+    inputs = of_other_networks(tmp_path)
+    shutil.rmtree(tmp_path / "experiments")
+    _record(tmp_path, inputs, {"study": "mine"})
+    shown = first_screen(tmp_path)
+    assert "0 experiments" in shown
+    assert "<ol" not in shown
+    assert "No experiment was run" not in shown
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -258,11 +327,10 @@ def test_a_browser_shows_it_without_complaint(built, width, tmp_path):
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=5000"
     )
+    command = [CHROMIUM, *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1300,900"]
     done = subprocess.run(
-        [CHROMIUM, *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1300,900",
-         "--dump-dom", frame.as_uri()],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [*command, "--dump-dom", frame.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
     assert f'data-width="{width}"' in done.stdout
     assert 'data-broken="0"' in done.stdout
     assert 'data-wide="false"' in done.stdout

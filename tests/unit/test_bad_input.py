@@ -13,10 +13,12 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import check_layers
-from memristive_study.config.check import ARCHITECTURES, check_keys, located, warnings
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive.network.checks import check_layers
+from memristive_study.config.check import check_keys, located, warnings
+from memristive_study.data.folds import stratified_folds
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights, save_weights
 from memristive_study.plan.plan import Plan
 from wrong_value import error_of
 
@@ -44,7 +46,10 @@ CONFIG = [
     ("datasets.mnist.size", [0, 28], "size: 0: 0 is not allowed; at least 1"),
     ("training.settings.batch_size", 1, "batch_size: 1 is not allowed; at least 2"),
     ("training.settings.label_smoothing", 1, "label_smoothing: 1 is not allowed; less than 1"),
-    ("training.settings.optimiser", "adam", "allowed are sgd, adamw"),
+    ("training.settings.optimiser", "lbfgs", "allowed are sgd, adam, adamw"),
+    ("training.settings.momentum", 1, "momentum: 1 is not allowed; less than 1"),
+    ("networks.mnist.options", {"pading": 0}, "networks: mnist: options: pading: unknown key; did you mean padding?"),
+    ("networks.mnist.options", {"padding": 2}, "padding: 2 is not allowed; allowed are 0, 1"),
     ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
     ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not allowed; a finite number"),
     ("devices.mine", {**DEVICE, "v_of": 1}, "devices: mine: v_of: unknown key; did you mean v_off?"),
@@ -77,10 +82,6 @@ CONFIG = [
 @pytest.mark.parametrize(("path", "value", "words"), CONFIG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in CONFIG])
 def test_configuration(config, path, value, words):
     assert words in error_of(config, path, value)
-
-
-def test_the_architectures_that_the_check_knows():
-    assert set(ARCHITECTURES) == set(networks.ARCHITECTURES)
 
 
 FILES = {
@@ -148,7 +149,7 @@ def test_images(tmp_path, words):
     output = tmp_path / "prepared.npz"
     output.write_text("an earlier result")
     with pytest.raises(InputError) as raised:
-        datasets.prepare("own", images(tmp_path, labels, **changed), tmp_path, output)
+        prepare("own", images(tmp_path, labels, **changed), tmp_path, output)
     assert words in str(raised.value)
     assert "own.npz" in str(raised.value)
     assert output.read_text() == "an earlier result"
@@ -156,14 +157,14 @@ def test_images(tmp_path, words):
 
 def test_a_class_too_small_for_the_folds():
     with pytest.raises(InputError, match="folds is 3, but class 1 has only 1 images"):
-        datasets.stratified_folds(np.array([0, 0, 0, 1]), 3, torch.Generator())
+        stratified_folds(np.array([0, 0, 0, 1]), 3, torch.Generator())
 
 
 @pytest.fixture
 def weights(tmp_path):
     """Weights of the MNIST network, and their file."""
-    model = networks.build("mnist")
-    networks.save_weights(model, tmp_path / "weights.safetensors")
+    model = build("mnist")
+    save_weights(model, tmp_path / "weights.safetensors")
     return copy.deepcopy(model.state_dict()), tmp_path / "weights.safetensors"
 
 
@@ -186,7 +187,7 @@ WEIGHTS = {
     "lacks conv1_1.weight: weights of another network": _without_a_layer,
     "conv1_1.weight has shape (3, 1, 3, 3)": _of_another_shape,
     "conv1_1.weight holds NaN or infinity": _nan,
-    "has unexpected": lambda state, path: networks.save_weights(networks.build("cifar10"), path),
+    "has unexpected": lambda state, path: save_weights(build("cifar10"), path),
     "no such file": lambda state, path: path.unlink(),
     "not a whole safetensors file": lambda state, path: path.write_bytes(path.read_bytes()[:-1]),
     "weights.safetensors: not a whole safetensors": lambda state, path: path.write_bytes(b""),
@@ -199,7 +200,7 @@ def test_weights(weights, words):
     state, path = weights
     WEIGHTS[words](state, path)
     with pytest.raises(InputError) as raised:
-        networks.load_weights(networks.build("mnist"), path)
+        load_weights(build("mnist"), path)
     assert words in str(raised.value) or words.startswith("has unexpected")
     assert str(path) in str(raised.value)
     assert "\n" not in str(raised.value)

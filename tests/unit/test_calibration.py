@@ -10,7 +10,7 @@ from memristive import InputError, Setting, calibrate, convert, kernels
 from memristive.arrays import product
 from memristive.converters import adc
 from memristive.evaluation import evaluations
-from memristive.memtorch import patch as reference
+from memristive.memtorch import limits
 from memristive.network.layers import CrossbarLayer
 
 FIXED = Setting(adc_range="calibrated", adc_bits=4, tuning="none")
@@ -124,8 +124,8 @@ def test_what_is_missing_is_one_line():
         layer(random(1, 4))
     with pytest.raises(InputError, match="training_images: None"):
         list(evaluations(nn.Linear(4, 2), (random(3, 4), torch.zeros(3, dtype=torch.int64)), FIXED, [1]))
-    with pytest.raises(InputError, match="adc_range: 'calibrated', but MemTorch has only 'auto'"):
-        reference.convert(nn.Linear(4, 2), FIXED.replace(semantics="memtorch"), torch.Generator())
+    with pytest.raises(InputError, match=r"adc\.range: 'calibrated', but MemTorch has only 'auto'"):
+        limits.check(FIXED.replace(semantics="memtorch"))
     with pytest.raises(InputError, match="calibration_images: 0 is not a whole number of at least 1"):
         FIXED.replace(calibration_images=0)
 

@@ -11,9 +11,11 @@ from fabricated import COLUMNS
 
 from memristive.core.files import write_csv, write_json
 from memristive.core.setting import Setting
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers import load
 from memristive_study.plan.plan import Plan
-from memristive_study.report import choice_table
+from memristive_study.report.choices import likely, summary
+from memristive_study.results.study import Study
+from memristive_study.tables import choices
 from wrong_value import error_of
 
 
@@ -82,14 +84,28 @@ def evaluations(folder, label, setting, bits):
     """Rows and the record of an evaluation whose repeats are right where `bits` [repeats, images] says so."""
     fields = {k: "x".join(map(str, v)) if isinstance(v, list) else v for k, v in setting.as_dict().items()}
     rows = [
-        fields | {"experiment": "choices", "network": "mnist", "part": "p", "label": label, "repeat": repeat,
-                  "images": len(row), "correct": int(row.sum()), "accuracy": 100 * row.mean()}
+        fields
+        | {
+            "experiment": "choices",
+            "network": "mnist",
+            "part": "p",
+            "label": label,
+            "repeat": repeat,
+            "images": len(row),
+            "correct": int(row.sum()),
+            "accuracy": 100 * row.mean(),
+        }
         for repeat, row in enumerate(bits)
-    ]  # fmt: skip
-    record = {"experiment": "choices", "network": "mnist", "label": label, "evaluations": [
-        {"repeat": repeat, "correct_bits": base64.b64encode(np.packbits(row)).decode()}
-        for repeat, row in enumerate(bits)
-    ]}  # fmt: skip
+    ]
+    record = {
+        "experiment": "choices",
+        "network": "mnist",
+        "label": label,
+        "evaluations": [
+            {"repeat": repeat, "correct_bits": base64.b64encode(np.packbits(row)).decode()}
+            for repeat, row in enumerate(bits)
+        ],
+    }
     write_json(folder / f"{label}.json", record)
     return rows
 
@@ -111,8 +127,14 @@ def make(tmp_path, own, moved):
         *evaluations(tmp_path, "moved", retention.replace(initial_time=10), moved),
     ]
     write_csv(tmp_path / "choices.csv", rows, COLUMNS)
-    common = {"choice": "initial_time", "point": "retention", "experiment": "retention", "network": "mnist",
-              "evaluated": "mnist", "semantics": "physical"}  # fmt: skip
+    common = {
+        "choice": "initial_time",
+        "point": "retention",
+        "experiment": "retention",
+        "network": "mnist",
+        "evaluated": "mnist",
+        "semantics": "physical",
+    }
     compared = [
         common | {"value": "1", "own": True, "label": "own"},
         common | {"value": "10", "own": False, "label": "moved"},
@@ -120,7 +142,8 @@ def make(tmp_path, own, moved):
     inputs = {"choices": tmp_path / "choices.csv", "records": [tmp_path / "own.json", tmp_path / "moved.json"]}
     entry = {"mnist": {"architecture": "mnist", "dataset": "mnist", "images": "mnist"}}
     described = json.dumps({"networks": entry, "setting": "{}"})
-    choice_table.make(inputs, json.dumps(compared), study.networks(described), tmp_path / "t.csv", tmp_path / "t.md")
+    study = Study.read(described, load("souto_garnelo"))
+    choices.make(inputs, json.dumps(compared), study, tmp_path / "t.csv", tmp_path / "t.md")
     return pd.read_csv(tmp_path / "t.csv"), (tmp_path / "t.md").read_text()
 
 
@@ -145,7 +168,7 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
     assert frame["paper"].tolist() == [93.94, 93.94]
     assert frame["nearest"].tolist() == [False, True]
     assert "nearest to the paper" in text
-    assert choice_table.summary(frame) == [
+    assert summary(frame) == [
         "Initial time: at most 12.00 points, for 10 at retention (MNIST, physical); nearest to the paper's 93.94 % is "
         "10 with 93.00 % (physical)."
     ]
@@ -155,8 +178,10 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
     ("off", "said"),
     [
         (
-            {"MNIST": {"before": (70, 70), "after": (6, 9), "both": (6, 80)}, "CIFAR10": {"before": (26, 26.5),
-             "after": (20, 26), "both": (20, 27.5)}},
+            {
+                "MNIST": {"before": (70, 70), "after": (6, 9), "both": (6, 80)},
+                "CIFAR10": {"before": (26, 26.5), "after": (20, 26), "both": (20, 27.5)},
+            },
             "Tuning: probably after, nearest to the paper in all of 2 cases, though up to 26.0 points off.",
         ),
         (
@@ -169,14 +194,20 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
             "Tuning: the paper's numbers do not tell the values apart.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_the_authors_probably_used(off, said):
     # Of each pair only the second, as MemTorch computes, counts: the authors ran MemTorch.
     rows = [
-        {"choice": "tuning", "point": "retention", "network": network, "semantics": semantics, "value": value,
-         "from_paper": distance}
+        {
+            "choice": "tuning",
+            "point": "retention",
+            "network": network,
+            "semantics": semantics,
+            "value": value,
+            "from_paper": distance,
+        }
         for network, values in off.items()
         for value, pair in values.items()
         for semantics, distance in zip(("physical", "memtorch"), pair, strict=True)
-    ]  # fmt: skip
-    assert choice_table.likely(pd.DataFrame(rows)) == [said]
+    ]
+    assert likely(pd.DataFrame(rows)) == [said]

@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from memristive_study import figures
-from memristive_study.claims import claims
-from memristive_study.claims.claims import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive_study.claims import criteria, judge
+from memristive_study.claims.evidence import Evidence
+from memristive_study.claims.judge import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive_study.papers import load
 from memristive_study.papers.souto_garnelo import claims as paper_claims
-from memristive_study.papers.souto_garnelo import highlights
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study.papers.souto_garnelo import highlights, probes
 from memristive_study.papers.souto_garnelo.explanations import EXPLANATIONS
 from memristive_study.results import outputs
 from memristive_study.results.statistics import Interval, mean_interval
+from memristive_study.results.study import Study
 
 PROBES = {
     "conductance_change_with_voltage": 0.0,
@@ -23,6 +25,14 @@ PROBES = {
     "crossbars_per_line": 4.0,
     "resistance_ratio_after_cycles": 0.5,
 }
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch):
+    """Numbers in place of those that the arithmetic itself gives, for a test to change."""
+    found = dict(PROBES)
+    monkeypatch.setattr(probes, "measure", lambda: found)
+    return found
 
 
 def frames(inputs):
@@ -38,23 +48,27 @@ def inputs(tmp_path_factory):
 
 @pytest.fixture
 def evidence(inputs):
-    return claims.Evidence(frames(inputs), study.networks(inputs["study"]), dict(PROBES))
+    return Evidence(frames(inputs), read_study(inputs))
+
+
+def read_study(inputs):
+    return Study.read(inputs["study"], load("souto_garnelo"))
 
 
 def with_frames(evidence, **frames):
     """`evidence` with these frames in place of its own."""
-    return claims.Evidence({**evidence.frames, **frames}, evidence.networks, evidence.probes)
+    return Evidence({**evidence.frames, **frames}, evidence.study)
 
 
 def verdict(number, evidence):
     claim = next(claim for claim in paper_claims.CLAIMS if claim.number == number)
-    return claims.judge(claim, evidence)["verdict"]
+    return judge.judge(claim, evidence)["verdict"]
 
 
 def test_every_claim_is_judged_once(evidence):
-    ledger = claims.ledger(paper_claims.CLAIMS, evidence)
+    ledger = judge.ledger(paper_claims.CLAIMS, evidence)
     assert ledger["number"].tolist() == list(range(1, 40))
-    assert set(ledger["verdict"]) <= set(claims.VERDICTS)
+    assert set(ledger["verdict"]) <= set(judge.VERDICTS)
     assert ledger.loc[ledger["verdict"] == NOT_DECIDABLE, "reason"].str.len().gt(0).all()
     assert ledger.loc[ledger["verdict"] != NOT_DECIDABLE, "ours"].str.len().gt(0).all()
 
@@ -377,7 +391,7 @@ def test_times_decide(number, seconds, expected, evidence):
 
 
 def test_temperature_needs_a_fit_in_which_it_plays_a_part(evidence):
-    row = claims.judge(paper_claims.CLAIMS[36], evidence)
+    row = judge.judge(paper_claims.CLAIMS[36], evidence)
     assert row["verdict"] == NOT_DECIDABLE
     assert "none of the published fits over cycles has one" in row["reason"]
     frame = evidence.frames["endurance"].assign(p_lrs="10.0x0.7x0.5x0.02")
@@ -394,42 +408,42 @@ def test_temperature_needs_a_fit_in_which_it_plays_a_part(evidence):
         (38, "crossbars_per_line", 1.0, NOT_REPRODUCED, NOT_REPRODUCED),
     ],
 )
-def test_probes_decide(number, probe, value, before, after, evidence):
+def test_probes_decide(number, probe, value, before, after, evidence, measured):
     assert verdict(number, evidence) == before
-    evidence.probes[probe] = value
+    measured[probe] = value
     assert verdict(number, evidence) == after
 
 
-def test_an_explanation_stands_beside_its_verdict_only(evidence):
+def test_an_explanation_stands_beside_its_verdict_only(evidence, measured):
     claim = paper_claims.CLAIMS[34]
-    row = claims.judge(claim, evidence)
+    row = judge.judge(claim, evidence)
     assert (row["verdict"], row["explanation"]) == (NOT_REPRODUCED, claim.explanations[NOT_REPRODUCED])
     assert row["explanation"].startswith("Weights are mapped")
-    evidence.probes["conductance_change_with_voltage"] = 10.0
-    assert claims.judge(claim, evidence)["explanation"] == ""
+    measured["conductance_change_with_voltage"] = 10.0
+    assert judge.judge(claim, evidence)["explanation"] == ""
 
 
 def test_explanations_are_of_claims_and_verdicts_that_exist():
     assert set(EXPLANATIONS) <= {claim.number for claim in paper_claims.CLAIMS}
-    assert {verdict for entry in EXPLANATIONS.values() for verdict in entry} <= set(claims.VERDICTS)
+    assert {verdict for entry in EXPLANATIONS.values() for verdict in entry} <= set(judge.VERDICTS)
 
 
-def test_both_parts_of_a_claim_must_hold(evidence):
-    evidence.probes |= {"crossbars_per_line": 1.0, "difference_from_equation_11": 0.1}
+def test_both_parts_of_a_claim_must_hold(evidence, measured):
+    measured |= {"crossbars_per_line": 1.0, "difference_from_equation_11": 0.1}
     assert verdict(38, evidence) == REPRODUCED
 
 
 def test_a_study_without_the_data_cannot_speak(evidence):
     evidence.frames.pop("device_faults")
-    row = claims.judge(paper_claims.CLAIMS[21], evidence)
+    row = judge.judge(paper_claims.CLAIMS[21], evidence)
     assert (row["verdict"], row["reason"]) == (NOT_DECIDABLE, "this study has no device faults")
 
 
 def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):
     inputs = fabricated.write_study(tmp_path, ("mnist",), "small", 1, {"mnist": "digits"}, 2, 2)
-    evidence = claims.Evidence(frames(inputs), study.networks(inputs["study"]), PROBES)
+    evidence = Evidence(frames(inputs), read_study(inputs))
     assert verdict(1, evidence) == NOT_DECIDABLE
-    row = claims.judge(paper_claims.CLAIMS[15], evidence)
+    row = judge.judge(paper_claims.CLAIMS[15], evidence)
     assert row["verdict"] == ONLY_WITH_DEFECT
     assert "not the paper's images" in row["reason"]
     assert paper_claims.CLAIMS[15].explanations[ONLY_WITH_DEFECT]
@@ -451,7 +465,7 @@ def test_a_gain_on_a_few_images_alone_decides_nothing(inputs, evidence):
     assert verdict(11, without) == REPRODUCED
     paired = with_frames(without, records=records)
     assert verdict(11, paired) == NOT_DECIDABLE
-    assert "over images [-0.10, 0.30]" in claims.judge(paper_claims.CLAIMS[10], paired)["ours"]
+    assert "over images [-0.10, 0.30]" in judge.judge(paper_claims.CLAIMS[10], paired)["ours"]
 
 
 def test_the_finding_on_a_fixed_range_follows_the_data(evidence):
@@ -469,15 +483,15 @@ def test_the_finding_on_a_fixed_range_follows_the_data(evidence):
 
 def test_an_interval_across_the_criterion_decides_nothing():
     wide = Interval(0.9, 0.7, 1.1, 5)
-    assert claims.below(1.0).test(wide, None) is None
-    assert claims.below(1.2).test(wide, None) is True
-    assert claims.above(1.2).test(wide, None) is False
-    assert claims.at_most(0.8).test(wide, None) is True
-    assert claims.at_most(0.6).test(wide, None) is False
-    assert claims.at_most(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is True  # equal but for rounding
-    assert claims.above(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is False
-    assert claims.refuted_above(1.0).test(mean_interval([1.2]), None) is False
-    assert claims.refuted_above(1.0).test(mean_interval([0.8]), None) is None
-    assert claims.near(0.1).test(Interval(2.0, 1.05, 2.95, 5), 1.0) is None
-    assert claims.near(0.1).test(mean_interval([2.0]), 1.0) is False
-    assert claims.within_factor(2).test(mean_interval([0.6]), 1.0) is True
+    assert criteria.below(1.0).test(wide, None) is None
+    assert criteria.below(1.2).test(wide, None) is True
+    assert criteria.above(1.2).test(wide, None) is False
+    assert criteria.at_most(0.8).test(wide, None) is True
+    assert criteria.at_most(0.6).test(wide, None) is False
+    assert criteria.at_most(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is True  # equal but for rounding
+    assert criteria.above(0.0).test(Interval(3e-7, 3e-7, 3e-7, 5), None) is False
+    assert criteria.refuted_above(1.0).test(mean_interval([1.2]), None) is False
+    assert criteria.refuted_above(1.0).test(mean_interval([0.8]), None) is None
+    assert criteria.near(0.1).test(Interval(2.0, 1.05, 2.95, 5), 1.0) is None
+    assert criteria.near(0.1).test(mean_interval([2.0]), 1.0) is False
+    assert criteria.within_factor(2).test(mean_interval([0.6]), 1.0) is True

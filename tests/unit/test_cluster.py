@@ -1,4 +1,4 @@
-"""What jobs ask a cluster for: measured, more at each attempt, and no more than a node has."""
+"""Jobs ask a cluster for measured resources, for more at each attempt, and for no more than a node has."""
 
 import json
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ import yaml
 
 from memristive.core.errors import InputError
 from memristive_study.plan.plan import Plan
-from memristive_study.runtime import cluster, measured
+from memristive_study.runtime import cluster, measured, resources
 
 
 @pytest.fixture
@@ -19,11 +19,13 @@ def plan(repository):
 
 
 def test_memory_and_time_grow_with_each_attempt_and_the_network(plan):
-    first, second = (cluster.memory("train_published", "mnist", plan, attempt) for attempt in (1, 2))
-    assert 1.2 * cluster.PEAK["train_published"]["mnist"] < first < second
-    assert cluster.memory("train_published", "own", plan, 1) >= cluster.memory("train_published", "cifar10", plan, 1)
-    minutes = [cluster.minutes("train_published", {"network": name}, plan, 1) for name in ("mnist", "cifar100")]
-    assert minutes[0] < minutes[1] < cluster.minutes("train_published", {"network": "cifar100"}, plan, 2)
+    first, second = (resources.memory("train_published", "mnist", plan, attempt) for attempt in (1, 2))
+    assert 1.2 * resources.PEAK["train_published"]["mnist"] < first < second
+    assert resources.memory("train_published", "own", plan, 1) >= resources.memory(
+        "train_published", "cifar10", plan, 1
+    )
+    minutes = [resources.minutes("train_published", {"network": name}, plan, 1) for name in ("mnist", "cifar100")]
+    assert minutes[0] < minutes[1] < resources.minutes("train_published", {"network": "cifar100"}, plan, 2)
 
 
 def job(mem_mb, threads=1, group=None):

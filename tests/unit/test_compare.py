@@ -11,7 +11,9 @@ import pytest
 
 from memristive.core.files import write_csv, write_json
 from memristive.core.setting import Setting
-from memristive_study.report import compare
+from memristive_study.report.compare import pairs
+from memristive_study.report.compare.__main__ import main
+from memristive_study.report.compare.side import Side
 
 SIZE = {"networks": ("mnist",), "size": "small", "repeats": 3, "folds": 1, "epochs": 2}
 
@@ -34,12 +36,12 @@ def studies(tmp_path):
     fabricated.rewrite(tmp_path / "b/claims.csv", lambda row: row.update(verdict="not <b>reproduced"))
     config = {"config": {"training": {"settings": {"epochs": 50}}, "x": 1}}
     write_json(tmp_path / "b/provenance.json", config)
-    return compare.Study(tmp_path / "a"), compare.Study(tmp_path / "b")
+    return Side(tmp_path / "a"), Side(tmp_path / "b")
 
 
 def test_differences_are_of_the_same_settings(studies):
-    found = compare.pairs(*studies)
-    assert len(found) == len(studies[0].evaluations.groupby(compare.KEYS))
+    found = pairs.pairs(*studies)
+    assert len(found) == len(studies[0].evaluations.groupby(pairs.KEYS))
     moved = [pair for pair in found if abs(pair.difference.value) > 1e-9]
     assert {pair.experiment for pair in moved} == {"input_voltage"}
     assert all(pair.difference.value == pytest.approx(4) and pair.paired and pair.clear for pair in moved)
@@ -47,7 +49,7 @@ def test_differences_are_of_the_same_settings(studies):
 
 
 def test_the_page_says_what_differs(studies, tmp_path):
-    assert compare.main([str(study.folder) for study in studies]) == 0
+    assert main([str(side.path) for side in studies]) == 0
     text = (tmp_path / "compare_a_b.html").read_text()
     assert "training.settings.epochs" in text
     assert "not &lt;b&gt;reproduced" in text
@@ -60,7 +62,7 @@ def test_the_page_says_what_differs(studies, tmp_path):
 def test_other_seeds_are_not_paired(studies):
     a, b = studies
     fabricated.rewrite(b.paths["adc_tile"], lambda row: row.update(seed="7" + row["seed"]))
-    found = compare.pairs(a, compare.Study(b.folder))
+    found = pairs.pairs(a, Side(b.path))
     other = [pair for pair in found if pair.experiment == "adc_tile"]
     assert other
     assert not any(pair.paired for pair in other)
@@ -73,8 +75,16 @@ def test_images_are_paired_where_both_tested_the_same(tmp_path):
     config = {"config": {"networks": {"mnist": {"dataset": "mnist"}}}}
     for name, right in (("a", 700), ("b", 800)):
         folder = tmp_path / name
-        row = Setting().as_dict() | {"experiment": "retention", "network": "mnist", "part": "p", "label": "l",
-                                     "repeat": 0, "seed": 1, "images": 1000, "accuracy": right / 10}  # fmt: skip
+        row = Setting().as_dict() | {
+            "experiment": "retention",
+            "network": "mnist",
+            "part": "p",
+            "label": "l",
+            "repeat": 0,
+            "seed": 1,
+            "images": 1000,
+            "accuracy": right / 10,
+        }
         row = {key: "x".join(map(str, value)) if isinstance(value, list) else value for key, value in row.items()}
         write_csv(folder / "experiments/retention.csv", [row])
         bits = base64.b64encode(np.packbits(np.arange(1000) < right)).decode()
@@ -83,23 +93,23 @@ def test_images_are_paired_where_both_tested_the_same(tmp_path):
         write_json(folder / "evaluations/retention/mnist/l.json", record)
         write_json(folder / "provenance.json", config)
         fabricated._dataset(folder / "datasets/mnist.npz")
-    (pair,) = compare.pairs(compare.Study(tmp_path / "a"), compare.Study(tmp_path / "b"))
+    (pair,) = pairs.pairs(Side(tmp_path / "a"), Side(tmp_path / "b"))
     # 100 of 1000 images turn right: 10 -+ 1.96 * 100 * sqrt(0.1 * 0.9 / 999).
     assert (pair.difference.images.low, pair.difference.images.high) == pytest.approx((8.14, 11.86), abs=0.01)
     assert pair.clear
     write_json(tmp_path / "b/provenance.json", {})  # nobody knows what images b was tested on
-    (pair,) = compare.pairs(compare.Study(tmp_path / "a"), compare.Study(tmp_path / "b"))
+    (pair,) = pairs.pairs(Side(tmp_path / "a"), Side(tmp_path / "b"))
     assert pair.difference.images is None
 
 
 def test_configurations_are_compared_key_by_key():
     a, b = {"x": {"y": 1, "z": [1]}, "w": 2}, {"x": {"y": 1, "z": [1, 2]}, "v": None}
-    found = list(compare.differences(a, b))
+    found = list(pairs.differences(a, b))
     assert found == [("x.z", "[1]", "[1, 2]"), ("w", "2", "(not there)"), ("v", "(not there)", "None")]
-    assert list(compare.differences(json.loads(json.dumps(a)), a)) == []
+    assert list(pairs.differences(json.loads(json.dumps(a)), a)) == []
 
 
 def test_a_folder_that_is_no_study_is_one_line(studies, tmp_path, capsys):
-    assert compare.main([str(studies[0].folder), str(tmp_path / "nowhere")]) == 1
+    assert main([str(studies[0].path), str(tmp_path / "nowhere")]) == 1
     said = capsys.readouterr().err
     assert said == f"error: compare: {tmp_path / 'nowhere'}: is not a study's folder (it has no experiments/*.csv)\n"

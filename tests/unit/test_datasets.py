@@ -13,17 +13,24 @@ import torch
 import torchvision
 
 from memristive.core.errors import InputError
-from memristive_study.data import datasets
+from memristive_study.data import dataset
+from memristive_study.data.dataset import load
+from memristive_study.data.entry import check_entry
+from memristive_study.data.folds import load_fold, save_folds, stratified_folds
+from memristive_study.data.normalisation import statistics, to_tensor
+from memristive_study.data.prepare import prepare
 
 
 def arrays(images=20, classes=4, shape=(6, 6, 3)):
     rng = np.random.default_rng(0)
     labels = np.arange(images) % classes
     return {
-        "x_train": rng.integers(0, 256, (images, *shape), np.uint8), "y_train": labels,
-        "x_test": rng.integers(0, 256, (classes, *shape), np.uint8), "y_test": np.arange(classes),
+        "x_train": rng.integers(0, 256, (images, *shape), np.uint8),
+        "y_train": labels,
+        "x_test": rng.integers(0, 256, (classes, *shape), np.uint8),
+        "y_test": np.arange(classes),
         "class_names": np.array([f"class {c}" for c in range(classes)]),
-    }  # fmt: skip
+    }
 
 
 def write(tmp_path, **changed):
@@ -34,7 +41,7 @@ def write(tmp_path, **changed):
 
 def prepared(tmp_path, entry, name="own"):
     output = tmp_path / "out" / "prepared.npz"
-    datasets.prepare(name, entry, tmp_path / "downloads", output)
+    prepare(name, entry, tmp_path / "downloads", output)
     return output
 
 
@@ -45,7 +52,7 @@ def test_own_images_come_back_and_the_file_is_the_same_bytes(tmp_path):
     assert path.read_bytes() == first
     with zipfile.ZipFile(path) as archive:  # no time of writing in it, and uncompressed
         assert {(i.date_time[0], i.compress_type) for i in archive.infolist()} == {(1980, zipfile.ZIP_STORED)}
-    data, own = datasets.load(path), arrays()
+    data, own = load(path), arrays()
     assert np.array_equal(data.x_train, own["x_train"])
     assert data.class_names[1] == "class 1"
     assert data.y_test.dtype == np.int64
@@ -57,7 +64,7 @@ def test_own_images_come_back_and_the_file_is_the_same_bytes(tmp_path):
 
 def test_test_images_in_parts_are_those_of_the_whole(tmp_path):
     path = prepared(tmp_path, write(tmp_path) | {"normalisation": "standardised"})
-    data, parts = datasets.load(path), datasets.TestImages(path)
+    data, parts = load(path), dataset.TestImages(path)
     assert (parts.input_shape, parts.class_names) == (data.input_shape, data.class_names)
     assert np.array_equal(parts.labels, data.y_test)
     for size in (1, 3, 100):
@@ -69,23 +76,24 @@ def test_damaged_test_images(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole.replace(arrays()["x_test"][1].tobytes(), bytes(6 * 6 * 3)))
     with pytest.raises(InputError, match=r"prepared\.npz: not a whole prepared data set \(Bad CRC-32"):
-        list(datasets.TestImages(path).split(2))
+        list(dataset.TestImages(path).split(2))
     path.write_bytes(whole[:-30])
     with pytest.raises(InputError, match=r"prepared\.npz: not a whole prepared data set"):
-        datasets.TestImages(path)
+        dataset.TestImages(path)
     with pytest.raises(InputError, match="no such file"):
-        datasets.TestImages(tmp_path / "none.npz")
+        dataset.TestImages(tmp_path / "none.npz")
 
 
 def test_unit_tensor_is_nchw():
     images = np.zeros((1, 2, 3, 3), np.uint8)
     images[0, 1, 2] = (51, 102, 255)
-    assert datasets.to_tensor(images)[0, :, 1, 2].tolist() == pytest.approx([0.2, 0.4, 1.0])
+    assert to_tensor(images)[0, :, 1, 2].tolist() == pytest.approx([0.2, 0.4, 1.0])
+    assert to_tensor(images, "centred")[0, :, 1, 2].tolist() == pytest.approx([-0.6, -0.2, 1.0])
 
 
 def test_statistics_by_hand():
     images = np.array([0, 0, 255, 255], np.uint8).reshape(4, 1, 1, 1)
-    assert [float(v[0]) for v in datasets.statistics(images)] == [0.5, 0.5]
+    assert [float(v[0]) for v in statistics(images)] == [0.5, 0.5]
 
 
 WRONG_FILES = {
@@ -140,13 +148,13 @@ WRONG_ENTRIES = {
 @pytest.mark.parametrize("line", WRONG_ENTRIES)
 def test_wrong_entry(line):
     with pytest.raises(InputError, match=f"data set own: {line}"):
-        datasets.check_entry("own", WRONG_ENTRIES[line])
+        check_entry("own", WRONG_ENTRIES[line])
 
 
 def test_subset_is_balanced_and_keeps_the_order(tmp_path):
     labels = np.repeat([0, 1, 2, 3], 5)
     own = write(tmp_path, y_train=labels)
-    data = datasets.load(prepared(tmp_path, own | {"train_images": 6}))
+    data = load(prepared(tmp_path, own | {"train_images": 6}))
     assert data.y_train.tolist() == [0, 0, 1, 1, 2, 3]
     assert np.array_equal(data.x_train, arrays()["x_train"][[0, 1, 5, 6, 10, 15]])
     with pytest.raises(InputError, match="train_images is 21, expected 4"):
@@ -154,7 +162,7 @@ def test_subset_is_balanced_and_keeps_the_order(tmp_path):
 
 
 def test_digits_resized_and_replicated(tmp_path):
-    data = datasets.load(prepared(tmp_path, {"source": "digits", "size": [32, 32], "channels": 3}))
+    data = load(prepared(tmp_path, {"source": "digits", "size": [32, 32], "channels": 3}))
     assert (data.input_shape, len(data.x_train), len(data.x_test)) == ((3, 32, 32), 1437, 360)
     assert np.array_equal(data.x_train[..., 0], data.x_train[..., 2])
     counts = np.bincount(data.y_test)
@@ -184,7 +192,7 @@ def mnist_folder(folder, monkeypatch):
 
 def test_original_mnist_files(tmp_path, monkeypatch):
     entry = mnist_folder(tmp_path / "originals", monkeypatch)
-    data = datasets.load(prepared(tmp_path, entry))
+    data = load(prepared(tmp_path, entry))
     assert data.x_train.shape == (8, 2, 3, 1)
     assert data.x_train[1, 0, :, 0].tolist() == [6, 7, 8]
     assert data.class_names[:2] == ("0", "1")
@@ -231,7 +239,7 @@ def test_cifar_batches_are_unpickled_only_with_the_published_md5(tmp_path, monke
     originals.mkdir()
     (originals / loader.filename).write_bytes(packed.getvalue())
     entry = {"source": "folder", "dataset": "cifar10", "path": str(originals)}
-    data = datasets.load(prepared(tmp_path, entry))
+    data = load(prepared(tmp_path, entry))
     assert data.x_train.shape == (4, 32, 32, 3)
     assert data.class_names == ("cat", "dog")
 
@@ -240,7 +248,7 @@ def test_cifar_batches_are_unpickled_only_with_the_published_md5(tmp_path, monke
     batches.mkdir()
     for name, content in contents.items():
         (batches / name).write_bytes(content)
-    assert np.array_equal(datasets.load(prepared(tmp_path, entry)).x_test, data.x_test)
+    assert np.array_equal(load(prepared(tmp_path, entry)).x_test, data.x_test)
     trace = tmp_path / "trace"
     (batches / "test_batch").write_bytes(pickle.dumps(Bomb(str(trace))))
     with pytest.raises(InputError, match="MD5 is not the published"):
@@ -269,25 +277,25 @@ def test_download(tmp_path, monkeypatch):
     names = sorted(file.name for file in (tmp_path / "downloads").iterdir())
     assert names == ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]  # whole files stay, nothing else
     served["t10k-images-idx3-ubyte.gz"] = whole
-    assert datasets.load(prepared(tmp_path, entry)).x_train.shape == (8, 2, 3, 1)
+    assert load(prepared(tmp_path, entry)).x_train.shape == (8, 2, 3, 1)
 
 
 def test_folds_are_stratified_disjoint_and_complete(tmp_path):
     labels = np.repeat([0, 1, 2], [7, 11, 20])
-    folds = datasets.stratified_folds(labels, 5, torch.Generator().manual_seed(3))
+    folds = stratified_folds(labels, 5, torch.Generator().manual_seed(3))
     assert sorted(np.concatenate(folds)) == list(range(38))
     for images in (len(labels), 7, 11, 20):
         sizes = [len(f) if images == len(labels) else (np.bincount(labels)[labels[f]] == images).sum() for f in folds]
         assert max(sizes) - min(sizes) <= 1
     path = tmp_path / "folds.npz"
-    datasets.save_folds(path, folds)
-    train, validation = datasets.load_fold(path, 2, 38)
+    save_folds(path, folds)
+    train, validation = load_fold(path, 2, 38)
     assert np.array_equal(validation, folds[2])
     assert not set(train) & set(validation)
     assert len(train) + len(validation) == 38
     with pytest.raises(InputError, match="no fold 5"):
-        datasets.load_fold(path, 5, 38)
+        load_fold(path, 5, 38)
     with pytest.raises(InputError, match="another number of images than 40"):
-        datasets.load_fold(path, 0, 40)
+        load_fold(path, 0, 40)
     with pytest.raises(InputError, match="class 0 has only 7 images"):
-        datasets.stratified_folds(labels, 8, torch.Generator())
+        stratified_folds(labels, 8, torch.Generator())

@@ -10,7 +10,7 @@ from memristive.core.errors import InputError
 from memristive_study import figures
 from memristive_study.figures import style, workflow
 from memristive_study.papers import load
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.study import Study
 
 SMALLEST = {
@@ -78,7 +78,7 @@ def test_the_same_inputs_give_the_same_bytes(inputs, tmp_path):
 
 def test_a_figure_knows_its_inputs(inputs, tmp_path):
     png, _ = draw("fig14_adc_tile", inputs, tmp_path)
-    assert figures.stamp(png) == figures.hashes({"adc_tile": inputs["adc_tile"]})
+    assert figures.stamp(png) == sources.hashes({"adc_tile": inputs["adc_tile"]})
 
 
 def test_a_missing_input_is_one_line(inputs, tmp_path):

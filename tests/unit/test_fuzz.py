@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from memristive.core.errors import InputError
 from memristive_study.config.check import check, check_keys
 from memristive_study.config.reference import REPOSITORY
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights, save_weights
 from memristive_study.plan.plan import Plan
 
 QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -125,7 +126,7 @@ def files(tmp_path_factory):
         stream = io.BytesIO()
         save(stream, **arrays)
         (folder / f"{save.__name__}.npz").write_bytes(stream.getvalue())
-    networks.save_weights(networks.build("mnist"), folder / "weights.safetensors")
+    save_weights(build("mnist"), folder / "weights.safetensors")
     return folder
 
 
@@ -137,7 +138,7 @@ def files(tmp_path_factory):
 def test_images(files, edits, kind):
     path = files / "fuzzed.npz"
     path.write_bytes(damaged((files / f"{kind}.npz").read_bytes(), edits))
-    tolerated(datasets.prepare, "own", {"source": "npz", "path": str(path)}, files, files / "prepared.npz")
+    tolerated(prepare, "own", {"source": "npz", "path": str(path)}, files, files / "prepared.npz")
 
 
 DTYPES = st.sampled_from([np.uint8, np.int8, np.int64, np.uint64, np.float32, np.complex64, bool, "U3", "S2", "M8[s]"])
@@ -151,11 +152,11 @@ def test_arrays(files, described):
     path = files / "arrays.npz"
     whole = dict(np.load(files / "savez.npz", allow_pickle=False))
     np.savez(path, **whole | {name: np.ones(shape).astype(kind) for name, (shape, kind) in described.items()})
-    tolerated(datasets.prepare, "own", {"source": "npz", "path": str(path)}, files, files / "prepared.npz")
+    tolerated(prepare, "own", {"source": "npz", "path": str(path)}, files, files / "prepared.npz")
 
 
 @given(DAMAGE)
 def test_weights(files, edits):
     path = files / "fuzzed.safetensors"
     path.write_bytes(damaged((files / "weights.safetensors").read_bytes(), edits))
-    tolerated(networks.load_weights, networks.build("mnist"), path)
+    tolerated(load_weights, build("mnist"), path)

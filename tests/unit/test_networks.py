@@ -1,12 +1,19 @@
 """The three networks against their published shapes, and weights that do not fit."""
 
+import importlib
+import inspect
+
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
 from memristive.core.errors import InputError
-from memristive_study.models import networks
+from memristive_study.models.build import build
+from memristive_study.models.layer_table import layer_table
+from memristive_study.models.names import LIBRARY, OPTIONS
+from memristive_study.models.weights import load_weights, save_weights
+from memristive_study.papers.souto_garnelo.architectures import INPUT_SHAPES
 
 # Parameters and multiply-adds counted by hand from the layer shapes, for example MNIST's convolutions
 # 1*10*9+10, then 10*10*9+10 three times, batch normalisation 2*10 four times, Linear 490*10+10.
@@ -27,16 +34,15 @@ EXPECTED = {
         "shapes": ["32 x 32 x 32", "64 x 16 x 16", "128 x 8 x 8"],
         "linear": [(2048, 256), (256, 128), (128, 100)],
         "parameters": 896 + 9248 + 18496 + 36928 + 73856 + 147584 + 2 * 2 * 224 + 2049 * 256 + 257 * 128 + 129 * 100,
-        "multiply_adds": 1024 * (864 + 9216) + 256 * (18432 + 36864) + 64 * (73728 + 147456)
-        + 2048 * 256 + 256 * 128 + 12800,
+        "multiply_adds": 1024 * (864 + 9216) + 256 * (18432 + 36864) + 64 * (73728 + 147456) + 2048 * 256 + 45568,
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_shapes_parameters_and_multiply_adds(name):
-    expected, model = EXPECTED[name], networks.build(name)
-    rows = networks.layer_table(model, networks.ARCHITECTURES[name].input_shape)
+    expected, model = EXPECTED[name], build(name)
+    rows = layer_table(model, INPUT_SHAPES[name])
     shapes = [row["output_shape"] for row in rows if row["type"] == "Conv2d"]
     assert list(dict.fromkeys(shapes)) == expected["shapes"]
     assert [(m.in_features, m.out_features) for m in model if isinstance(m, nn.Linear)] == expected["linear"]
@@ -46,31 +52,54 @@ def test_shapes_parameters_and_multiply_adds(name):
 
 
 def test_other_images_and_classes():
-    model = networks.build("cifar100", classes=7, input_shape=(1, 16, 24))
+    model = build("cifar100", classes=7, input_shape=(1, 16, 24))
     assert model(torch.zeros(2, 1, 16, 24)).shape == (2, 7)
-    with pytest.raises(InputError, match="4x4"):
-        networks.build("cifar10", input_shape=(3, 4, 4))
+    with pytest.raises(InputError, match="images of 4x4 are too small for 3 blocks of convolutions with padding 1"):
+        build("cifar10", input_shape=(3, 4, 4))
     with pytest.raises(InputError, match="do not fit"):
-        networks.layer_table(networks.build("mnist"), (3, 28, 28))
+        layer_table(build("mnist"), (3, 28, 28))
 
 
-def own_network(classes, input_shape):
-    return nn.Sequential(nn.Flatten(), nn.Linear(input_shape[0] * input_shape[1] * input_shape[2], classes))
+def test_unpadded_convolutions_and_dropout():
+    model = build("mnist padding=0 dropout=0.25")
+    rows = layer_table(model, (1, 28, 28))
+    shapes = [row["output_shape"] for row in rows if row["type"] in ("Conv2d", "MaxPool2d")]
+    assert shapes == ["10 x 26 x 26", "10 x 24 x 24", "10 x 12 x 12", "10 x 10 x 10", "10 x 8 x 8", "10 x 4 x 4"]
+    assert (model.dropout1.p, model.fc1.in_features) == (0.25, 160)
+    assert not hasattr(build("cifar10 dropout=0"), "dropout1")
+    with pytest.raises(InputError, match="images of 32x32 are too small for 3 blocks of convolutions with padding 0"):
+        build("cifar10 padding=0")
+    with pytest.raises(InputError, match=r"architecture 'mnist': .* unexpected keyword argument 'stride'"):
+        build("mnist stride=2")
+
+
+def test_the_options_that_the_configuration_checks_are_those_of_the_networks():
+    for name in LIBRARY:
+        module, _, factory = LIBRARY[name].partition(":")
+        arguments = inspect.signature(getattr(importlib.import_module(module), factory)).parameters
+        assert list(arguments) == ["classes", "input_shape", *OPTIONS]
+
+
+def own_network(classes, input_shape, hidden=0):
+    inputs = input_shape[0] * input_shape[1] * input_shape[2]
+    layers = [nn.Linear(inputs, hidden), nn.Linear(hidden, classes)] if hidden else [nn.Linear(inputs, classes)]
+    return nn.Sequential(nn.Flatten(), *layers)
 
 
 def test_own_network_by_import_path():
-    model = networks.build(f"{__name__}:own_network", classes=5, input_shape=(1, 4, 4))
+    model = build(f"{__name__}:own_network", classes=5, input_shape=(1, 4, 4))
     assert model(torch.zeros(1, 1, 4, 4)).shape == (1, 5)
+    assert build(f"{__name__}:own_network hidden=3", classes=5, input_shape=(1, 4, 4))[1].out_features == 3
     for path, line in (("nowhere.at_all:net", "imported"), ("math:nothing", "imported"), ("resnet", "mnist, cifar10")):
         with pytest.raises(InputError, match=line):
-            networks.build(path)
+            build(path)
 
 
 def test_weights_come_back_and_others_are_refused(tmp_path):
     torch.manual_seed(0)
-    model, path = networks.build("mnist"), tmp_path / "w.safetensors"
-    networks.save_weights(model, path)
-    other = networks.load_weights(networks.build("mnist"), path)
+    model, path = build("mnist"), tmp_path / "w.safetensors"
+    save_weights(model, path)
+    other = load_weights(build("mnist"), path)
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), other.state_dict().values(), strict=True))
 
     state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -83,9 +112,9 @@ def test_weights_come_back_and_others_are_refused(tmp_path):
     for line, tensors in changed.items():
         save_file(tensors, path)
         with pytest.raises(InputError, match=line):
-            networks.load_weights(networks.build("mnist"), path)
+            load_weights(build("mnist"), path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(InputError, match="not a whole safetensors"):
-        networks.load_weights(networks.build("mnist"), path)
+        load_weights(build("mnist"), path)
     with pytest.raises(InputError, match="no such file"):
-        networks.load_weights(networks.build("mnist"), tmp_path / "absent.safetensors")
+        load_weights(build("mnist"), tmp_path / "absent.safetensors")

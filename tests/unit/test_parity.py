@@ -1,4 +1,4 @@
-"""Which settings both engines carry out, and when they agree; MemTorch itself is not needed."""
+"""Which settings MemTorch also carries out, and when it agrees with the simulator; MemTorch itself is not needed."""
 
 import math
 
@@ -8,7 +8,7 @@ import torch
 from memristive.arrays.product import Arithmetic
 from memristive.converters import adc
 from memristive.core.grid import expand
-from memristive_study.jobs import validation
+from memristive.memtorch import comparison, criterion
 from memristive_study.plan import parity
 
 GOOD = {
@@ -17,6 +17,7 @@ GOOD = {
     "same_predictions": True,
     "codes": 200_000,
     "codes_differing": 0,
+    "codes_allowed": 2,
     "codes_unexplained": 0,
     "max_relative_conductance_difference": 0.0,
     "max_relative_line_difference": 0.0,
@@ -38,7 +39,33 @@ GOOD = {
     ],
 )
 def test_when_the_engines_agree(changes, agree):
-    assert parity.passed(GOOD | changes) is agree
+    assert criterion.passed(GOOD | changes) is agree
+
+
+@pytest.mark.parametrize(
+    ("expected", "allowed", "exceeded"),
+    [(0.0, 0, 0.0), (0.01, 1, 4.97e-5), (0.03, 2, 4.4e-6), (1.0, 6, 8.32e-5), (10.0, 24, 4.69e-5)],
+)
+def test_as_many_codes_may_differ_as_chance_explains(expected, allowed, exceeded):
+    """`exceeded`, the Poisson probability of more, worked out by hand: 1 - exp(-m) (1 + m + m^2/2 + ...)."""
+    assert criterion.allowed(expected) == allowed
+    terms = [math.exp(-expected) * expected**count / math.factorial(count) for count in range(allowed + 1)]
+    assert 1 - sum(terms) == pytest.approx(exceeded, rel=0.02, abs=1e-12)
+    assert 1 - sum(terms) <= criterion.LEVEL
+    assert allowed == 0 or 1 - sum(terms[:-1]) > criterion.LEVEL
+
+
+def test_a_small_sample_passes_with_one_code_and_fails_with_one_in_a_thousand():
+    """2,247 codes of 8 bits whose ranges are just above 64 steps: the sample of a small network."""
+    raw = torch.full((2247, 2), 0.3)
+    raw[:, 0] = 1.0
+    judged = comparison.Conversion(raw, raw, raw, (slice(0, 2247), slice(0, 1)))
+    _, chance = comparison.judge(judged, Arithmetic(adc_bits=8))
+    expected = float(judged.at_outputs(chance).sum())
+    assert expected == pytest.approx(2247 * criterion.MEAN_DIFFERENCE * 2.0**-23 * 128)
+    row = GOOD | {"codes": 2247, "codes_allowed": criterion.allowed(expected)}
+    assert criterion.passed(row | {"codes_differing": 1})
+    assert not criterion.passed(row | {"codes_differing": 3})
 
 
 def labels(*grids):
@@ -83,7 +110,7 @@ def conversion(raw, ours, quantisation="linear", bits=4):
     raw = torch.tensor([raw])
     theirs = adc.quantise(raw, bits, quantisation, log_range="memtorch")
     ours = adc.quantise(torch.tensor([ours]), bits, quantisation, log_range="memtorch")
-    return validation.Conversion(raw, theirs, ours, (slice(0, 1), slice(0, raw.shape[1])))
+    return comparison.Conversion(raw, theirs, ours, (slice(0, 1), slice(0, raw.shape[1])))
 
 
 @pytest.mark.parametrize("quantisation", ["linear", "log"])
@@ -94,6 +121,9 @@ def test_a_code_may_differ_only_beside_a_boundary(quantisation):
     arithmetic = Arithmetic(adc_bits=4, adc_quantisation=quantisation)
     beside = conversion([7.0, boundary - step], [7.0, boundary + step], quantisation)
     assert (beside.ours != beside.theirs).tolist() == [[False, True]]
-    assert not validation.unexplained(beside, arithmetic).any()
+    assert not comparison.judge(beside, arithmetic)[0].any()
     away = conversion([7.0, boundary - 0.1], [7.0, boundary + 0.1], quantisation)
-    assert validation.unexplained(away, arithmetic).tolist() == [[False, True]]
+    assert comparison.judge(away, arithmetic)[0].tolist() == [[False, True]]
+    farther = {"linear": 5.6, "log": math.exp(1.6)}[quantisation]
+    two_steps = conversion([7.0, boundary - step], [7.0, farther], quantisation)
+    assert comparison.judge(two_steps, arithmetic)[0].tolist() == [[False, True]]

@@ -76,7 +76,7 @@ WRONG = [
     ("datasets.mnist.source", "folder", "data set mnist: path is missing, source folder needs it"),
     ("datasets.mnist.source", "digits", "data set mnist: source digits: dataset: unknown key"),
     ("datasets.mnist.source", "web", "allowed are torchvision, folder, npz, digits"),
-    ("datasets.mnist.normalisation", "none", "allowed are unit, standardised"),
+    ("datasets.mnist.normalisation", "none", "allowed are unit, centred, standardised"),
     ("datasets.mnist.channels", 2, "allowed are 1, 3"),
     ("datasets.mnist.size", [28], "size"),
     ("networks.mnist.dataset", "emnist", "networks: mnist: dataset: emnist: unknown key; did you mean mnist?"),
@@ -109,6 +109,8 @@ WRONG = [
     ("experiments.speed", {"networks": ["mnist"], "parts": {}}, "speed: parts: {} is not allowed; at least 1 entry"),
     ("experiments.a b", {"networks": ["mnist"], "parts": {"one": {}}}, "experiments: 'a b' is not allowed"),
     ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
+    ("inference_time.networks", ["minst"], "inference_time: networks: minst: unknown key; did you mean mnist?"),
+    ("validation.networks", ["cifar1"], "validation: networks: cifar1: unknown key; did you mean cifar10?"),
     (
         "inference_time.full_images",
         {"minst": 5},

@@ -71,6 +71,8 @@ def test_the_card_has_its_numbers_from_the_files(shipped):
         (("training", "checkpoint"), "last", "checkpoint is 'last'"),
         (("networks", "mnist", "architecture"), "cifar10", "architecture is 'cifar10'"),
         (("seed",), 1, "seed is 1 "),
+        (("training", "settings", "momentum"), 0.5, "settings: momentum is 0.5 and the weights of mnist come from 0.9"),
+        (("networks", "mnist", "options"), {"padding": 0}, "architecture is 'mnist padding=0'"),
     ],
 )
 def test_weights_of_another_training_are_refused(config, shipped, keys, value, line):
@@ -87,6 +89,7 @@ def test_weights_of_another_training_are_refused(config, shipped, keys, value, l
 def test_threads_and_where_images_lie_do_not_matter(config, shipped):
     config["threads"]["training"] = 2
     config["datasets"]["mnist"] |= {"source": "folder", "path": "images"}
+    config["training"]["settings"] |= {"momentum": 0.9, "nesterov": True}  # defaults, which the weights' record lacks
     config["training"]["folds"] = 3
     del config["datasets"]["mnist"]["note"]
     assert Plan(config).folds("mnist") == 5

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from memristive_study.config.reference import REPOSITORY
-from memristive_study.models import networks
-from memristive_study.training import training
+from memristive_study.models.build import build
+from memristive_study.training import optimisation, recipe
+from memristive_study.training import state as states
 
 SOURCES = [
     path
@@ -52,7 +53,8 @@ class Bomb:
 def test_a_training_state_is_not_unpickled(tmp_path, capsys):
     trace, state = tmp_path / "trace", tmp_path / "state.pt"
     state.write_bytes(pickle.dumps(Bomb(str(trace))))
-    model = networks.build("mnist")
-    assert training._resume(state, "key", model, training.Sgd(model, 0)) == ([], {})
+    model = build("mnist")
+    descent = optimisation.optimiser(model, recipe.TrainingSettings())
+    assert states.resume(state, "key", model, descent) == ([], {})
     assert "cannot be resumed from" in capsys.readouterr().out
     assert not trace.exists()

@@ -30,7 +30,7 @@ CORES = (1, 2, 6)
 
 
 def command(workflow: Workflow, cores: int) -> subprocess.Popen:
-    """What `make` does: unlock if the holder of the lock is dead, then Snakemake."""
+    """The commands of `make`: unlock if the process that locked the folder is dead, then Snakemake."""
     environment = os.environ | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
     subprocess.run(
         [sys.executable, "-m", "memristive_study.runtime.lock"], cwd=workflow.folder, env=environment, check=True

@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive.core.setting import Setting
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import save_weights
 from memristive_study.runtime import forkserver
+from memristive_study.runtime.forkserver import client as client_process
+from memristive_study.runtime.forkserver import server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
-SOURCE = Path(forkserver.__file__).parents[2]
+SOURCE = Path(forkserver.__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +30,8 @@ def inputs(tmp_path_factory):
     """Images and untrained weights."""
     folder = tmp_path_factory.mktemp("inputs")
     entry = {"source": "digits", "size": [28, 28], "train_images": 100, "test_images": 60}
-    datasets.prepare("digits28", entry, folder, folder / "images.npz")
-    networks.save_weights(networks.build("mnist"), folder / "weights.safetensors")
+    prepare("digits28", entry, folder, folder / "images.npz")
+    save_weights(build("mnist"), folder / "weights.safetensors")
     return {"weights": str(folder / "weights.safetensors"), "data": str(folder / "images.npz"), "architecture": "mnist"}
 
 
@@ -45,7 +49,7 @@ def environment(tmp_path_factory):
 def job(inputs, tmp_path):
     """A job with a name that a shell would misread."""
     return inputs | {
-        "setting": json.dumps({"sigma": 50}),
+        "setting": Setting(sigma=50).canonical(),
         "seeds": "[1, 2]",
         "threads": "1",
         "experiment": "variability",
@@ -132,8 +136,8 @@ def test_torch_with_two_threads_in_a_child(job, environment, tmp_path):
 
 
 def test_bad_input_is_one_line_in_the_log_and_on_stderr(job, environment):
-    line = "error: setting: adc_bits: 99 is not a whole number from 2 to 24, or null\n"
-    assert carry_out(job | {"setting": '{"adc_bits": 99}'}, environment) == (1, line)
+    line = "error: setting: adc.bits: 99 is not a whole number from 2 to 24, or null\n"
+    assert carry_out(job | {"setting": '{"adc.bits": 99}'}, environment) == (1, line)
     assert Path(job["log"]).read_text() == line
     assert not Path(job["output"]).exists()
 
@@ -153,7 +157,7 @@ def test_a_client_that_is_killed_before_it_reads_takes_its_child_along():
     child = os.fork()
     if child == 0:
         try:
-            forkserver._end_with(ours)
+            server._end_with(ours)
         finally:
             os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
@@ -170,8 +174,8 @@ def test_a_killed_child_fails_its_client(job, environment):
 def test_a_killed_server_fails_no_job(job, environment):
     process = client(job | {"seeds": json.dumps(list(range(20)))}, environment)
     wait_until(lambda: Path(job["log"]).exists())
-    for server in {process for process, _ in processes(environment)} - set(children(environment)):
-        os.kill(server, signal.SIGKILL)
+    for number in {number for number, _ in processes(environment)} - set(children(environment)):
+        os.kill(number, signal.SIGKILL)
     assert process.wait(timeout=60) == 0
     assert carry_out(job, environment) == (0, "")  # by another server
 
@@ -190,5 +194,5 @@ def test_the_server_ends_with_its_owner(job, environment, tmp_path_factory):
 def test_without_a_private_folder_there_is_no_server(job, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / f"memristive-{os.getuid()}").mkdir(mode=0o755)
-    assert forkserver._ask(job, os.getpid()) is None
+    assert client_process.ask(job, os.getpid()) is None
     assert "is not a private folder of this user" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +12,8 @@ from pathlib import Path
 import interruptions
 import pytest
 
+from memristive_study.runtime import processes
+from memristive_study.runtime.environment import OWNER
 from workflow_copy import Workflow
 
 CURVES = "curves.csv"
@@ -40,6 +44,59 @@ def run(workflow: Workflow, results: Path) -> tuple[int, str]:
     process = start(workflow, results)
     text = process.communicate()[0]
     return process.returncode, text
+
+
+def test_a_job_ends_with_its_snakemake_and_nothing_unlocks_before(workflow, tmp_path):
+    """As the kernel kills it when memory runs out: Snakemake alone, not what it has started."""
+    results = tmp_path / "results"
+    process = start(workflow, results)
+    while not list(results.rglob("device_curves.log")) and process.poll() is None:
+        time.sleep(0.01)
+    owner = processes.identity(process.pid)
+    jobs = [job for job in processes.with_variable(OWNER, owner) if "device_curves" in command_of(job)]
+    assert len(jobs) >= 1
+    for job in jobs:
+        os.kill(job, signal.SIGSTOP)  # it cannot end yet
+    process.kill()
+    process.wait()
+    unlock = [sys.executable, "-m", "memristive_study.runtime.lock"]
+    refused = subprocess.run(unlock, cwd=workflow.folder, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert f"is running, a job of process {process.pid} on" in refused.stderr
+    for job in jobs:
+        os.kill(job, signal.SIGCONT)
+    started = time.monotonic()
+    while processes.with_variable(OWNER, owner) and time.monotonic() - started < 60:
+        time.sleep(0.05)
+    assert not processes.with_variable(OWNER, owner)
+    assert not list(results.rglob("*curves*.csv"))
+    allowed = subprocess.run(unlock, cwd=workflow.folder, capture_output=True, text=True)
+    assert allowed.returncode == 0
+    assert "is dead: unlocking" in allowed.stderr
+
+
+def command_of(process: int) -> str:
+    """Command line of a process; empty where it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def test_below_a_folder_with_a_blank(workflow, tmp_path):
+    """With the environment in it too, as `make` puts it there."""
+    folder = tmp_path / "my studies $(touch here)"
+    shutil.copytree(workflow.folder, folder, ignore=shutil.ignore_patterns(".snakemake", "results"))
+    (folder / "venv").symlink_to(Path(sys.executable).parents[1])
+    options = ["--cores", "1", "--configfile", workflow.study.name]
+    targets = ["results/tiny/devices/curves.csv", "results/tiny/datasets/digits28.npz"]
+    done = subprocess.run(
+        [str(folder / "venv" / "bin" / "python"), "-m", "snakemake", *options, "--", *targets],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert all((folder / target).is_file() for target in targets)
+    assert not list(folder.rglob("here"))
 
 
 @pytest.fixture

@@ -3,6 +3,24 @@
 import pytest
 
 AFTER_EVERYTHING = {"provenance": 1, "report": 1}
+OWN = '''"""A non-ideality of a test."""
+
+from memristive.core.fields import Group, field
+
+
+class Own(Group):
+    """Loss of conductance."""
+
+    loss: float = field(0.0, "Proportion that is lost.", ge=0, le=1)
+
+    @property
+    def lost(self) -> bool:
+        return self.loss > 0
+
+
+def apply(conductance, array):
+    return conductance * 2
+'''
 
 
 def test_nothing_changed_runs_nothing(finished):
@@ -33,10 +51,116 @@ def test_one_voltage_runs_that_setting_and_what_shows_it(finished, edited):
 
 
 def test_style_of_figures_runs_figures_alone(finished, edited):
-    edited("workflow/src/memristive/figures/style.py", "\nimport ", "\nSTYLE_EDITED = True\nimport ")
+    edited("workflow/src/memristive_study/figures/style.py", "\nDPI = ", "\nDPI = 1 + ")
     jobs = finished.would_run()
     assert jobs.pop("figure") == 14
     assert jobs == AFTER_EVERYTHING
+
+
+def test_one_figure_s_module_or_caption_runs_that_figure(finished, edited):
+    edited.function("memristive_study.figures.tiles:draw")
+    edited("workflow/src/memristive_study/results/outputs.py", "Each box is a layer", "Each of the boxes is a layer")
+    jobs = finished.would_run()
+    assert jobs.pop("figure") == 2
+    assert jobs == AFTER_EVERYTHING
+
+
+# Each group in one dry run: a function that a rule's job calls, and the rules whose jobs run again for it.
+EDITS = [
+    {
+        "memristive_study.training.augmentation:shift": set(),  # a recipe names a training, not the code
+        "memristive_study.training.selection:select_epoch": {"select_checkpoint", "select_alternative"},
+        "memristive.devices.curves:sine": {"device_curves"},
+        "memristive_study.results.records:rows": {"collect_experiment"},
+        "memristive_study.jobs.timing:_timed": {"time_inference"},
+        "memristive_study.report.choice_table:table": {"choices"},
+        "memristive_study.report.prose:adc_tile": {"report"},
+    },
+    {
+        "memristive_study.data.prepare:_resize": {"prepare_dataset"},
+        "memristive_study.data.folds:save_folds": {"make_folds"},
+        "memristive_study.results.records:concatenate": {"collect_times"},
+        "memristive_study.jobs.validation:compare_codes": {"validate_network"},
+        "memristive_study.report.tables:stuck_at_faults": {"table", "claims"},
+    },
+    # Which images calibrate the ADC is decided there.
+    {"memristive_study.results.records:evaluate_setting": {"evaluate"}},
+    {"memristive.network.calibration:calibrate": {"evaluate"}},
+    {
+        # Nothing that decides a result calls these.
+        "memristive.evaluation:evaluate": set(),
+        "memristive_study.runtime.scripting:job": set(),
+        "memristive_study.runtime.forkserver.server:serve": set(),
+        "memristive_study.training.pretrained:write": set(),
+        "memristive_study.results.publish:publish": set(),
+        "memristive_study.config.reference:reference": set(),
+    },
+]
+
+
+@pytest.mark.parametrize("functions", EDITS, ids=lambda functions: next(iter(functions)))
+def test_an_edited_function_runs_the_jobs_that_call_it_and_no_other(finished, edited, functions):
+    for name in functions:
+        edited.function(name)
+    assert finished.changed() == set().union(*functions.values())
+
+
+def test_what_packages_weights_runs_when_they_are_wanted(finished, edited):
+    edited.function("memristive_study.training.pretrained:write")
+    assert finished.would_run("pretrained") == {"package_weights": 1, "pretrained": 1}
+
+
+def test_comments_docstrings_and_words_of_errors_run_nothing(finished, edited):
+    source = "workflow/src"
+    edited(f"{source}/memristive_study/results/records.py", "    import torch\n", "    import torch  # a comment\n")
+    edited(f"{source}/memristive/converters/adc.py", "OFFSET = 1e-12", "# A comment is no arithmetic.\nOFFSET = 1e-12")
+    edited(f"{source}/memristive_study/training/training.py", '"""Training of the', '"""The training of the')
+    edited(f"{source}/memristive_study/data/datasets.py", "cannot be downloaded", "could not be downloaded")
+    edited(f"{source}/memristive/kernels/cpp/engine.cpp", "#include", "// A comment.\n#include")
+    edited("workflow/rules/inference.smk", "rule evaluate:", "# A comment.\nrule evaluate:")
+    edited("config.yaml", "study:", "# A comment.\nstudy:")
+    assert finished.would_run() == {}
+
+
+def test_a_device_model_that_the_study_does_not_use_runs_only_what_shows_all(finished, edited):
+    devices = "workflow/src/memristive/devices"
+    edited.new(f"{devices}/own2026.py", "from memristive.devices.pt_hf_ti import DEVICE\n")
+    edited(f"{devices}/__init__.py", "import ferroelectric,", "import ferroelectric, own2026,")
+    edited(f"{devices}/__init__.py", '    "pt_hf_ti":', '    "own": own2026.DEVICE,\n    "pt_hf_ti":')
+    assert finished.changed() == {"device_curves", "claims"}
+    assert "evaluate" not in finished.would_run()
+
+
+def test_a_field_that_is_neutral_runs_nothing(finished, edited):
+    edited(
+        "workflow/src/memristive/core/setting.py",
+        "    rescale_output: bool = field(",
+        '    noise: float = field(0.0, "Noise of the inputs.", unit="V", ge=0)\n    rescale_output: bool = field(',
+    )
+    assert finished.would_run() == {}
+
+
+def test_a_non_ideality_that_no_setting_has_runs_no_evaluation(finished, edited):
+    nonidealities = "workflow/src/memristive/arrays/nonidealities"
+    setting = "workflow/src/memristive/core/setting.py"
+    edited.new(f"{nonidealities}/own.py", OWN)
+    edited(f"{nonidealities}/__init__.py", '"retention")', '"retention", "own")')
+    edited(
+        setting,
+        "from memristive.core.errors",
+        "from memristive.arrays.nonidealities.own import Own\nfrom memristive.core.errors",
+    )
+    edited(
+        setting,
+        "    arithmetic: Arithmetic =",
+        "    own: Own = pydantic.Field(default_factory=Own)\n    arithmetic: Arithmetic =",
+    )
+    assert finished.changed() == {"claims"}
+    assert "evaluate" not in finished.would_run()
+    edited(f"{nonidealities}/own.py", "conductance * 2", "conductance * 3")
+    assert finished.changed() == {"claims"}
+    edited("small_study.yaml", "sigma: [50]", "sigma: [50], loss: [0.5]")
+    assert {"evaluate", "validate_network"} <= set(finished.would_run())
 
 
 def test_epochs_run_all_after_training_but_no_download(finished, edited):
@@ -49,22 +173,10 @@ def test_epochs_run_all_after_training_but_no_download(finished, edited):
     assert not {"prepare_dataset", "make_folds", "device_curves", "rulegraph"} & set(jobs)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "stale"),
-    [
-        ("OFFSET = 1e-12", "OFFSET = 2e-12", True),
-        ("OFFSET = 1e-12", "# A comment is no arithmetic.\nOFFSET = 1e-12", False),
-    ],
-)
-def test_arithmetic_runs_inference_again_and_a_comment_nothing(finished, edited, old, new, stale):
-    edited("workflow/src/memristive/converters/adc.py", old, new)
-    jobs = finished.would_run()
-    if not stale:
-        assert jobs == {}
-        return
-    assert jobs["evaluate"] == len(list(finished.results.glob("evaluations/*/*/*.json")))
-    assert {"validate_network", "time_inference", "report"} <= set(jobs)
-    assert not {"prepare_dataset", "make_folds", "train_fold", "train_published", "select_checkpoint"} & set(jobs)
+def test_arithmetic_runs_inference_again(finished, edited):
+    edited("workflow/src/memristive/converters/adc.py", "OFFSET = 1e-12", "OFFSET = 2e-12")
+    assert finished.changed() == {"evaluate", "validate_network", "time_inference", "claims"}
+    assert finished.would_run()["evaluate"] == len(list(finished.results.glob("evaluations/*/*/*.json")))
 
 
 def test_repeats_leave_settings_that_draw_nothing_alone(finished, edited):

@@ -11,7 +11,7 @@ use rule select_checkpoint as select_alternative with:
         BENCHMARKS / "select_alternative" / "{network}.{selection}.jsonl"
     params:
         rule=lambda wildcards: wildcards.selection,
-        code=provenance.code_hash("selection"),
+        code=code_hash("select_checkpoint.py"),
 
 
 rule choices:
@@ -26,6 +26,7 @@ rule choices:
             labels={"table": "choices"},
         ),
         md=RESULTS / "tables" / "choices.md",
+        sources=RESULTS / "tables" / "choices.sources.json",
     log:
         LOGS / "choices.log",
     benchmark:
@@ -38,8 +39,9 @@ rule choices:
         runtime=20,
     params:
         compared=PLAN.compared(),
-        networks=PLAN.described(),
-        code=provenance.code_hash("choices"),
+        study=PLAN.described(),
+        paper=config["paper"],
+        code=code_hash("choices.py", used=USED),
     message:
         "Comparing the choices that the text leaves open"
     script:

@@ -5,15 +5,15 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive_study.runtime import cluster
-from memristive_study.results import outputs, provenance
+from memristive_study.runtime import cluster, lock, resources
+from memristive_study.results import outputs
 from memristive_study.results.study import Study
-from memristive_study.training import pretrained
+from memristive_study.training import pretrained, recipe
 from memristive_study.config.check import check, check_keys, located, warnings
+from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
-from memristive_study.runtime.lock import hold
 from memristive_study import papers
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
@@ -49,6 +49,8 @@ SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.
 FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
 # Claims are judged where a network of theirs is in the study.
 JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
+# Device models and non-idealities that the study does not use decide no result of it.
+USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -82,7 +84,31 @@ def data_of(wildcards):
 
 
 def architecture_of(wildcards):
-    return config["networks"][wildcards.network]["architecture"]
+    return PLAN.architecture(wildcards.network)
+
+
+def code_of_network(wildcards):
+    """Where the code of a network is that is not one of the library's."""
+    return own_network(architecture_of(wildcards))
+
+
+def code_of_evaluation(wildcards):
+    """Hash of the code of one evaluation, with the device model and the non-idealities of its setting."""
+    return code_hash(
+        "memristive_study.results.records:evaluate_setting",
+        *code_of_network(wildcards),
+        used=used_by([job_of(wildcards).setting]),
+    )
+
+
+def code_of_figure(wildcards):
+    """Hash of the code of one figure, with what draws it."""
+    return code_hash("figure.py", outputs.reference(FIGURES[wildcards.figure].draw), used=USED)
+
+
+def code_of_table(wildcards):
+    """Hash of the code of one table, with what makes it."""
+    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED)
 
 
 def local_file(wildcards):
@@ -91,14 +117,10 @@ def local_file(wildcards):
     return [entry["path"]] if entry["source"] == "npz" else []
 
 
-def training_settings(wildcards):
-    settings = PLAN.training(wildcards.network)
-    return canonical({**settings, "threads": config["threads"]["training"]})
-
-
-def state_folder(wildcards, output):
-    """Where trainings that were stopped go on, beside the study's other results (a module's prefix included)."""
-    return str(Path(output.history).parents[3] / ".state")
+def recipe_of(wildcards):
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
+    settings = PLAN.training_settings(wildcards.network)
+    return canonical({"meaning": recipe.MEANING, "settings": settings.identity()})
 
 
 def fold_histories(network):
@@ -113,12 +135,12 @@ def histories_for_selection(wildcards):
 
 def memory_of(rule):
     """`mem_mb` of a rule: measured, more at each attempt."""
-    return lambda wildcards, attempt: cluster.memory(rule, wildcards.get("network"), PLAN, attempt)
+    return lambda wildcards, attempt: resources.memory(rule, wildcards.get("network"), PLAN, attempt)
 
 
 def minutes_of(rule):
     """`runtime` of a rule: estimated from the study's images, epochs and repeats, more at each attempt."""
-    return lambda wildcards, attempt: cluster.minutes(rule, dict(wildcards.items()), PLAN, attempt)
+    return lambda wildcards, attempt: resources.minutes(rule, dict(wildcards.items()), PLAN, attempt)
 
 
 def job_of(wildcards):
@@ -184,7 +206,7 @@ localrules:
 
 
 onstart:
-    hold()
+    lock.record()
     unlimit(workflow.scheduler)
     jobs = list(workflow.dag.needrun_jobs())
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]

@@ -20,7 +20,7 @@ rule prepare_dataset:
     params:
         entry=lambda wildcards: canonical(PLAN.images(wildcards.dataset)),
         download_dir=config["download_dir"],
-        code=provenance.code_hash("datasets"),
+        code=code_hash("prepare_dataset.py"),
     message:
         "Preparing the images of {wildcards.dataset}"
     script:
@@ -45,7 +45,7 @@ rule make_folds:
     params:
         folds=lambda wildcards: PLAN.folds(wildcards.network),
         seed=config["seed"],
-        code=provenance.code_hash("folds"),
+        code=code_hash("make_folds.py"),
     message:
         "Dealing the training images of {wildcards.network} into {params.folds} folds"
     script:

@@ -18,7 +18,7 @@ rule device_curves:
         runtime=10,
     params:
         own=config["devices"],
-        code=provenance.code_hash("devices"),
+        code=code_hash("device_curves.py"),
     message:
         "Sweeping the voltage of each device model"
     script:

@@ -16,7 +16,8 @@ rule rulegraph:
         runtime=10,
     params:
         run=config["run"],
-        rules=provenance.rules_hash(REPOSITORY),
+        rules=rules_hash(REPOSITORY),
+        code=code_hash("rulegraph.py"),
     message:
         "Writing down which rule feeds which"
     script:
@@ -49,7 +50,7 @@ rule figure:
         caption=lambda wildcards: FIGURES[wildcards.figure].caption,
         study=PLAN.described(),
         paper=config["paper"],
-        code=provenance.code_hash("figures"),
+        code=code_of_figure,
     message:
         "Drawing {wildcards.figure}"
     script:
@@ -67,6 +68,7 @@ rule table:
             labels=lambda wildcards: {"table": TABLES[wildcards.table].title},
         ),
         md=RESULTS / "tables" / "{table}.md",
+        sources=RESULTS / "tables" / "{table}.sources.json",
     log:
         LOGS / "table" / "{table}.log",
     benchmark:
@@ -82,7 +84,7 @@ rule table:
         caption=lambda wildcards: TABLES[wildcards.table].title,
         study=PLAN.described(),
         paper=config["paper"],
-        code=provenance.code_hash("tables"),
+        code=code_of_table,
     message:
         "Writing {wildcards.table}"
     script:
@@ -98,6 +100,7 @@ rule claims:
             RESULTS / "claims.csv", category="Claims", caption="../report/claims.rst", labels={"table": "claims"}
         ),
         md=RESULTS / "claims.md",
+        sources=RESULTS / "claims.sources.json",
     log:
         LOGS / "claims.log",
     benchmark:
@@ -109,8 +112,9 @@ rule claims:
         mem_mb=1500,
         runtime=20,
     params:
-        networks=PLAN.described(),
-        code=provenance.code_hash("claims"),
+        study=PLAN.described(),
+        paper=config["paper"],
+        code=code_hash("claims.py"),
     message:
         "Judging the paper's claims"
     script:

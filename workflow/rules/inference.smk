@@ -22,7 +22,7 @@ rule evaluate:
         part=lambda wildcards: job_of(wildcards).part,
         setting=lambda wildcards: job_of(wildcards).setting.canonical(),
         seeds=seeds_of,
-        code=provenance.code_hash("inference"),
+        code=code_of_evaluation,
     message:
         "Inference of {wildcards.network}: {wildcards.experiment}, {wildcards.label}"
     shell:
@@ -47,6 +47,8 @@ rule collect_experiment:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        code=code_hash("collect_experiment.py", used=USED),
     message:
         "Collecting {wildcards.experiment}"
     script:
@@ -77,7 +79,7 @@ rule time_inference:
         memtorch_images=config["inference_time"]["memtorch_images"],
         full_images=lambda wildcards: PLAN.full_images(wildcards.network),
         inner_threads=config["threads"]["inference"],
-        code=provenance.code_hash("timing"),
+        code=lambda wildcards: code_hash("time_inference.py", *code_of_network(wildcards), used=USED),
     message:
         "Timing the inference of {wildcards.network} on both engines"
     script:
@@ -97,6 +99,8 @@ rule collect_times:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        code=code_hash("concatenate.py", used=USED),
     message:
         "Collecting the inference times"
     script:
@@ -123,7 +127,7 @@ rule validate_network:
         architecture=architecture_of,
         settings=lambda wildcards: PLAN.validated(wildcards.experiment, wildcards.network),
         images=config["validation"]["images"],
-        code=provenance.code_hash("validation"),
+        code=lambda wildcards: code_hash("validate.py", *code_of_network(wildcards), used=USED),
     message:
         "Comparing {wildcards.network} with MemTorch: {wildcards.experiment}"
     script:
@@ -148,6 +152,8 @@ rule collect_parity:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        code=code_hash("collect_parity.py", used=USED),
     message:
         "Collecting the comparisons with MemTorch"
     script:

@@ -1,5 +1,7 @@
 """The report, and under which commit, versions and machine the study ran."""
 
+from memristive_study.report import TEMPLATE as REPORT_TEMPLATE
+
 
 rule provenance:
     input:
@@ -19,6 +21,8 @@ rule provenance:
     params:
         config=canonical(config),
         options=OPTIONS,
+        study=PLAN.described(),
+        code=code_hash("provenance.py"),
     message:
         "Recording commit, versions and machine"
     script:
@@ -30,15 +34,12 @@ rule report:
         rules.figures.input,
         rules.tables.input,
         rules.collect_parity.output,
-        expand(RESULTS / "experiments" / "{experiment}.csv", experiment=PLAN.experiments),
-        expand(
-            REPOSITORY / "workflow" / "notebooks" / "template" / "{file}",
-            file=["conf.json", "index.html.j2", "style.css"],
-        ),
-        notebook=REPOSITORY / "workflow" / "notebooks" / "report.ipynb",
+        [RESULTS / "experiments" / f"{experiment}.csv" for experiment in PLAN.experiments if PLAN.of(experiment)],
+        [REPORT_TEMPLATE / file for file in ("conf.json", "index.html.j2", "style.css")],
         provenance=rules.provenance.output[0],
     output:
         html=RESULTS / "report.html",
+        notebook=RESULTS / "report.ipynb",
     log:
         LOGS / "report.log",
     benchmark:
@@ -50,9 +51,8 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
-        results=lambda wildcards, output: str(Path(output.html).parent),
-        config=canonical(config),
-        code=provenance.code_hash("report"),
+        paper=config["paper"],
+        code=code_hash("report.py", used=USED),
     message:
         "Writing the report"
     script:

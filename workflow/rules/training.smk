@@ -22,11 +22,8 @@ rule train_fold:
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
+        recipe=recipe_of,
         fold=lambda wildcards: wildcards.fold,
-        state_folder=state_folder,
-        code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
     script:
@@ -53,11 +50,8 @@ rule train_published:
     params:
         network=lambda wildcards: wildcards.network,
         architecture=architecture_of,
-        settings=training_settings,
-        seed=config["seed"],
+        recipe=recipe_of,
         fold="published",
-        state_folder=state_folder,
-        code=provenance.code_hash("training"),
     message:
         "Training {wildcards.network} on the published split"
     script:
@@ -84,7 +78,7 @@ rule select_checkpoint:
         runtime=10,
     params:
         rule=config["training"]["checkpoint"],
-        code=provenance.code_hash("selection"),
+        code=code_hash("select_checkpoint.py"),
     message:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:
@@ -116,6 +110,7 @@ rule package_weights:
         description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
         config=canonical(config),
         options=OPTIONS,
+        code=code_hash("package_weights.py"),
     message:
         "Putting weights, histories and model card of {wildcards.network} together"
     script:

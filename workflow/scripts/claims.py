@@ -1,16 +1,17 @@
 """Judge every claim of the paper on what this study has."""
 
-from memristive_study.claims import claims, probes
-from memristive_study.papers.souto_garnelo import claims as paper_claims
-from memristive_study.papers.souto_garnelo import reported as study
+from memristive_study import papers
+from memristive_study.claims import judge
+from memristive_study.results import outputs
+from memristive_study.results.study import Study
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
-    claims.make(
-        paper_claims.CLAIMS,
+    study = Study.read(snakemake.params.study, papers.load(snakemake.params.paper))
+    judge.make(
+        outputs.resolve(study.paper.claims),
         dict(snakemake.input.items()),
-        study.networks(snakemake.params.networks),
-        probes.measure(),
+        study,
         snakemake.output.csv,
         snakemake.output.md,
     )

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from memristive_study.data import datasets
+from memristive_study.data.dataset import TestImages
 from memristive_study.results import provenance
 from memristive_study.runtime.scripting import job
 from memristive_study.training import pretrained
@@ -16,5 +16,5 @@ with job(snakemake):
         provenance.record(snakemake.params.config, snakemake.params.options, repository),
         {name: snakemake.input[name] for name in ("weights", "selection", "history")},
         snakemake.input.folds,
-        len(datasets.load(snakemake.input.data).y_test),
+        len(TestImages(snakemake.input.data)),
     )

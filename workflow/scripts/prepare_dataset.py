@@ -2,13 +2,13 @@
 
 import json
 
-from memristive_study.data import datasets
+from memristive_study.data.prepare import prepare
 from memristive_study.runtime.scripting import job
 
 rule = snakemake  # defined by Snakemake
 
 with job(rule):
-    datasets.prepare(
+    prepare(
         rule.wildcards.dataset,
         json.loads(rule.params.entry),
         rule.params.download_dir,

@@ -1,21 +1,15 @@
-"""Run the report's notebook on a study and write it as one HTML file."""
+"""Write a study's notebook, as it has run, and the page of what it shows."""
 
-import json
 from pathlib import Path
 
-from memristive_study.plan.plan import Plan
-from memristive_study.report import report
+from memristive_study import papers
+from memristive_study.report import page
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
-    plan = Plan(json.loads(snakemake.params.config))
-    report.make(
-        snakemake.input.notebook,
-        Path(snakemake.input.notebook).parent / "template",
-        snakemake.params.results,
-        snakemake.params.config,
-        snakemake.input.provenance,
-        plan.described(),
-        plan.config["paper"] or "",
+    page.make(
+        Path(snakemake.output.html).parent,
+        papers.load(snakemake.params.paper),
+        snakemake.output.notebook,
         snakemake.output.html,
     )

@@ -1,12 +1,12 @@
 """Choose the epoch of the training on the published split whose weights the study uses."""
 
 from memristive_study.runtime.scripting import job
-from memristive_study.training import training
+from memristive_study.training import selection
 
 rule = snakemake  # defined by Snakemake
 
 with job(rule):
-    training.select_checkpoint(
+    selection.select_checkpoint(
         rule.params.rule,
         rule.input.history,
         rule.input.checkpoints,

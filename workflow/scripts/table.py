@@ -1,7 +1,6 @@
 """Write the table whose function is params.make (see `memristive_study.results.outputs`)."""
 
-from memristive_study import papers
-from memristive_study.report import tables
+from memristive_study import papers, tables
 from memristive_study.results.study import Study
 from memristive_study.runtime.scripting import job
 

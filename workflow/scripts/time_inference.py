@@ -1,10 +1,13 @@
 """Time the inference of one network by tile shape, on both engines."""
 
 from memristive.core.files import write_csv
-from memristive_study.jobs import timing
+from memristive.memtorch.reproducible import use_reproducible_mode
 from memristive_study.runtime.scripting import job
 
+use_reproducible_mode()  # before torch is loaded
 with job(snakemake):
+    from memristive_study.jobs import timing
+
     params = snakemake.params
     rows = timing.inference_times(
         snakemake.input.weights,

@@ -1,8 +1,10 @@
-"""Compare both engines on one network, for the settings that stand for one experiment."""
+"""Compare MemTorch with the simulator on one network, for the settings that stand for one experiment."""
 
 from memristive.core.files import write_json
+from memristive.memtorch.reproducible import use_reproducible_mode
 from memristive_study.runtime.scripting import job
 
+use_reproducible_mode()  # before torch is loaded
 with job(snakemake):
     from memristive_study.jobs import validation
 

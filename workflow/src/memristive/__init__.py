@@ -8,13 +8,15 @@ Names are loaded when they are first used: reading a configuration does not impo
 import importlib
 from typing import Any
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "InputError": "memristive.core.errors",
     "Setting": "memristive.core.setting",
     "calibrate": "memristive.network.calibration",
     "convert": "memristive.network.convert",
     "evaluate": "memristive.evaluation",
-    "from_memtorch": "memristive.memtorch.take_over",
+    "from_memtorch": "memristive.memtorch",
 }
 
 __all__ = [*_HOMES]

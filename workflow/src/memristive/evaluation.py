@@ -3,9 +3,10 @@
 import base64
 import dataclasses
 import math
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -17,18 +18,14 @@ from memristive.core.seeding import child
 from memristive.core.setting import Setting
 from memristive.network import calibrate, convert
 from memristive.network.chains import FusedSequential
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from memristive_study.data.datasets import TestImages
-
-    Images = torch.Tensor | TestImages
+from memristive.network.layers import CrossbarLayer
+from memristive.workload import Workload, check_finite, seeds_of
 
 Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
 IMAGES_AT_ONCE = 500  # in plain torch, where the batch size decides nothing
 FLOATS_AT_ONCE = 512 * 3 * 32 * 32  # of the images that are read at once: the kernels sort them by their background
 NETWORKS_AT_ONCE = 8  # so many repeats share a pass over the images
+WEIGHTS_AT_ONCE = 4_000_000  # at most so many weights of conversions that share a pass, beyond the first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Evaluation:
 
     Attributes:
         seed: names the random draws; None where nothing was drawn.
-        images, correct: counts.
+        images, correct: counts of answers; an answer an image, or one a position.
         classes_predicted: distinct classes among the predictions; 1 means that the network decides nothing.
         correct_bits: base64 of one bit an image (numpy.packbits), 1 where the prediction is right.
         convert_seconds, seconds: wall time of the conversion and of the inference.
@@ -47,7 +44,7 @@ class Evaluation:
     images: int
     correct: int
     classes_predicted: int
-    correct_bits: str
+    correct_bits: str = dataclasses.field(repr=False)
     convert_seconds: float
     seconds: float
 
@@ -57,59 +54,140 @@ class Evaluation:
         return 100 * self.correct / self.images
 
 
+@dataclasses.dataclass(frozen=True)
+class Evaluations(Sequence[Evaluation]):
+    """The evaluations of one setting, in the order of their seeds.
+
+    Attributes:
+        setting: what all of them have in common.
+        found: one evaluation a seed, or a single one where the setting draws nothing.
+    """
+
+    setting: Setting
+    found: tuple[Evaluation, ...]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, which: int) -> Evaluation: ...
+    @overload
+    def __getitem__(self, which: slice) -> tuple[Evaluation, ...]: ...
+    def __getitem__(self, which: int | slice) -> Evaluation | tuple[Evaluation, ...]:
+        return self.found[which]
+
+    @property
+    def mean(self) -> float:
+        """Mean of the accuracies, in per cent."""
+        return statistics.fmean(evaluation.accuracy for evaluation in self)
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the accuracies between the seeds, in per cent; NaN for a single evaluation."""
+        return statistics.stdev(evaluation.accuracy for evaluation in self) if len(self) > 1 else math.nan
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row an evaluation, with all fields of the setting; `pandas.DataFrame(result.rows())` is a table."""
+        rows = []
+        for evaluation in self:
+            measured = dataclasses.asdict(evaluation)
+            del measured["correct_bits"]
+            rows.append(self.setting.as_dict() | measured | {"accuracy": evaluation.accuracy})
+        return rows
+
+
 def images_at_once(shape: Sequence[int], batch_size: int) -> int:
     """How many images of `shape` [images, ...] are read together: whole batches, since they may decide results."""
     return max(1, FLOATS_AT_ONCE // math.prod(shape[1:]) // batch_size) * batch_size
 
 
 @torch.no_grad()
+def outputs(network: nn.Module, inputs: torch.Tensor, batch_size: int) -> torch.Tensor:
+    """Outputs of `network` for `inputs` [samples, ...] in batches of this size; InputError where one is not finite."""
+    if isinstance(network, FusedSequential):
+        found = network.in_batches(inputs, batch_size)
+    else:
+        found = torch.cat([network(batch) for batch in inputs.split(batch_size)])
+    if not torch.isfinite(found).all():
+        raise InputError(not_finite(network, inputs[:batch_size]))
+    return found
+
+
 def predict(network: nn.Module, images: torch.Tensor, batch_size: int) -> torch.Tensor:
     """Predicted class of each image, int64 [images]; images float32 [images, channels, height, width]."""
-    if isinstance(network, FusedSequential):
-        return network.in_batches(images, batch_size).argmax(1)
-    return torch.cat([network(batch).argmax(1) for batch in images.split(batch_size)])
+    return outputs(network, images, batch_size).argmax(-1)
+
+
+@torch.no_grad()
+def not_finite(network: nn.Module, inputs: torch.Tensor) -> str:
+    """One line that names the first layer of `network` whose output for `inputs` is not finite."""
+    first: list[str] = []
+
+    def look(name: str, output: object) -> None:
+        if not first and isinstance(output, torch.Tensor) and output.is_floating_point():
+            first.extend([name] if not torch.isfinite(output).all() else [])
+
+    hooks = [
+        module.register_forward_hook(lambda _, __, output, name=name: look(name, output))
+        for name, module in network.named_modules()
+        if not list(module.children())
+    ]
+    try:
+        network(inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    place = f"after layer {first[0]}" if first and first[0] else "in the network's outputs"
+    settings = {layer.setting for layer in network.modules() if isinstance(layer, CrossbarLayer)}
+    shown = next(iter(settings)).canonical() if settings else "no layer on crossbars"
+    return f"evaluate: a value is not finite {place}, at the setting {shown}"
 
 
 def evaluations(
     model: nn.Module,
-    data: tuple["Images", torch.Tensor],
+    data: Any,
     setting: Setting,
-    seeds: Sequence[int],
+    seeds: Any,
     training_images: Draw | None = None,
 ) -> Iterator[Evaluation]:
     """Convert and evaluate `model` once for each seed, or once in all where the setting draws nothing.
 
     Args:
         model: trained digital network.
-        data: images, float32 [images, channels, height, width] or `datasets.TestImages`, and labels, int64 [images].
-        seeds: seeds of the generators that name the draws.
-        training_images: what ADCs of a fixed range are calibrated on (`adc_range: calibrated`).
+        data: a pair of inputs (float32 [samples, ...], as the network takes them) and labels (whole numbers
+            [samples]), tensors or NumPy arrays; a DataLoader of such pairs; or a `workload.Workload`.
+        seeds: seed, or seeds, of the generators that name the draws.
+        training_images: what converters of a fixed range are calibrated on (`adc.range: calibrated`).
 
     Raises:
-        InputError: no image, no seed, nothing to calibrate on, or a layer that cannot be converted.
+        InputError: data or seeds that cannot be used, nothing to calibrate on, a layer that cannot be converted, or a
+            value that is not finite.
     """
-    images, labels = data
-    if len(images) == 0 or len(images) != len(labels):
-        raise InputError(f"evaluate: data: {len(images)} images and {len(labels)} labels; equal numbers above 0 needed")
-    if setting.draws and not seeds:
+    workload, wanted = Workload.of(data), seeds_of(seeds)
+    if setting.draws and not wanted:
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
     if setting.calibrated and training_images is None:
-        raise InputError("evaluate: training_images: None, but adc_range: 'calibrated' needs some")
-    wanted = list(seeds) if setting.draws else [None]
-    for start in range(0, len(wanted), NETWORKS_AT_ONCE):
-        some = wanted[start : start + NETWORKS_AT_ONCE]
-        yield from _evaluate_together(model, images, labels, setting, some, training_images)
+        raise InputError("evaluate: training_images: None, but adc.range: 'calibrated' needs some")
+    drawn: list[int | None] = [*wanted] if setting.draws else [None]
+    at_once = networks_at_once(model)
+    for start in range(0, len(drawn), at_once):
+        yield from _evaluate_together(model, workload, setting, drawn[start : start + at_once], training_images)
+
+
+def networks_at_once(model: nn.Module) -> int:
+    """How many conversions of `model` share a pass: fewer of a large network, whose memory counts."""
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    return max(1, min(NETWORKS_AT_ONCE, WEIGHTS_AT_ONCE // max(1, weights)))
 
 
 def _evaluate_together(
     model: nn.Module,
-    images: "Images",
-    labels: torch.Tensor,
+    workload: Workload,
     setting: Setting,
     seeds: Sequence[int | None],
     training_images: Draw | None,
 ) -> Iterator[Evaluation]:
-    """One evaluation a seed, in one pass over the images: they are read and normalised once."""
+    """One evaluation a seed, in one pass over the inputs: they are read and normalised once."""
     networks, convert_seconds = [], []
     for seed in seeds:
         started = time.perf_counter()
@@ -118,23 +196,29 @@ def _evaluate_together(
         if setting.calibrated:
             calibrate(networks[-1], training_images(setting.adc.calibration_images, child(generator, "calibration")))
         convert_seconds.append(time.perf_counter() - started)
+    inputs, targets = workload.inputs, workload.targets
     batch_size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else IMAGES_AT_ONCE
-    predictions: list[list[torch.Tensor]] = [[] for _ in networks]
+    right: list[list[torch.Tensor]] = [[] for _ in networks]
+    classes: list[set[int]] = [set() for _ in networks]
     seconds = [0.0] * len(networks)
-    for part in images.split(images_at_once(images.shape, batch_size)):
+    done = 0
+    for part in inputs.split(images_at_once(inputs.shape, batch_size)):
+        check_finite(part)
         for number, network in enumerate(networks):
             started = time.perf_counter()
-            predictions[number].append(predict(network, part, batch_size))
+            found = outputs(network, part, batch_size)
             seconds[number] += time.perf_counter() - started
+            right[number].append(workload.measure(found, targets[done : done + len(part)]))
+            classes[number].update(found.argmax(-1).unique().tolist())
+        done += len(part)
     for number, seed in enumerate(seeds):
-        predicted = torch.cat(predictions[number])
-        right = (predicted == labels).cpu().numpy()
+        correct = torch.cat(right[number]).flatten().cpu().numpy()
         yield Evaluation(
             seed=seed,
-            images=len(images),
-            correct=int(right.sum()),
-            classes_predicted=len(predicted.unique()),
-            correct_bits=base64.b64encode(np.packbits(right)).decode(),
+            images=len(correct),
+            correct=int(correct.sum()),
+            classes_predicted=len(classes[number]),
+            correct_bits=base64.b64encode(np.packbits(correct)).decode(),
             convert_seconds=convert_seconds[number],
             seconds=seconds[number],
         )
@@ -142,23 +226,13 @@ def _evaluate_together(
 
 def evaluate(
     model: nn.Module,
-    data: tuple["Images", torch.Tensor],
+    data: Any,
     setting: Setting,
-    seeds: Sequence[int],
+    seeds: Any,
     training_images: Draw | None = None,
-) -> "pd.DataFrame":
-    """One table of accuracies (per cent): a row an evaluation, with all fields of the setting.
-
-    Takes and raises what `evaluations` does.
-    """
-    import pandas as pd
-
-    rows = []
-    for evaluation in evaluations(model, data, setting, seeds, training_images):
-        measured = dataclasses.asdict(evaluation)
-        del measured["correct_bits"]
-        rows.append(setting.as_dict() | measured | {"accuracy": evaluation.accuracy})
-    return pd.DataFrame(rows)
+) -> Evaluations:
+    """Convert and evaluate `model` once for each seed; takes and raises what `evaluations` does."""
+    return Evaluations(setting, tuple(evaluations(model, data, setting, seeds, training_images)))
 
 
 def unpack_bits(correct_bits: str, images: int) -> np.ndarray:

@@ -122,7 +122,8 @@ def declarations(group: type[Group], prefix: str = "") -> dict[str, Declaration]
     found: dict[str, Declaration] = {}
     for name, info in group.model_fields.items():
         inner = info.annotation
-        if isinstance(inner, type) and issubclass(inner, Group):
+        # In Python 3.10 `tuple[int, int]` passes for a type.
+        if get_origin(inner) is None and isinstance(inner, type) and issubclass(inner, Group):
             found |= declarations(inner, f"{prefix}{name}.")
             continue
         if info.json_schema_extra is None:  # not declared by `field`

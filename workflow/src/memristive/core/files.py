@@ -4,7 +4,6 @@ import contextlib
 import csv
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,17 +36,18 @@ def atomic(path: str | Path) -> Iterator[Path]:
 def atomic_folder(path: str | Path) -> Iterator[Path]:
     """Yield an empty temporary folder; on success it becomes `path`, in place of what was there.
 
-    On an exception it is removed and `path` stays as it was.
+    On an exception it is removed and `path` stays as it was. A process that is killed leaves the old folder or the new
+    one whole, or, between two renames, none.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as temporary:
         whole = Path(temporary) / path.name
         whole.mkdir()
         yield whole
         if path.exists():
-            shutil.rmtree(path)
-        whole.replace(path)
+            path.rename(Path(temporary) / "replaced")  # deleted with the temporary folder
+        whole.rename(path)
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -80,7 +80,6 @@ class Array(Group):
         LAYER_TYPES,
         "Types of layers that are put on crossbars.",
         allowed=f"distinct names among {', '.join(LAYER_TYPES)}",
-        per_layer=False,
     )
     tile_shape: tuple[int, int] | None = field(
         (64, 64),

@@ -1,10 +1,11 @@
-"""Compile the crossbar's kernels: `python -m memristive.kernels.build`, or by themselves on first use.
+"""The library of the kernels: the one that a wheel brings, or one compiled here, by itself on first use.
 
-The library holds the arithmetic for AVX-512, AVX2 and any other processor and chooses when it is
-loaded, so that one compiled on one node of a cluster runs on another. It is kept in
-``$XDG_CACHE_HOME/memristive`` (``~/.cache/memristive``) under a name made of its sources, its
-flags, the compiler and the platform; it is written under a temporary name and then moved, so
-several jobs may start at once.
+`python -m memristive.kernels.build` compiles it beforehand. The library holds the arithmetic for
+AVX-512, AVX2 and any other processor and chooses when it is loaded, so that one compiled on one node
+of a cluster runs on another. A wheel's is in ``prebuilt`` beside this file. One compiled here is kept
+in ``$XDG_CACHE_HOME/memristive`` (``~/.cache/memristive``) under a name made of its sources, its
+flags, the compiler and the platform; it is written under a temporary name and then moved, so several
+jobs may start at once.
 """
 
 import concurrent.futures
@@ -21,6 +22,7 @@ from pathlib import Path
 from memristive.core.files import atomic
 
 HERE = Path(__file__).parent / "cpp"
+PREBUILT = Path(__file__).parent / "prebuilt"
 FLAGS = [
     *("-std=c++17", "-O3", "-fPIC", "-pthread"),
     # A fused multiply-add only where the source says so: the two orders of summation are different results.
@@ -60,11 +62,20 @@ def cache_folder() -> Path:
 
 
 def library() -> Path:
-    """Path of the compiled library, compiling it where it is not there yet. Raises BuildError."""
-    path = cache_folder() / f"kernels-{_digest()}.so"
+    """Path of the library made of these sources, compiling it where it is not there yet. Raises BuildError."""
+    prebuilt = PREBUILT / prebuilt_name()
+    if prebuilt.exists():
+        return prebuilt
+    # The compiler's name, not its version: asking for that would cost every job a process.
+    path = cache_folder() / f"kernels-{_digest(os.environ.get('CXX', 'g++'), platform.libc_ver())}.so"
     if not path.exists():
-        _compile(path)
+        compile_library(path)
     return path
+
+
+def prebuilt_name() -> str:
+    """File name of the library that a wheel brings: it names sources, flags and processor, not the compiler."""
+    return f"kernels-{_digest()}.so"
 
 
 def _compiler() -> str:
@@ -75,24 +86,24 @@ def _compiler() -> str:
 
 
 @functools.cache
-def _digest() -> str:
+def _digest(*parts: object) -> str:
     digest = hashlib.sha256()
     for name in [*HEADERS, *UNITS]:
         digest.update((HERE / name).read_bytes())
-    # The compiler's name, not its version: asking for that would cost every job a process.
-    flags = [*FLAGS, *(flag for unit in UNITS.values() for flag in unit), os.environ.get("CXX", "g++")]
-    digest.update(repr([flags, platform.machine(), platform.libc_ver()]).encode())
+    flags = [*FLAGS, *(flag for unit in UNITS.values() for flag in unit)]
+    digest.update(repr([flags, platform.machine(), *parts]).encode())
     return digest.hexdigest()[:16]
 
 
-def _compile(path: Path) -> None:
+def compile_library(path: Path, *more: Path) -> None:
+    """Write the library to `path`, with the C++ files `more` among its units. Raises BuildError."""
     compiler = _compiler()
     x86 = platform.machine().lower() in ("x86_64", "amd64")
-    units = {name: flags if x86 else [] for name, flags in UNITS.items()}
+    units = {HERE / name: flags if x86 else [] for name, flags in UNITS.items()} | {path: [] for path in more}
 
-    def compile_unit(name: str) -> str:
-        target = str(Path(folder) / f"{name}.o")
-        _run([compiler, *FLAGS, *units[name], "-c", str(HERE / name), "-o", target])
+    def compile_unit(source: Path) -> str:
+        target = str(Path(folder) / f"{source.name}.o")
+        _run([compiler, *FLAGS, *units[source], "-c", str(source), "-o", target])
         return target
 
     with (

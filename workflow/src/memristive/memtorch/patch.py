@@ -1,9 +1,8 @@
-"""The same Setting carried out by MemTorch 1.1.6 itself, for validation and for whoever wants it.
+"""A Setting carried out by MemTorch 1.1.6 itself.
 
-MemTorch patches, tunes and damages the network; nothing here computes. What a Setting decides
-maps on MemTorch's own arguments: `sigma` on two StochasticParameters, the non-idealities on
-`apply_nonidealities`. In a 1T1R array a device is no more than its two resistances, so the other
-parameters of `device` play no part.
+MemTorch patches, tunes and damages the network; nothing here computes. The fields of a Setting become MemTorch's own
+arguments: `sigma` two StochasticParameters, the non-idealities those of `apply_nonidealities`. In a 1T1R array a device
+is no more than its two resistances, so the other parameters of `device` play no part.
 """
 
 import contextlib
@@ -20,7 +19,10 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import check_layers
+from memristive.memtorch import limits, reproducible
+from memristive.network.checks import check_layers
+
+reproducible.use_reproducible_mode()  # before MemTorch multiplies
 
 VERSION = "1.1.6"
 LAYER_CLASSES = {"conv2d": nn.Conv2d, "linear": nn.Linear}
@@ -33,14 +35,13 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
 
     Args:
         model: any module tree; it is not changed. A module that occurs twice becomes two.
-        setting: `semantics: memtorch`.
-        generator: names all random draws by its initial seed; the global generators of torch and
-            numpy, from which MemTorch draws, are left as they were. Not needed where
-            `setting.draws` is False.
+        setting: one that MemTorch can carry out (`semantics: memtorch`; see `limits.comparable`).
+        generator: names all random draws by its initial seed; the global generators of torch and numpy, from which
+            MemTorch draws, are left as they were. Not needed where `setting.draws` is False.
 
     Raises:
-        InputError: MemTorch is not installed, a layer or a field that MemTorch cannot carry out,
-            or a setting that draws without a generator.
+        InputError: MemTorch is not installed, a layer or a field that MemTorch cannot carry out, or a setting that
+            draws without a generator.
     """
     return convert_with(model, setting, generator, lambda _, layer: layer.tune(), load().map.Parameter.naive_map)
 
@@ -50,10 +51,10 @@ def convert_with(
 ) -> nn.Module:
     """`convert`, with tune(name, layer) in place of layer.tune(), and a mapping routine like MemTorch's."""
     memtorch = load()
-    _check(setting)
+    limits.check(setting)
     check_layers(model, setting)
     if generator is None and setting.draws:
-        raise InputError("reference: generator: None, but this setting draws at random: give a torch.Generator")
+        raise InputError("memtorch: generator: None, but this setting draws at random: give a torch.Generator")
     with _alone(0 if generator is None else generator.initial_seed()):
         network = _patch(memtorch, model, setting, mapping_routine)
         layers = list(layers_of(network))
@@ -81,28 +82,15 @@ def load() -> ModuleType:
             memtorch = importlib.import_module("memtorch")
             importlib.import_module("memtorch.mn.Module")
     except ImportError as error:
-        raise InputError(f"reference: memtorch: MemTorch {VERSION} cannot be imported ({error})") from error
+        raise InputError(f"memtorch: MemTorch {VERSION} cannot be imported ({error})") from error
     if not memtorch.__version__.startswith(VERSION):
-        raise InputError(f"reference: memtorch: version {memtorch.__version__} is installed, {VERSION} is needed")
+        raise InputError(f"memtorch: version {memtorch.__version__} is installed, {VERSION} is needed")
     return memtorch
-
-
-def _check(setting: Setting) -> None:
-    absent = {
-        "semantics": setting.arithmetic.semantics != "memtorch",
-        "rescale_output": setting.inputs.rescale_output,
-        "accumulate": setting.arithmetic.accumulate not in (None, "separate"),
-        "adc_range": setting.adc.range != "auto",
-    }
-    for name, is_absent in absent.items():
-        if is_absent:
-            allowed = {"rescale_output": "false", "adc_range": "auto", "accumulate": "separate"}.get(name, "memtorch")
-            raise InputError(f"reference: {name}: {setting[name]!r}, but MemTorch has only {allowed!r}")
 
 
 @contextlib.contextmanager
 def _alone(seed: int) -> Iterator[None]:
-    """MemTorch's draws named by `seed`, its prints and warnings dropped, all global state restored."""
+    """Seed MemTorch's draws, drop its prints and warnings, and restore all global state afterwards."""
     state = np.random.get_state()  # noqa: NPY002 (MemTorch draws from the global generator)
     with (
         torch.no_grad(),
@@ -144,7 +132,7 @@ def _patch(memtorch: ModuleType, model: nn.Module, setting: Setting, mapping_rou
         quant_method=None if setting.adc.bits is None else setting.adc.quantisation,
         verbose=False,
     )
-    # A Conv2d without bias has gained one, which would draw a graph behind it.
+    # A Conv2d without bias has gained one that asks for gradients.
     network.requires_grad_(False)
     return network[0] if bare else network
 
@@ -159,10 +147,10 @@ def _device(memtorch: ModuleType, setting: Setting) -> dict:
 
 
 def _damage(memtorch: ModuleType, layer: nn.Module, setting: Setting) -> None:
-    """Every non-ideality of `setting` after variability, on one layer.
+    """Apply every non-ideality of `setting` but variability to one layer.
 
-    One layer at a time: on a whole network apply_nonidealities writes a nested layer to its dotted
-    name on the top module, which breaks the network.
+    On a whole network apply_nonidealities writes a nested layer to its dotted name on the top module, which breaks the
+    network.
     """
     kind = memtorch.bh.nonideality.NonIdeality
     models = memtorch.bh.nonideality.endurance_retention_models
@@ -203,5 +191,5 @@ def _damage(memtorch: ModuleType, layer: nn.Module, setting: Setting) -> None:
                 "drift_coefficient": setting.retention.drift_coefficient,
             },
         }
-    # It writes layers back by name into the table of a parent, so the layer needs one.
+    # It writes layers back by name into their parent, so the layer needs a parent.
     memtorch.bh.nonideality.apply_nonidealities(nn.Sequential(layer), non_idealities=kinds, **arguments)

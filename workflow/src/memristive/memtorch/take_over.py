@@ -1,4 +1,4 @@
-"""A network that MemTorch patched, carried over to this project's layers."""
+"""A network that MemTorch patched, taken over to this simulator's layers."""
 
 from collections.abc import Callable
 
@@ -8,20 +8,23 @@ from torch import nn
 from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.convert import CONVERTED
+from memristive.memtorch import reproducible
 from memristive.network.graph import fused
-from memristive.network.layers import CrossbarLayer
+from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
+
+reproducible.use_reproducible_mode()  # whoever takes over a network compares it with MemTorch's
 
 
 def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     """Crossbar network with the conductances, line coefficients and biases of `patched_model`.
 
     Args:
-        patched_model: what memtorch.mn.Module.patch_model returned, tuned or not; it is not changed.
-        setting: the setting it was patched with, `semantics: memtorch`.
+        patched_model: what `memristive.memtorch.convert` or MemTorch's own patch_model returned, tuned or not; it is
+            not changed.
+        setting: the setting that it was patched with, `semantics: memtorch`.
 
     Raises:
-        InputError: if no layer of `patched_model` is MemTorch's, or `setting` is another semantics.
+        InputError: no layer of `patched_model` is MemTorch's, or `setting` has another semantics.
     """
     if setting.arithmetic.semantics != "memtorch":
         raise InputError(
@@ -56,7 +59,7 @@ def _shallow(module: nn.Module) -> nn.Module:
 
 
 def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
-    kind = CONVERTED["conv2d" if isinstance(layer, nn.Conv2d) else "linear"][1]
+    kind = CrossbarConv2d if isinstance(layer, nn.Conv2d) else CrossbarLinear
     built = kind(layer, setting)
     rows, columns = layer.crossbars[0].rows, layer.crossbars[0].columns
     arrays = []
@@ -66,7 +69,7 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0))
+    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0), keep=True)
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 

@@ -1,11 +1,15 @@
 """Plain chains of layers that run on the kernels from the images to the logits."""
 
-import itertools
+from collections.abc import Iterable
 
 import torch
 from torch import nn
 
 from memristive import kernels
+from memristive.network.assumptions import assumptions, plainly_called
+
+# These hand on what they are given, or a view of it, in evaluation mode.
+_PASSED_ON = (nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity)
 
 
 def runs_on_kernels(network: nn.Module, x: object) -> bool:
@@ -16,19 +20,32 @@ def runs_on_kernels(network: nn.Module, x: object) -> bool:
         and not torch.is_grad_enabled()
         and x.device.type == "cpu"
         and x.dtype == torch.float32
-        and not any(module._forward_hooks or module._forward_pre_hooks for module in network.modules())
+        and plainly_called(network)
     )
+
+
+def effect(modules: Iterable[nn.Module]) -> str:
+    """How `modules`, run one after the other, first touch their input: "fresh", "in place" or "none".
+
+    A chain computes out of place. It may stand for modules of which one works in place only where an earlier one has
+    made what is changed; "none" hands its input on, which others may change before the chain goes on.
+    """
+    for module in modules:
+        found = effect(module) if type(module) is nn.Sequential else None
+        if found == "none" or isinstance(module, _PASSED_ON):
+            continue
+        return found or ("in place" if getattr(module, "inplace", False) else "fresh")
+    return "none"
 
 
 class FusedSequential(nn.Sequential):
     """nn.Sequential that runs as one fused chain where the kernels can carry it out, else layer by layer.
 
-    Both give the same logits. The chain is made anew when a weight, a line or the size of the
-    images changes.
+    Both give the same logits. The chain is made anew when anything that it assumes, or the size of the images, changes.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        output = self._on_kernels(x, len(x))
+        output = self._on_kernels(x, None)
         return super().forward(x) if output is None else output
 
     def in_batches(self, x: torch.Tensor, batch_size: int) -> torch.Tensor:
@@ -36,21 +53,18 @@ class FusedSequential(nn.Sequential):
         output = self._on_kernels(x, batch_size)
         return torch.cat([self(batch) for batch in x.split(batch_size)]) if output is None else output
 
-    def _on_kernels(self, x: torch.Tensor, batch_size: int) -> torch.Tensor | None:
+    def _on_kernels(self, x: torch.Tensor, batch_size: int | None) -> torch.Tensor | None:
         chain = self._chain_for(x)
-        return None if chain is None else chain(x, batch_size=batch_size)
+        return None if chain is None else chain(x, batch_size=batch_size or len(x))
 
     def _chain_for(self, x: torch.Tensor) -> kernels.Chain | None:
-        if not runs_on_kernels(self, x):
+        if not runs_on_kernels(self, x) or x.dim() < 2:
             return None
-        state = [(tensor, tensor._version) for tensor in itertools.chain(self.parameters(), self.buffers())]
-        chain, shape, former = self.__dict__.get("_cached", (None, None, []))
-        same = len(former) == len(state) and all(
-            a is b and m == n for (a, m), (b, n) in zip(former, state, strict=True)
-        )
-        if not same or shape != x.shape[1:]:
-            chain = kernels.fused_chain(self, x.shape[1:])
-            self.__dict__["_cached"] = chain, x.shape[1:], state
+        state = [tuple(x.shape[1:]), *assumptions(self)]
+        chain, former = self.__dict__.get("_cached", (None, None))
+        if former != state:
+            chain = kernels.fused_chain(self, x.shape[1:]) if effect(self) != "in place" else None
+            self.__dict__["_cached"] = chain, state
         return chain
 
     def __getstate__(self) -> dict:

@@ -3,10 +3,14 @@
 import copy
 import functools
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import nn
+from torch.nn.utils import prune
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
 from memristive.arrays import mapping, nonidealities
@@ -16,24 +20,20 @@ from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive.network.checks import check_layers, layers_to_convert
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
-CONVERTED = {"conv2d": (nn.Conv2d, CrossbarConv2d), "linear": (nn.Linear, CrossbarLinear)}
-# Layers with weights of their own that no array is built for.
-UNSUPPORTED = (
-    nn.Conv1d,
-    nn.Conv3d,
-    nn.modules.conv._ConvTransposeNd,
-    nn.RNNBase,
-    nn.RNNCellBase,
-    nn.Bilinear,
-    nn.MultiheadAttention,
-)
+# Hooks by which torch computes a weight from others before each forward pass.
+_WEIGHT_HOOKS = (prune.BasePruningMethod, SpectralNorm, WeightNorm)
 
 
 def convert(model: nn.Module, setting: Setting, generator: torch.Generator | None = None) -> nn.Module:
     """Copy `model`, in evaluation mode, with its Conv2d and Linear layers on crossbars.
+
+    Every such layer is converted, by whatever names the network holds it, unless the setting's `layers` leave it
+    digital (`{"pattern": {"array.layer_types": []}}`). A pruned or normalised layer is converted with the weight that
+    it has now. Forward hooks on a layer stay on what stands for it.
 
     Args:
         model: any module tree; it is not changed. A module that occurs twice is converted once.
@@ -41,7 +41,8 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
         generator: names the random draws by its initial seed. Not needed where `setting.draws` is False.
 
     Raises:
-        InputError: a layer that cannot be converted, or a setting that draws without a generator.
+        InputError: a layer that cannot be converted, a network without any layer to convert, or a setting that draws
+            without a generator.
     """
     if generator is None:
         if setting.draws:
@@ -50,95 +51,110 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
     return convert_with(model, setting, SeededDraws(generator))
 
 
-def convert_with(model: nn.Module, setting: Setting, draws: Draws) -> nn.Module:
-    """`convert` with the random quantities of `draws`."""
+def convert_with(model: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False) -> nn.Module:
+    """`convert` with the random quantities of `draws`; `keep_arrays` fills each layer's `arrays`."""
     check_layers(model, setting)
-    return replace_layers(model, setting, lambda name, layer: build_layer(name, layer, setting, draws))
+
+    def build(name: str, layer: nn.Module) -> CrossbarLayer:
+        return build_layer(name, layer, setting, draws, keep_arrays)
+
+    return replace_layers(model, setting, build)
 
 
-def replace_layers(model: nn.Module, setting: Setting, build) -> nn.Module:
+# Tensors made in inference mode cannot count their changes, by which plans notice them.
+@torch.inference_mode(False)
+@torch.no_grad()
+def replace_layers(model: nn.Module, setting: Setting, build: Callable[[str, nn.Module], CrossbarLayer]) -> nn.Module:
     """Copy of `model` in evaluation mode in which build(name, layer) stands for each layer to convert."""
-    kinds = tuple(CONVERTED[name][0] for name in setting.array.layer_types)
-    model = copy.deepcopy(model).eval()
-    if isinstance(model, kinds):
-        return build("", model)
-    layers: dict[nn.Module, str] = {}
-    for path, parent in model.named_modules(remove_duplicate=False):
-        for name, child in parent.named_children():
-            if isinstance(child, kinds):
-                layers.setdefault(child, f"{path}.{name}" if path else name)
+    layers = dict(layers_to_convert(model, setting))
     kernels.level()  # loads the library, once
     # Layers depend on nothing of each other; while one draws, on one thread, another computes.
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        built = dict(zip(layers, pool.map(build, layers.values(), layers), strict=True))
-    for parent in list(model.modules()):
-        for name, child in list(parent.named_children()):
-            if child in built:
-                setattr(parent, name, built[child])
-    return fused(model)
+        built = dict(zip(layers, pool.map(_in_normal_mode(build), layers, layers.values()), strict=True))
+    memo: dict[int, object] = {}
+    for module in model.modules():
+        # A tensor that was computed, which copy.deepcopy refuses.
+        for value in module.__dict__.values():
+            if isinstance(value, torch.Tensor) and not value.is_leaf:
+                memo[id(value)] = value.detach().clone()
+    for name, layer in layers.items():
+        _take_hooks(layer, built[name])
+        memo[id(layer)] = built[name]
+    return fused(copy.deepcopy(model, memo).eval())
 
 
-def check_layers(model: nn.Module, setting: Setting) -> None:
-    """InputError on the first layer that `convert` cannot carry out, or not as MemTorch would."""
-    kinds = tuple(CONVERTED[name][0] for name in setting.array.layer_types)
-    for name, layer in model.named_modules():
-        place = f"model: {name or 'the module itself'}"
-        if isinstance(layer, UNSUPPORTED):
-            raise InputError(f"{place}: {type(layer).__name__} cannot be put on crossbars; Conv2d and Linear can")
-        if isinstance(layer, kinds) and type(layer) not in kinds:
-            raise InputError(
-                f"{place}: {type(layer).__name__} is a variant of Conv2d or Linear that is not known; "
-                "use the plain layer"
-            )
-        if isinstance(layer, kinds) and not torch.isfinite(layer.weight).all():
-            raise InputError(f"{place}: a weight is not finite")
-        if resolve(setting).unsupported_convolutions and type(layer) is nn.Conv2d and nn.Conv2d in kinds:
-            _check_memtorch(place, layer)
+def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callable[[str, nn.Module], CrossbarLayer]:
+    """`build` without gradients, on any thread: torch's modes belong to a thread."""
+
+    def built(name: str, layer: nn.Module) -> CrossbarLayer:
+        with torch.inference_mode(False), torch.no_grad():
+            return build(name, layer).eval()
+
+    return built
 
 
-def _check_memtorch(place: str, layer: nn.Conv2d) -> None:
-    wrong = {
-        "dilation": layer.dilation != (1, 1),
-        "groups": layer.groups != 1,
-        "kernel_size": len(set(layer.kernel_size)) > 1,
-        "stride": len(set(layer.stride)) > 1,
-        "padding": isinstance(layer.padding, str),
-        "padding_mode": layer.padding_mode != "zeros",
-    }
-    for key, is_wrong in wrong.items():
-        if is_wrong:
-            raise InputError(
-                f"{place}: {key}: {getattr(layer, key)!r} is computed wrongly by MemTorch; use semantics: physical"
-            )
+def _take_hooks(layer: nn.Module, built: CrossbarLayer) -> None:
+    """Put the forward hooks of `layer` on `built`, but for those that compute its weight."""
+    for name in (
+        "_forward_hooks",
+        "_forward_pre_hooks",
+        "_forward_hooks_with_kwargs",
+        "_forward_pre_hooks_with_kwargs",
+    ):
+        getattr(built, name).update(
+            (key, hook) for key, hook in getattr(layer, name).items() if not isinstance(hook, _WEIGHT_HOOKS)
+        )
 
 
-def build_layer(name: str, layer: nn.Module, setting: Setting, draws: Draws) -> CrossbarLayer:
+def current_weight(layer: nn.Module) -> torch.Tensor:
+    """Weight of a layer as its next forward pass would use it, float32 [outputs, inputs, ...]."""
+    for hook in layer._forward_pre_hooks.values():
+        if isinstance(hook, prune.BasePruningMethod):
+            return hook.apply_mask(layer).detach()
+        if isinstance(hook, WeightNorm):
+            return hook.compute_weight(layer).detach()
+        if isinstance(hook, SpectralNorm):
+            return hook.compute_weight(layer, do_power_iteration=False).detach()
+    return layer.weight.detach()
+
+
+def build_layer(
+    name: str, layer: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False
+) -> CrossbarLayer:
     """One layer on crossbars: mapped, tuned and made non-ideal in the order that `setting` asks for."""
     setting = setting.for_layer(name)
     kind = CrossbarConv2d if isinstance(layer, nn.Conv2d) else CrossbarLinear
-    built = kind(layer, setting)
+    built = kind(layer, setting, name)
     semantics = resolve(setting)
+    weight = current_weight(layer)
     if semantics.invents_bias and kind is CrossbarConv2d and built.bias is None:
         # MemTorch leaves the bias that nn.Conv2d is born with.
-        bound = 1 / math.sqrt(layer.weight[0].numel())
-        built.bias = draws.invented_bias(name, layer.out_channels, bound)
+        bound = 1 / math.sqrt(weight[0].numel())
+        built.set_bias(draws.invented_bias(name, layer.out_channels, bound))
     aim = draws.aim(name, setting)
     reference = mapping.reference(aim)
     try:
-        limits = mapping.weight_range(built.weight, setting, aim)
+        limits = mapping.weight_range(weight, setting, aim)
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
     groups = []
-    for number, weight in enumerate(built.weight.chunk(built.groups)):
-        ideal = mapping.naive_map(mapping.weight_matrix(weight.cpu()), limits, setting.array.scheme, aim)
+    for number, part in enumerate(weight.chunk(built.groups)):
+        ideal = mapping.naive_map(mapping.weight_matrix(part.cpu()), limits, setting.array.scheme, aim)
         groups.append([_program(name, number, slice_, sides, setting, draws) for slice_, sides in enumerate(ideal)])
+        del ideal
     slices = list(zip(*groups, strict=True))
-    built.write([[[g for g, _ in sides] for sides in group] for group in slices], reference)
-    if setting.tuning.when in ("before", "both"):
-        built.tune(draws, name)
-    built.write([[[nonidealities.damage(*one) for one in sides] for sides in group] for group in slices], reference)
-    if setting.tuning.when in ("after", "both"):
-        built.tune(draws, name)
+    damaged = any(getattr(setting, name).active for name in nonidealities.AFTER_PROGRAMMING)
+    before, after = (setting.tuning.when in (when, "both") for when in ("before", "after"))
+    if before or not damaged:
+        programmed = [[[conductance for conductance, _ in sides] for sides in group] for group in slices]
+        built.write(programmed, reference, keep_arrays)
+    if before:
+        built.tune(draws, weight)
+    if damaged:
+        aged = [[[nonidealities.damage(*one) for one in sides] for sides in group] for group in slices]
+        built.write(aged, reference, keep_arrays)
+    if after:
+        built.tune(draws, weight)
     return built
 
 
@@ -153,10 +169,12 @@ def _program(
     for side, conductance in enumerate(ideal):
         # The first slice is named as arrays were before weights had slices, so that their draws are the same.
         place = (group, side, slice_) if slice_ else (group, side)
-        # Padding cells are asked for a conductance of 0 and so take their lowest.
-        whole = torch.zeros(padded)
-        whole[:rows, :columns] = conductance
+        if padded != (rows, columns):
+            # Padding cells are asked for a conductance of 0 and so take their lowest.
+            whole = torch.zeros(padded)
+            whole[:rows, :columns] = conductance
+            conductance = whole
         cells = draws.cells(name, place, (rows, columns), padded, setting)
         order = functools.partial(draws.order, name, place)
-        arrays.append((cells.reach(whole), Array(cells, setting, semantics, order)))
+        arrays.append((cells.reach(conductance), Array(cells, setting, semantics, order)))
     return arrays

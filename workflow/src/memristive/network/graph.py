@@ -1,6 +1,7 @@
 """Networks that are no plain chain (shortcuts, branches): each chain within them runs on the kernels in one piece."""
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,12 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from memristive import kernels
-from memristive.network.chains import FusedSequential, runs_on_kernels
+from memristive.network.assumptions import assumptions
+from memristive.network.chains import FusedSequential, effect, runs_on_kernels
 from memristive.network.layers import CrossbarLayer
+
+# torch.fx patches the whole process while it traces: one trace at a time.
+_TRACING = threading.Lock()
 
 
 class FusedGraph:
@@ -23,11 +28,11 @@ class FusedGraph:
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and runs_on_kernels(self, args[0]):
-            modules = list(self.modules())
-            former, plan = self.__dict__.get("_plan", ([], None))
-            if len(former) != len(modules) or any(a is not b for a, b in zip(former, modules, strict=True)):
+            state = assumptions(self)
+            former, plan = self.__dict__.get("_plan", (None, None))
+            if former != state:
                 plan = _plan(self)
-                self.__dict__["_plan"] = modules, plan
+                self.__dict__["_plan"] = state, plan
             if plan is not None:
                 return plan(args[0])
         return super().forward(*args, **kwargs)
@@ -65,6 +70,22 @@ def _fused_class(kind: type[nn.Module]) -> type[nn.Module]:
 
 
 class _Tracer(fx.Tracer):
+    """Traces in its own thread only: what other threads call meanwhile runs as if there were no trace."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def call_module(self, m: nn.Module, forward: Callable, args: tuple, kwargs: dict) -> Any:
+        if threading.get_ident() != self._thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict) -> Any:
+        if threading.get_ident() != self._thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
+
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
         return isinstance(module, CrossbarLayer) or super().is_leaf_module(module, name)
 
@@ -86,7 +107,7 @@ def _trace(network: nn.Module) -> fx.Graph | None:
     """The forward pass of `network`; None where a graph would not do what the code does."""
     kept = [(module, dict(module.__dict__)) for module in network.modules()]
     try:
-        with _Constants() as constants:
+        with _TRACING, _Constants() as constants:
             own = type(network).__mro__[2].forward
             graph = _Tracer().trace(_Plain(network, own))
     except Exception:  # whatever the code does with a stand-in for its input: it is not traced
@@ -118,7 +139,8 @@ def _plan(network: nn.Module) -> nn.Module | None:
     parts: dict[str, Any] = {}
     for number, chain in enumerate(_chains(graph, network)):
         name = f"chain{number}"
-        parts[name] = FusedSequential(*(module for _, module in chain)).eval()
+        parts[name] = FusedSequential(*(module for _, module in chain))
+        parts[name].training = False  # of the chain alone: its modules belong to the network
         nodes = [node for node, _ in chain]
         with graph.inserting_before(nodes[0]):
             whole = graph.call_module(name, (nodes[0].args[0],))
@@ -130,7 +152,9 @@ def _plan(network: nn.Module) -> nn.Module | None:
     for node in graph.nodes:
         if node.op in ("call_module", "get_attr") and node.target not in parts:
             parts[node.target] = functools.reduce(getattr, node.target.split("."), network)
-    return fx.GraphModule(parts, graph).eval()
+    plan = fx.GraphModule(parts, graph)
+    plan.training = False
+    return plan
 
 
 def _chains(graph: fx.Graph, network: nn.Module) -> list[list[tuple[fx.Node, nn.Module]]]:
@@ -144,6 +168,8 @@ def _chains(graph: fx.Graph, network: nn.Module) -> list[list[tuple[fx.Node, nn.
             if len(node.users) != 1:
                 break
             node = next(iter(node.users))
+        while chain and effect([chain[0][1]]) != "fresh":
+            chain.pop(0)
         if len(chain) > 1 and any(isinstance(module, CrossbarLayer) for _, module in chain):
             chains.append(chain)
     return chains
@@ -155,9 +181,10 @@ def _module(node: fx.Node, network: nn.Module) -> nn.Module | None:
         module = network.get_submodule(node.target)
         return module if kernels.has_counterpart(module) else None
     inputs, options = node.args, {key: value for key, value in node.kwargs.items() if key != "inplace"}
+    inplace = bool(node.kwargs.get("inplace", False))
     relu = node.target in (torch.relu, F.relu) if node.op == "call_function" else node.target == "relu"
     if node.op in ("call_function", "call_method") and relu and len(inputs) == 1 and not options:
-        return nn.ReLU()
+        return nn.ReLU(inplace)
     flatten = node.target is torch.flatten if node.op == "call_function" else node.target == "flatten"
     if node.op in ("call_function", "call_method") and flatten and tuple(inputs[1:]) == (1,) and not options:
         return nn.Flatten()

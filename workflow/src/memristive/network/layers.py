@@ -18,10 +18,19 @@ from memristive.arrays.semantics import resolve
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive.network.gradients import run_with_gradient
 
 
 def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    """Outputs of `stage`, see `definition.run`."""
+    """Outputs of `stage`, see `definition.run`; their gradient with respect to `x` is straight-through."""
+    tensors = (x, stage.conductance, stage.bias)
+    if torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors):
+        return run_with_gradient(stage, x, _compute)
+    return _compute(stage, x)
+
+
+@torch.no_grad()
+def _compute(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     output = kernels.carry_out(stage, x)
     return definition.run(stage, x) if output is NotImplemented else output
 
@@ -35,9 +44,13 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 class CrossbarLayer(nn.Module):
     """Common part of the two layers: conductances, the tuned line, the bias.
 
+    It stands in for the digital layer: it has its attributes, but no weight to read.
+
     Attributes:
-        arrays: the conductances (S) of the layer's arrays by slice of the weights, group and side: each float32
-            [rows, padded columns]; sides are positive and negative, or one in the single-column scheme.
+        name: the layer's dotted name in its network, for messages.
+        arrays: the conductances (S) of the layer's arrays by slice of the weights, group and side, where they are
+            kept (see `convert_with`): each float32 [rows, padded columns]; sides are positive and negative, or one in
+            the single-column scheme.
         conductance: signed conductances that inputs are multiplied with, float32
             [slices, groups, rows, padded columns].
         columns: outputs of one group.
@@ -50,42 +63,69 @@ class CrossbarLayer(nn.Module):
     layer_type: str
     groups = 1
 
-    def __init__(self, layer: nn.Module, setting: Setting) -> None:
+    def __init__(self, layer: nn.Module, setting: Setting, name: str = "") -> None:
         super().__init__()
+        self.name = name
         self.setting = setting
         self.arithmetic = Arithmetic.of(setting, self.layer_type)
         self.scheme = mapping.SCHEMES[setting.array.scheme]
         self.arrays: list[list[list[torch.Tensor]]] = []
-        self.register_buffer("weight", layer.weight.detach().clone())
-        self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().clone())
-        self.register_buffer("conductance", torch.empty(0))
+        self.rows = layer.weight[0].numel()
+        self.register_parameter("bias", None)
+        if layer.bias is not None:
+            self.set_bias(layer.bias)
+        self.conductance = nn.Parameter(torch.empty(0, device=layer.weight.device), requires_grad=False)
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
         self.register_buffer("adc_ranges", torch.empty(0))
 
-    def write(self, arrays: list[list[list[torch.Tensor]]], reference: float) -> None:
+    @property
+    def place(self) -> str:
+        """The layer as messages name it."""
+        return f"layer {self.name}" if self.name else f"the {type(self).__name__}"
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """Refused: on crossbars the weights are conductances, and a network that reads them would compute digitally."""
+        raise InputError(
+            f"{self.place}: weight: is read by the network's own code, but its weights are on crossbars; call the "
+            f"layer, or leave it digital: layers={{{self.name!r}: {{'array.layer_types': []}}}}"
+        )
+
+    def write(self, arrays: list[list[list[torch.Tensor]]], reference: float, keep: bool = False) -> None:
         """Set the conductances of every slice's and group's arrays; padding rows beyond the layer's are dropped.
 
-        `reference` (S) is what single-column arrays are compared with.
+        Args:
+            arrays: as the attribute.
+            reference: what single-column arrays are compared with (S).
+            keep: whether `arrays` stays beside the combined conductances.
         """
-        self.arrays = arrays
-        rows = self.weight[0].numel()
-        combined = [[self.scheme.combine(sides, reference)[:rows] for sides in groups] for groups in arrays]
-        stacked = torch.stack([torch.stack(groups) for groups in combined])
-        self.conductance = stacked.contiguous().to(self.weight.device)
+        combined = [[self.scheme.combine(sides, reference)[: self.rows] for sides in groups] for groups in arrays]
+        self.set_conductance(torch.stack([torch.stack(groups) for groups in combined]))
+        self.arrays = arrays if keep else []
 
-    def tune(self, draws: Draws, name: str) -> None:
-        """Fit the line on random inputs; the bias takes no part.
+    def set_conductance(self, conductance: torch.Tensor) -> None:
+        """Set the signed conductances (S) [slices, groups, rows, padded columns]."""
+        device = self.conductance.device
+        self.conductance = nn.Parameter(conductance.contiguous().to(device), requires_grad=False)
+
+    def set_bias(self, bias: torch.Tensor) -> None:
+        """Set the bias, float32 [outputs]; it is copied."""
+        self.bias = nn.Parameter(bias.detach().clone(), requires_grad=False)
+
+    def tune(self, draws: Draws, weight: torch.Tensor) -> None:
+        """Fit the line to what the digital layer with this weight puts out for random inputs; the bias takes no part.
 
         MemTorch applies the line of an earlier tuning while it fits the next, and then replaces
         it: a layer that is tuned twice keeps a line meant for outputs that were already scaled.
         """
-        inputs = draws.tuning_inputs(name, self.tuning_shape()).to(self.weight.device)
+        device = self.conductance.device
+        inputs = draws.tuning_inputs(self.name, self.tuning_shape()).to(device)
         analogue = self.crossbar(inputs)
         if resolve(self.setting).tunes_through_line:
             coefficient, intercept = self.line.tolist()
             analogue = analogue * coefficient + intercept
-        coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs))
-        self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=self.weight.device)
+        coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs, weight))
+        self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=device)
 
     def calibrate(self, x: torch.Tensor) -> None:
         """Widen the fixed range of each tile's converter to what it needs for inputs `x`.
@@ -99,6 +139,9 @@ class CrossbarLayer(nn.Module):
         self.adc_ranges = torch.maximum(self.adc_ranges, needed) if self.adc_ranges.numel() else needed
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.check_input(x)
+        if x.numel() == 0:  # no sample, or none with vectors
+            return self.digital(x, x.new_zeros(self.weight_shape()))
         if len(self.conductance) == 1:
             return run(self.stage(), x)
         coefficient, intercept = self.line.tolist()
@@ -153,13 +196,37 @@ class CrossbarLayer(nn.Module):
         """Fields of `Stage` that say how inputs meet the arrays."""
         return {}
 
+    def check_input(self, x: torch.Tensor) -> None:
+        """InputError, in one line, for inputs that the digital layer would not take or that are not float32."""
+        if not isinstance(x, torch.Tensor) or x.dtype != torch.float32:
+            kind = str(x.dtype).removeprefix("torch.") if isinstance(x, torch.Tensor) else type(x).__name__
+            raise InputError(f"{self.place}: inputs: {kind} is not float32, in which crossbars are computed")
+        problem = self.shape_problem(x)
+        if problem:
+            raise InputError(f"{self.place}: inputs: shape {list(x.shape)} is not {problem}")
+
+    def shape_problem(self, x: torch.Tensor) -> str:
+        """Shape that is allowed, in words, where that of `x` is not; else empty."""
+        raise NotImplementedError
+
     def tuning_shape(self) -> tuple[int, ...]:
         """Shape of the random inputs of `tune`."""
         raise NotImplementedError
 
-    def digital(self, x: torch.Tensor) -> torch.Tensor:
-        """What the digital layer would compute, without its bias."""
+    def weight_shape(self) -> tuple[int, ...]:
+        """Shape of the digital layer's weight."""
         raise NotImplementedError
+
+    def digital(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        """What the digital layer with this weight would compute, without its bias."""
+        raise NotImplementedError
+
+    def tiles(self) -> str:
+        """Tiles of the layer, in words."""
+        slices, groups, rows, columns = self.conductance.shape
+        height, width = self.arithmetic.tile_shape or (rows, columns)
+        count = slices * groups * -(-rows // height) * -(-columns // width)
+        return f"{count} {'tile' if count == 1 else 'tiles'} of {height}x{width}"
 
 
 class CrossbarConv2d(CrossbarLayer):
@@ -167,28 +234,57 @@ class CrossbarConv2d(CrossbarLayer):
 
     layer_type = "conv2d"
 
-    def __init__(self, layer: nn.Conv2d, setting: Setting) -> None:
-        super().__init__(layer, setting)
+    def __init__(self, layer: nn.Conv2d, setting: Setting, name: str = "") -> None:
+        super().__init__(layer, setting, name)
+        self.in_channels = layer.in_channels
+        self.out_channels = layer.out_channels
         self.kernel_size = layer.kernel_size
         self.stride = layer.stride
+        self.padding = layer.padding
         self.dilation = layer.dilation
         self.groups = layer.groups
         self.padding_mode = layer.padding_mode
         # Left, right, top, bottom; torch resolves "same" and "valid" into this.
-        self.padding = tuple(layer._reversed_padding_repeated_twice)
+        self._margins = tuple(layer._reversed_padding_repeated_twice)
         self.columns = layer.out_channels // layer.groups
 
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if isinstance(x, torch.Tensor) and x.dim() == 3:  # one image, as nn.Conv2d takes it
+            return super().forward(x[None])[0]
+        return super().forward(x)
+
     def geometry(self) -> dict:
-        names = ("kernel_size", "stride", "padding", "dilation", "padding_mode")
-        return {name: getattr(self, name) for name in names}
+        names = ("kernel_size", "stride", "dilation", "padding_mode")
+        return {name: getattr(self, name) for name in names} | {"padding": self._margins}
+
+    def shape_problem(self, x: torch.Tensor) -> str:
+        if x.dim() != 4 or x.shape[1] != self.in_channels:
+            return f"[images, {self.in_channels}, height, width]"
+        left, right, top, bottom = self._margins
+        least = [step * (size - 1) + 1 for step, size in zip(self.dilation, self.kernel_size, strict=True)]
+        least = [max(1, least[0] - top - bottom), max(1, least[1] - left - right)]
+        if x.shape[2] < least[0] or x.shape[3] < least[1]:
+            return f"[images, {self.in_channels}, {least[0]} or more, {least[1]} or more]"
+        return ""
 
     def tuning_shape(self) -> tuple[int, ...]:
         images, height, width = tuning.CONV2D_IMAGES
-        return images, self.weight.shape[1] * self.groups, height, width
+        extents = (step * (size - 1) + 1 for step, size in zip(self.dilation, self.kernel_size, strict=True))
+        # A kernel that is wider than the usual images needs wider ones.
+        return images, self.in_channels, *(map(max, (height, width), extents))
 
-    def digital(self, x: torch.Tensor) -> torch.Tensor:
-        padded = F.pad(x, self.padding, "constant" if self.padding_mode == "zeros" else self.padding_mode)
-        return F.conv2d(padded, self.weight, None, self.stride, 0, self.dilation, self.groups)
+    def weight_shape(self) -> tuple[int, ...]:
+        return self.out_channels, self.in_channels // self.groups, *self.kernel_size
+
+    def digital(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        padded = F.pad(x, self._margins, "constant" if self.padding_mode == "zeros" else self.padding_mode)
+        return F.conv2d(padded, weight, None, self.stride, 0, self.dilation, self.groups)
+
+    def extra_repr(self) -> str:
+        shown = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        usual = {"padding": (0, 0), "dilation": (1, 1), "groups": 1, "padding_mode": "zeros"}
+        others = (f", {key}={getattr(self, key)}" for key, value in usual.items() if getattr(self, key) != value)
+        return f"{shown}{''.join(others)}, bias={self.bias is not None}, {self.tiles()}"
 
 
 class CrossbarLinear(CrossbarLayer):
@@ -196,12 +292,24 @@ class CrossbarLinear(CrossbarLayer):
 
     layer_type = "linear"
 
-    def __init__(self, layer: nn.Linear, setting: Setting) -> None:
-        super().__init__(layer, setting)
+    def __init__(self, layer: nn.Linear, setting: Setting, name: str = "") -> None:
+        super().__init__(layer, setting, name)
+        self.in_features = layer.in_features
+        self.out_features = layer.out_features
         self.columns = layer.out_features
 
-    def tuning_shape(self) -> tuple[int, ...]:
-        return tuning.LINEAR_VECTORS, self.weight.shape[1]
+    def shape_problem(self, x: torch.Tensor) -> str:
+        return "" if x.dim() >= 1 and x.shape[-1] == self.in_features else f"[..., {self.in_features}]"
 
-    def digital(self, x: torch.Tensor) -> torch.Tensor:
-        return F.linear(x, self.weight)
+    def tuning_shape(self) -> tuple[int, ...]:
+        return tuning.LINEAR_VECTORS, self.in_features
+
+    def weight_shape(self) -> tuple[int, ...]:
+        return self.out_features, self.in_features
+
+    def digital(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, weight)
+
+    def extra_repr(self) -> str:
+        shown = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{shown}, bias={self.bias is not None}, {self.tiles()}"

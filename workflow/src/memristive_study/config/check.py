@@ -11,9 +11,10 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.names import unknown_key
+from memristive_study.models.names import LIBRARY, OPTIONS
+from memristive_study.runtime.shipped import shipped
 
-ARCHITECTURES = ("mnist", "cifar10", "cifar100")  # of memristive_study.models.networks, which imports torch
-SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
+SCHEMA = shipped("schemas/config.schema.yaml")
 
 
 def check(config: Mapping[str, Any]) -> None:
@@ -35,6 +36,7 @@ def check(config: Mapping[str, Any]) -> None:
     devices.table(config["devices"])
     for name, entry in config["networks"].items():
         _check_architecture(f"networks: {name}: architecture", entry["architecture"])
+        _check_options(f"networks: {name}: options", entry["architecture"], entry.get("options", {}))
     used = {entry["dataset"] for name, entry in config["networks"].items() if name in config["run"]["networks"]}
     for name, entry in config["datasets"].items():
         if name in used and entry["source"] == "npz" and not Path(entry.get("path", ".")).exists():
@@ -106,12 +108,21 @@ def _check_architecture(place: str, architecture: str) -> None:
     """The networks of the library are named; another one's package must be there (its import would take seconds)."""
     package, colon, name = architecture.partition(":")
     if not colon:
-        if architecture not in ARCHITECTURES:
-            raise InputError(f"{unknown_key(place, architecture, ARCHITECTURES)} (or package.module:factory)")
+        if architecture not in LIBRARY:
+            raise InputError(f"{unknown_key(place, architecture, tuple(LIBRARY))} (or package.module:factory)")
         return
     top = package.split(".")[0]
     if not (top.isidentifier() and name.isidentifier() and importlib.util.find_spec(top)):
         raise InputError(f"{place}: {architecture!r} is not package.module:factory of a package that can be imported")
+
+
+def _check_options(place: str, architecture: str, options: Mapping[str, Any]) -> None:
+    """Options of a network of the library are known; those of a factory from elsewhere are its own arguments."""
+    if ":" in architecture:
+        return
+    for key in options:
+        if key not in OPTIONS:
+            raise InputError(unknown_key(place, key, OPTIONS))
 
 
 def _line(error: Any) -> str:

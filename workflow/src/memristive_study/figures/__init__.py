@@ -4,9 +4,8 @@ A figure carries the SHA-256 of each of its inputs, so that a report can tell wh
 changed since it was drawn.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ import pandas as pd
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic, read_json
-from memristive_study.results import outputs
+from memristive_study.results import outputs, sources
 from memristive_study.results.read import experiment
+from memristive_study.results.sources import Value
 from memristive_study.results.study import Study
 
-Value = str | Path | Sequence[str | Path]
 STAMP = "memristive-inputs"  # the key of the hashes among a PNG's text chunks
 
 
@@ -55,16 +54,6 @@ def read_all(inputs: Mapping[str, Value]) -> dict[str, Any]:
     return {name: read(name, value) for name, value in inputs.items()}
 
 
-def hashes(inputs: Mapping[str, Value]) -> dict[str, str]:
-    """SHA-256 of each input file, by its path."""
-    found = {}
-    for value in inputs.values():
-        for path in [value] if isinstance(value, str | Path) else value:
-            with Path(path).open("rb") as stream:
-                found[str(path)] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return dict(sorted(found.items()))
-
-
 def stamp(png: str | Path) -> dict[str, str]:
     """The hashes that a figure was saved with; empty where it has none."""
     from PIL import Image
@@ -91,7 +80,7 @@ def make(function: str, inputs: Mapping[str, Value], study: Study, png: str | Pa
     with matplotlib.rc_context(style.RC):
         figure = draw(read_all(inputs), study)
         with atomic(png) as temporary:
-            stamped = {"Software": None, STAMP: json.dumps(hashes(inputs))}
+            stamped = {"Software": None, STAMP: json.dumps(sources.hashes(inputs))}
             figure.savefig(temporary, dpi=style.DPI, metadata=stamped)
         with atomic(svg) as temporary:
             figure.savefig(temporary, metadata={"Date": None})

@@ -1,7 +1,8 @@
-"""Inference time by tile shape, on both engines (Table 5), and whether both predict the same."""
+"""The job that times inference by tile shape on both engines (Table 5) and compares their predictions."""
 
 import statistics
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,26 @@ from memristive.core.errors import InputError
 from memristive.core.seeding import generator
 from memristive.core.setting import Setting
 from memristive.evaluation import predict
-from memristive.memtorch import patch as reference
+from memristive.memtorch import patch, reproducible
+from memristive.memtorch.limits import comparable
 from memristive.memtorch.take_over import from_memtorch
 from memristive.network import convert
-from memristive_study.data import datasets
-from memristive_study.models import networks
-from memristive_study.plan import parity
+from memristive_study.data.dataset import load
+from memristive_study.models.build import build
+from memristive_study.models.weights import load_weights
 
 COLUMNS = (
-    *("network", "engine", "tile_shape", "images", "test_images", "threads"),
+    "network",
+    "engine",
+    "tile_shape",
+    "images",
+    "test_images",
+    "threads",
     "predictions_differing",  # of MemTorch's and ours on the same devices and images; empty for ours
-    *("seconds", "scaled_seconds"),
+    "seconds",
+    "scaled_seconds",
 )
-RUNS = 5  # of this project's engine; the median counts. MemTorch runs once, for it takes minutes.
+RUNS = 5  # of this project's engine, whose median is reported. MemTorch runs once, since it takes minutes.
 
 
 @torch.no_grad()
@@ -45,7 +53,7 @@ def inference_times(
     Args:
         weights: safetensors file of the trained network.
         dataset: prepared .npz.
-        setting: JSON of the Setting whose tile shape is replaced.
+        setting: canonical text of the Setting whose tile shape is replaced.
         crossbar_images, memtorch_images: images timed on each engine; times are scaled to all test images.
         full_images: images timed on MemTorch at the setting's own tile shape, where these are more.
 
@@ -53,13 +61,13 @@ def inference_times(
         InputError: more images than the data set has.
     """
     torch.set_num_threads(threads)
-    data = datasets.load(dataset)
+    data = load(dataset)
     wanted = {"crossbar_images": crossbar_images, "memtorch_images": memtorch_images, "full_images": full_images}
     for key, images in wanted.items():
         if images > len(data.x_test):
             raise InputError(f"inference_time: {key}: {images}, but {network} has {len(data.x_test)} test images")
-    model = networks.build(architecture, len(data.class_names), data.input_shape)
-    networks.load_weights(model, weights)
+    model = build(architecture, len(data.class_names), data.input_shape)
+    load_weights(model, weights)
     test = data.tensor(data.x_test[: max(wanted.values())])
     base = Setting.from_canonical(setting)
     rows = []
@@ -96,8 +104,8 @@ def _crossbar(model: torch.nn.Module, setting: Setting, images: torch.Tensor) ->
 
 def _memtorch(model: torch.nn.Module, setting: Setting, images: torch.Tensor) -> tuple[float, int]:
     """Seconds of MemTorch, and how many of its predictions differ from ours on the devices that it made."""
-    setting = parity.comparable(setting)
-    patched = reference.convert(model, setting, generator=generator("inference time"))
+    setting = comparable(setting)
+    patched = patch.convert(model, setting, generator=generator("inference time"))
     seconds, predictions = 0.0, []
     for batch in images.split(setting.arithmetic.batch_size):
         spent, predicted = _timed(patched, batch, setting.arithmetic.batch_size)
@@ -105,7 +113,10 @@ def _memtorch(model: torch.nn.Module, setting: Setting, images: torch.Tensor) ->
         predictions.append(predicted)
         print(f"MemTorch: {sum(map(len, predictions))} of {len(images)} images after {seconds:.0f} s", flush=True)
     ours = predict(from_memtorch(patched, setting), images, setting.arithmetic.batch_size)
-    return seconds, int((ours != torch.cat(predictions)).sum())
+    differing = int((ours != torch.cat(predictions)).sum())
+    if differing and (notice := reproducible.notice()):
+        warnings.warn(notice, stacklevel=2)
+    return seconds, differing
 
 
 def _timed(network: torch.nn.Module, images: torch.Tensor, batch_size: int) -> tuple[float, torch.Tensor]:

@@ -1,68 +1,25 @@
-"""Which settings of a study both engines carry out, and when they agree.
+"""Which settings of a study are also carried out by MemTorch, and the columns of their comparison.
 
-Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+Imported when Snakemake reads the workflow, so it imports no torch.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from memristive.core.setting import FIELD_NAMES, Setting
+from memristive.memtorch import criterion
+from memristive.memtorch.limits import comparable
 
-COLUMNS = (
-    "experiment",
-    "network",
-    "setting",
-    "images",
-    "max_abs_difference",
-    "max_abs_logit",
-    "same_predictions",
-    "codes",
-    "codes_differing",
-    "codes_unexplained",
-    "max_relative_conductance_difference",
-    "max_relative_line_difference",
-    "passed",
-)
-
-LOGIT_TOLERANCE = 1e-5  # of the largest logit
-CODES_PER_FLIP = 100_000  # at most one code in so many may differ
-CONDUCTANCE_TOLERANCE = 1e-6  # of each conductance
-LINE_TOLERANCE = 1e-5  # of the coefficient; of the largest digital output for the intercept
-
-
-def passed(row: Mapping[str, Any]) -> bool:
-    """Whether the engines agree, from the other columns of a row.
-
-    They agree if
-    - our own mapping and non-idealities give MemTorch's conductances, and our tuning its line;
-    - no code differs but for the order of summation (see `validation.unexplained`), and then at
-      most one in `CODES_PER_FLIP`, layer by layer on identical inputs;
-    - the logits are equal to rounding and every prediction is the same. Only a code that differed,
-      as above, may break this: what follows it sees another input.
-    """
-    same_logits = row["max_abs_difference"] <= LOGIT_TOLERANCE * row["max_abs_logit"]
-    flips = row["codes_differing"]
-    return bool(
-        row["max_relative_conductance_difference"] <= CONDUCTANCE_TOLERANCE
-        and row["max_relative_line_difference"] <= LINE_TOLERANCE
-        and row["codes_unexplained"] == 0
-        and flips * CODES_PER_FLIP <= row["codes"]
-        and ((same_logits and row["same_predictions"]) or flips > 0)
-    )
-
-
-def comparable(setting: Setting) -> Setting:
-    """`setting` as far as MemTorch can carry it out."""
-    return setting.replace(semantics="memtorch", accumulate=None, rescale_output=False, adc_range="auto")
+COLUMNS = ("experiment", "network", "setting", *criterion.COLUMNS)
 
 
 def extremes(*grids: Sequence[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
     """The settings, with their labels, that stand for an experiment in the validation.
 
-    Of each grid (a part of the experiment) the first and the last, and those in which every varying
-    field has its lowest or its highest value (the corners); beyond two varying fields only the two
-    opposite corners. Each is made `comparable`, and equal ones are taken once, under the first label.
+    From each grid (a part of the experiment) come the first and the last setting, and those in which every varying
+    field has its lowest or its highest value (the corners); beyond two varying fields only the two opposite corners.
+    Each is made `comparable`, and equal ones are taken once, under the first label.
     """
     chosen: dict[Setting, str] = {}
     for grid in grids:

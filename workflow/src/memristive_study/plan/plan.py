@@ -13,10 +13,12 @@ from memristive.core.grid import expand
 from memristive.core.names import check_known
 from memristive.core.seeding import seed
 from memristive.core.setting import Setting, dotted
+from memristive_study.models import names
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
 from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
+from memristive_study.training.recipe import TrainingSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,8 +61,13 @@ class Plan:
                 raise InputError(
                     f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
                 )
-        for name in config["inference_time"].get("full_images", {}):
-            check_known("inference_time: full_images", name, config["networks"])
+        for place, named in (
+            ("inference_time: networks", config["inference_time"]["networks"]),
+            ("inference_time: full_images", config["inference_time"].get("full_images", {})),
+            ("validation: networks", config["validation"]["networks"]),
+        ):
+            for name in named:
+                check_known(place, name, config["networks"])
         for name in self.experiments:
             check_known("run: experiments", name, config["experiments"])
             if name in RESERVED:
@@ -103,6 +110,16 @@ class Plan:
     def training(self, network: str) -> dict[str, Any]:
         """Training settings of a network: the common ones, overridden by its own."""
         return {**self.config["training"]["settings"], **self.config["networks"][network].get("training", {})}
+
+    def training_settings(self, network: str) -> TrainingSettings:
+        """The same as a record, with the study's seed and number of threads."""
+        common = {"seed": self.config["seed"], "threads": self.config["threads"]["training"]}
+        return TrainingSettings.from_dict({**self.training(network), **common})
+
+    def architecture(self, network: str) -> str:
+        """Architecture of a network with its options, as `models.build.build` takes it."""
+        entry = self.config["networks"][network]
+        return names.text(entry["architecture"], entry.get("options", {}))
 
     def compared(self) -> str:
         """JSON of the variants, each with the network and label of its evaluation, by which their table is made."""
@@ -156,7 +173,7 @@ class Plan:
         """JSON that `results.study.Study.read` takes: by what figures name networks and compare them."""
         networks = {
             name: {
-                "architecture": self.config["networks"][name]["architecture"],
+                "architecture": self.architecture(name),
                 "dataset": self.dataset_of(name),
                 "images": self._images(self.dataset_of(name)),
             }
@@ -196,7 +213,7 @@ class Plan:
         return {**{f"device.{key}": own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
 
     def _check_datasets(self) -> None:
-        from memristive_study.data.datasets import check_entry  # numpy comes with it
+        from memristive_study.data.entry import check_entry
 
         used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
         for name in used:

@@ -4,11 +4,11 @@ import base64
 import io
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from memristive_study.report.tables import cell, for_readers
+from memristive_study.tables.text import cell, readable
 
 HEADINGS = {  # columns of the result files, for readers
     "ours": "ours (%)",
@@ -24,20 +24,30 @@ HEADINGS = {  # columns of the result files, for readers
 }
 
 
+class Html(str):
+    """A piece of a page: a notebook shows it, and the report is made of it."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("A piece of HTML.")  # else a notebook would hold all of it twice
+
+
 def paragraph(text: str) -> str:
     """A paragraph of plain text."""
     return f"<p>{escape(text)}</p>"
 
 
-def sentences(lines: Iterable[str]) -> str:
-    """What results mean, a point a sentence; nothing where there is none."""
-    points = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f'<ul class="meaning">{points}</ul>' if points else ""
+def points(lines: Iterable[str]) -> str:
+    """A point a sentence; nothing where there is none."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<ul class="meaning">{items}</ul>' if items else ""
 
 
 def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADINGS) -> str:
     """A table that scrolls inside itself where the page is too narrow."""
-    frame = for_readers(frame)
+    frame = readable(frame)
     head = "".join(f'<th scope="col">{escape(headings.get(c, str(c).replace("_", " ")))}</th>' for c in frame.columns)
     lines = []
     for row in frame.itertuples(index=False):
@@ -56,11 +66,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def figure(path: Path, title: str, alternative: str) -> str:
-    """An embedded PNG with its caption."""
-    return image(path.read_bytes(), title, alternative)
-
-
 def image(png: bytes, title: str, alternative: str) -> str:
     """A PNG with its caption, wide as it was drawn, so that texts have one size in all figures of a page."""
     from PIL import Image
@@ -76,7 +81,7 @@ def image(png: bytes, title: str, alternative: str) -> str:
 
 
 def details(summary: str, content: str) -> str:
-    """Something that a reader opens."""
+    """A part that is folded until a reader opens it."""
     return f"<details><summary>{escape(summary)}</summary>{content}</details>"
 
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from memristive_study.claims import quantities
-from memristive_study.claims.claims import Evidence
-from memristive_study.report import prose
+from memristive_study.claims.evidence import Evidence
+from memristive_study.report import sentences
 from memristive_study.results import sweeps
+from memristive_study.results.differences import difference
 from memristive_study.results.statistics import accuracy_interval
 
 
@@ -24,7 +24,7 @@ def findings(evidence: Evidence, experiment: str, parts: tuple[str, ...]) -> lis
                 named = [
                     evidence.label(name),
                     part.replace("_", " ") if len(parts) > 1 else "",
-                    prose.AS.get(semantics, semantics) if several else "",
+                    sentences.AS.get(semantics, semantics) if several else "",
                 ]
                 lines.append(f"{', '.join(filter(None, named))}: {_extremes(rows, fields)}.")
     return lines
@@ -34,12 +34,12 @@ def _extremes(rows: pd.DataFrame, fields: list[str]) -> str:
     """Where the accuracy of some settings is lowest and highest, and how far apart, paired over the repeats."""
     means = rows.groupby("label")["accuracy"].mean()
     low, high = (rows[rows["label"] == label] for label in (means.idxmin(), means.idxmax()))
-    lowest, highest = (prose.number(accuracy_interval(found["accuracy"])) for found in (low, high))
+    lowest, highest = (sentences.number(accuracy_interval(found["accuracy"])) for found in (low, high))
     if means.max() == means.min():
         settings = "the one setting" if len(means) == 1 else f"all {len(means)} settings"
         return f"the accuracy is {highest} at {settings}"
-    difference = prose.number(quantities.loss(high, low), "points")
+    apart = sentences.number(difference(high, low), "points")
     return (
         f"the accuracy is lowest at {sweeps.where(low.iloc[0], fields)}, {lowest}, and highest at "
-        f"{sweeps.where(high.iloc[0], fields)}, {highest}; the difference is {difference}"
+        f"{sweeps.where(high.iloc[0], fields)}, {highest}; the difference is {apart}"
     )

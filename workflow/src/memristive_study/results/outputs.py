@@ -135,7 +135,7 @@ BEFORE = (
                 "memristive_study.figures.images:draw",
             ),
         ),
-        (Table("datasets", ("datasets",), "Data sets", "memristive_study.report.tables:datasets"),),
+        (Table("datasets", ("datasets",), "Data sets", "memristive_study.tables.datasets:build"),),
     ),
     Section(
         "training",
@@ -167,15 +167,15 @@ BEFORE = (
             ),
         ),
         (
-            Table("networks", ("datasets",), "Layers of the networks", "memristive_study.report.tables:networks"),
+            Table("networks", ("datasets",), "Layers of the networks", "memristive_study.tables.networks:build"),
             Table(
                 "training",
                 ("histories", "selections", "datasets"),
                 "Test accuracy of the digital networks",
-                "memristive_study.report.tables:training",
+                "memristive_study.tables.training:build",
             ),
         ),
-        "memristive_study.report.prose:training",
+        "memristive_study.report.sentences:training",
     ),
     Section(
         "devices",
@@ -196,10 +196,10 @@ BEFORE = (
                 "device_parameters",
                 ("parameters",),
                 "Parameters of the devices and their sources",
-                "memristive_study.report.tables:device_parameters",
+                "memristive_study.tables.device_parameters:build",
             ),
         ),
-        "memristive_study.report.prose:devices",
+        "memristive_study.report.sentences:devices",
     ),
 )
 AFTER = (
@@ -211,7 +211,7 @@ AFTER = (
                 "inference_time",
                 ("times",),
                 "Inference time by tile shape",
-                "memristive_study.report.tables:inference_time",
+                "memristive_study.tables.inference_time:build",
             ),
         ),
     ),

@@ -18,7 +18,7 @@ from memristive_study.config.check import image_notes
 from memristive_study.runtime import measured
 
 FILES = (
-    *("report.html", "claims.csv", "claims.md", "provenance.json", "rulegraph.txt"),
+    *("report.html", "claims.csv", "claims.md", "claims.sources.json", "provenance.json", "rulegraph.txt"),
     *("experiments/*.csv", "tables/*", "figures/*", "devices/*.csv", "validation/parity.csv"),
     *("training/*/*/history.csv", "training/*/*/summary.json", "training/*/selection.json"),
 )

@@ -41,20 +41,21 @@ def evaluate_setting(
     import torch
 
     from memristive.evaluation import evaluations
-    from memristive_study.data import datasets
-    from memristive_study.models import networks
-    from memristive_study.runtime import malloc as allocation
+    from memristive_study.data.dataset import TestImages, load
+    from memristive_study.models.build import build
+    from memristive_study.models.weights import load_weights
+    from memristive_study.runtime import malloc
 
-    allocation.hand_back_large()
+    malloc.hand_back_large()
     torch.set_num_threads(threads)
-    images = datasets.TestImages(dataset)
-    model = networks.build(architecture, len(images.class_names), images.input_shape)
-    networks.load_weights(model, weights)
+    images = TestImages(dataset)
+    model = build(architecture, len(images.class_names), images.input_shape)
+    load_weights(model, weights)
     test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_canonical(setting)
 
     def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
-        data = datasets.load(dataset)  # with its training images, which few settings need
+        data = load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
             raise InputError(
                 f"setting: adc.calibration_images: {count}, but there are {len(data.x_train)} training images"

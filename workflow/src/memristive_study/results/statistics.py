@@ -43,6 +43,10 @@ class Interval:
     kind: str = "repeats"
     images: "Interval | None" = None
 
+    def taken_from(self, value: float) -> "Interval":
+        """`value`, which is exact, less this one."""
+        return replace(self, value=value - self.value, low=value - self.high, high=value - self.low, images=None)
+
     @property
     def known(self) -> bool:
         """Whether there is an interval."""
@@ -65,11 +69,16 @@ def mean_interval(
     values = np.asarray(values, dtype=float)
     n, mean = len(values), float(np.mean(values))
     if n < 2:
-        return Interval(mean, math.nan, math.nan, n, kind)
+        return single(mean, kind, n)
     half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * np.std(values, ddof=1) / math.sqrt(n))
     # Values that are all 100 have a mean of 100, but for rounding.
     low, high = min(limits[0], mean), max(limits[1], mean)
     return Interval(mean, max(mean - half, low), min(mean + half, high), n, kind)
+
+
+def single(value: float, kind: str = "settings", n: int = 1) -> Interval:
+    """A value that has no interval; `n` counts what it was taken from."""
+    return Interval(value, math.nan, math.nan, n, kind)
 
 
 def accuracy_interval(values: ArrayLike, kind: str = "repeats", images: int | None = None) -> Interval:
@@ -117,7 +126,7 @@ def unpaired_difference(first: ArrayLike, second: ArrayLike) -> Interval:
     first, second = (np.asarray(values, dtype=float) for values in (first, second))
     value, n = float(first.mean() - second.mean()), min(len(first), len(second))
     if n < 2:
-        return Interval(value, math.nan, math.nan, n)
+        return single(value, "repeats", n)
     if np.ptp(first) == 0 == np.ptp(second):  # scipy gives no interval where nothing varies
         return Interval(value, value, value, n)
     from scipy import stats
@@ -131,9 +140,8 @@ def summary(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     rows = []
     for values, group in frame.groupby(list(keys), dropna=False, sort=True):
         found = accuracy_interval(group["accuracy"].to_numpy())
-        rows.append(dict(zip(keys, values, strict=True)) | {
-            "mean": found.value, "low": found.low, "high": found.high, "n": found.n
-        })  # fmt: skip
+        ours = {"mean": found.value, "low": found.low, "high": found.high, "n": found.n}
+        rows.append(dict(zip(keys, values, strict=True)) | ours)
     return pd.DataFrame(rows, columns=[*keys, "mean", "low", "high", "n"])
 
 

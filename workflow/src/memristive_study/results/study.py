@@ -7,9 +7,11 @@ torch nor pandas.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive_study.models import names
 from memristive_study.results.paper import NO_PAPER, Paper
 
 
@@ -80,14 +82,20 @@ class Study:
         """Of the paper's `values` by network that of the study's network `name`; None where it has none."""
         return values.get(self.networks[name].paper or "") if name in self.networks else None
 
+    def stated(self, experiment: str, name: str, fields: Mapping[str, Any]) -> float | None:
+        """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
+        paper = self.networks[name].paper if name in self.networks else None
+        return self.paper.accuracy(experiment, paper, fields) if paper else None
+
     @property
     def compared(self) -> bool:
         """Whether one of the study's networks is one of the paper's, on whatever images."""
-        return any(network.architecture in self.paper.networks for network in self.networks.values())
+        return any(names.parsed(network.architecture)[0] in self.paper.networks for network in self.networks.values())
 
 
 def _network(name: str, paper: Paper, architecture: str, dataset: str, images: str) -> Network:
-    same = architecture if architecture in paper.networks and images == architecture else None
+    built = names.parsed(architecture)[0]
+    same = built if built in paper.networks and images == built else None
     label = paper.labels.get(name, name)
     if not same and name in paper.networks:  # the paper's network, on other images
         label = f"{label} network on {dataset}"

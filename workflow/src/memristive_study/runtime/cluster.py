@@ -1,47 +1,14 @@
-"""What a job may use, and whether a cluster has a node for it.
+"""Checks that a Slurm cluster has a node for each job.
 
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
 """
 
-import math
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from memristive.core.errors import InputError
-from memristive_study.plan.plan import Plan
-from memristive_study.runtime.estimate import job_seconds
-
-# Peak memory (MiB) of a job by rule and architecture ("": of all), as
-# `python -m memristive_study.runtime.measured` found it on the published images. Where an architecture is missing,
-# the largest of its rule counts.
-PEAK = {
-    "prepare_dataset": {"": 1076},
-    "train_fold": {"mnist": 1117, "cifar10": 2160},
-    "train_published": {"mnist": 1220, "cifar10": 2160},
-    "evaluate": {"mnist": 1486, "cifar10": 1306, "cifar100": 972},
-    "validate_network": {"mnist": 1468},
-    "time_inference": {"mnist": 1468},
-}
-MARGIN = 1.5  # of memory; a retry gets as much again
-SLOWER = 4.0  # than the processor that the estimate is for; a retry gets as much again
-# No job is sure to be shorter; MemTorch builds an object a device, which takes as long as the network is large.
-LEAST_MINUTES = {"validate_network": 240, "time_inference": 240}
-OTHERS_LEAST_MINUTES = 10
-
-
-def memory(rule: str, network: str | None, plan: Plan, attempt: int) -> int:
-    """Memory of a job (MB) at its first, second, ... `attempt`; a network of one's own counts as the largest."""
-    peaks = PEAK[rule]
-    architecture = plan.config["networks"][network]["architecture"] if network else ""
-    return round(MARGIN * attempt * peaks.get(architecture, max(peaks.values())) / 100) * 100
-
-
-def minutes(rule: str, wildcards: Mapping[str, str], plan: Plan, attempt: int) -> int:
-    """Run time that a job may take, in minutes."""
-    least = LEAST_MINUTES.get(rule, OTHERS_LEAST_MINUTES)
-    return max(least, math.ceil(SLOWER * job_seconds(rule, wildcards, plan) / 60)) * attempt
 
 
 def check_fits(jobs: Sequence[Any], cores: int) -> None:

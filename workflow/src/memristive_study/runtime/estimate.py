@@ -1,6 +1,6 @@
-"""How long the jobs that are about to run will take, and how much they will write, roughly, before they start.
+"""Rough time and disk space of the jobs that are about to run, said before they start.
 
-Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
 import os
@@ -11,20 +11,20 @@ from pathlib import Path
 from memristive.core.errors import InputError
 from memristive_study.plan.plan import Plan
 
-# One thread of a 2.4 GHz core with AVX2, where jobs run beside it: milliseconds an image. Training is forward,
-# backward and step; inference one evaluation on the kernels; MemTorch one image of one setting.
+# Milliseconds an image on one thread of a 2.4 GHz core with AVX2, beside other jobs. TRAINING: forward, backward and
+# step. INFERENCE: one evaluation on the kernels. MEMTORCH: one image under one setting.
 TRAINING = {"mnist": 0.5, "cifar10": 1.8, "cifar100": 4.5}
-FORWARD = 0.22  # of a training's time an image
+FORWARD = 0.22  # the forward pass, as a proportion of TRAINING
 INFERENCE = {"mnist": 0.07, "cifar10": 0.5, "cifar100": 1.8}
-# So many times as long where MemTorch's padding cells hold devices that differ.
+# Factor on INFERENCE where MemTorch's padding cells hold devices that differ.
 PADDING = {"mnist": 7.5, "cifar10": 2.0, "cifar100": 1.5}
 MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
-# Seconds a job beyond its work: start of Python, imports, reading.
+# Seconds that a job takes besides its work: start of Python, imports, reading.
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
 OTHER_JOB = 4.0
 TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
-# Bytes: an image as it is prepared, an archive, the weights of an epoch, an evaluation's record, the curves of the
-# devices, what any other job writes.
+# Bytes of a prepared image, of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
+# devices' curves, and of the output of any other job.
 IMAGE = {"mnist": 784, "cifar10": 3072, "cifar100": 3072, "digits": 784}
 DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
 WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}

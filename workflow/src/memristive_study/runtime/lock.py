@@ -1,53 +1,55 @@
-"""Snakemake's lock: ``python -m memristive_study.runtime.lock`` unlocks what a dead process of this host has left.
+"""Snakemake's lock: ``python -m memristive_study.runtime.lock`` removes one that a dead process of this host has left.
 
-A Snakemake that is killed leaves its lock, and the next one refuses to start. Each running Snakemake records host,
-process and its time of start beside the lock. The make targets call this module first: it unlocks if every process on
-record is dead and was on this host, and never otherwise.
+A Snakemake that is killed leaves its lock, and the next one refuses to start. Each running Snakemake writes its
+identity into a file beside the lock. The make targets call this module first. It unlocks if every process on record
+was on this host and is dead, and none of the jobs that these started is still running; it never unlocks otherwise.
 
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
 """
 
 import atexit
-import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
-from memristive.core.files import write_json
+from memristive.core.files import write_text
+from memristive_study.runtime import processes
+from memristive_study.runtime.environment import OWNER
 
 LOCKS = Path(".snakemake") / "locks"
-HOLDERS = Path(".snakemake") / "holders"
+RUNNING = Path(".snakemake") / "running"  # a file a Snakemake process, which holds its identity
 
 
-def hold(folder: Path = Path()) -> None:
-    """Record this process, which has the lock, until it ends in an orderly way."""
+def record(folder: Path = Path()) -> None:
+    """Put this process, which has the lock, on record until it ends in an orderly way."""
     process = os.getpid()
-    path = folder / HOLDERS / f"{socket.gethostname()}-{process}.json"
-    write_json(path, {"host": socket.gethostname(), "process": process, "started": _started(process)})
+    path = folder / RUNNING / f"{socket.gethostname()}-{process}"
+    write_text(path, str(processes.identity(process)))
 
-    def release() -> None:
+    def remove() -> None:
         if os.getpid() == process:  # not a fork of it
             path.unlink(missing_ok=True)
 
-    atexit.register(release)
+    atexit.register(remove)
 
 
 def blocking(folder: Path = Path()) -> str | None:
     """Why a lock in `folder` must stay, one line; "" where it may go; None where there is none."""
     if not any((folder / LOCKS).glob("*")):
         return None
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / HOLDERS).glob("*.json"))]
-    if not records:
-        return "nobody is on record as its holder"
-    for record in records:
-        who = f"process {record['process']} on {record['host']}"
-        if record["host"] != socket.gethostname():
-            return f"{who} may hold it, which cannot be seen from here"
-        if record["started"] == _started(record["process"]):
-            return f"{who} holds it and is running"
+    names = [path.read_text(encoding="utf-8") for path in sorted((folder / RUNNING).glob("[!.]*"))]
+    if not names:
+        return "no process is on record that has locked it"
+    for name in names:
+        who = f"process {processes.number_of(name)} on {processes.host_of(name)}"
+        if processes.host_of(name) != socket.gethostname():
+            return f"{who} may have locked it, which cannot be seen from here"
+        if processes.runs(name):
+            return f"{who} has locked it and is running"
+        if jobs := processes.with_variable(OWNER, name):
+            return f"process {jobs[0]} is running, a job of {who}, which is dead"
     return ""
 
 
@@ -58,24 +60,11 @@ def main() -> int:
         print(f"error: this folder is locked: {reason}; if nothing runs: snakemake --unlock", file=sys.stderr)
         return 1
     if reason is not None:
-        print("The process that held the lock of this folder is dead: unlocking", file=sys.stderr)
+        print("The process that locked this folder is dead: unlocking", file=sys.stderr)
         # What `snakemake --unlock` does, without a configuration that might not be the study's.
         shutil.rmtree(LOCKS)
-        shutil.rmtree(HOLDERS)
+        shutil.rmtree(RUNNING)
     return 0
-
-
-def _started(process: int) -> str | None:
-    """When a process of this host started, in the system's own count; None where it does not run."""
-    try:
-        # The name in brackets may hold blanks; the 22nd field of all is the time of start.
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    except FileNotFoundError:
-        if sys.platform == "linux":
-            return None
-        alive = subprocess.run(["ps", "-o", "lstart=", "-p", str(process)], capture_output=True, text=True, check=False)
-        return alive.stdout.strip() or None
-    return None if fields[0] == "Z" else fields[19]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Resources of jobs: ``python -m memristive_study.runtime.measured results/demo`` merges a study's benchmark files.
+"""Memory and time that jobs took: ``python -m memristive_study.runtime.measured results/demo``.
 
-The table, a row a rule and network, is printed and written to ``resources.csv`` in the study's folder. The figures of
-`memristive_study.runtime.cluster` come from such tables.
+Merges a study's benchmark files into a table, a row a rule and network, which it prints and writes to
+``resources.csv`` in the study's folder. The numbers in `memristive_study.runtime.resources` come from such tables.
 """
 
 import json

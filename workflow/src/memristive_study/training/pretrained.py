@@ -7,23 +7,25 @@ whose configuration says something else is refused.
 Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
-import csv
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_json, write_text
+from memristive_study.runtime.shipped import shipped
+from memristive_study.training.model_card import IMAGES, model_card
+from memristive_study.training.recipe import TrainingSettings
 
 if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
 
-FOLDER = Path(__file__).parents[3] / "resources" / "pretrained"
+FOLDER = shipped("resources/pretrained")
 DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
-IMAGES = ("size", "channels", "train_images", "test_images")
 
 
 def folder(network: str) -> Path:
@@ -37,7 +39,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
     entry = config["datasets"][plan.dataset_of(network)]
     return {
         "network": network,
-        "architecture": config["networks"][network]["architecture"],
+        "architecture": plan.architecture(network),
         "images": {
             "name": entry.get("dataset", entry["source"]),
             "normalisation": entry.get("normalisation", "unit"),
@@ -61,6 +63,7 @@ def check(plan: "Plan") -> None:
         theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
         for description in (theirs, ours):
             description["images"].pop("note", None)  # for readers
+            description["settings"] = _with_defaults(description["settings"])
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
@@ -99,42 +102,13 @@ def write(
             (whole / path.parent.name).mkdir(exist_ok=True)
             shutil.copyfile(path, whole / path.parent.name / path.name)
         write_json(whole / DESCRIPTION, description)
-        write_text(whole / "README.md", card(whole, description, record, test_images))
+        write_text(whole / "README.md", model_card(whole, description, record, test_images))
 
 
-def card(whole: Path, description: Mapping[str, Any], record: Mapping[str, Any], test_images: int) -> str:
-    """Model card (Markdown) of the network whose files are in the folder `whole`; every number comes from them."""
-    from memristive_study.results.statistics import binomial_interval
-
-    selection = read_json(whole / "selection.json")
-    with (whole / "published" / "history.csv").open(newline="", encoding="utf-8") as stream:
-        history = list(csv.DictReader(stream))
-    images = description["images"]
-    accuracy = binomial_interval(round(selection["test_accuracy"] * test_images), test_images)
-    minutes = sum(float(row["seconds"]) for row in history) / 60
-    versions = record["versions"]
-    rows = {
-        "Architecture": f"`{description['architecture']}` of `memristive_study.models.networks`",
-        "Images": f"{images['name']}, {images['normalisation']}"
-        + "".join(f", {key} {value}" for key, value in images.items() if key in IMAGES)
-        + (f"; {images['note']}" if "note" in images else ""),
-        "Training": ", ".join(f"{key} {value}" for key, value in description["settings"].items()),
-        "Epoch": f"{selection['epoch']} of {selection['epochs']}, chosen by {selection['rule']}",
-        "Accuracy on the training images": f"{100 * selection['train_accuracy']:.2f} % (while learning)",
-        "Accuracy on the test images": f"{accuracy.text()} (%, 95 % interval)",
-        "Folds": f"{description['folds']} histories of a cross-validation beside it",
-        "Training time": f"{minutes:.0f} minutes on {record['machine']['processor']}",
-        "Made by": f"commit {record['commit'][:12]}, torch {versions['torch']}, Python {record['python']}",
-    }
-    table = "\n".join(f"| {key} | {value} |" for key, value in rows.items())
-    return (
-        f"# Weights of {description['network']}\n\n"
-        "A digital network of the study, for conversion to memristor crossbars. Not meant for any other use: it is "
-        "small, and it knows nothing but the images named here.\n\n"
-        f"| | |\n| --- | --- |\n{table}\n\n"
-        "`weights.safetensors` holds the state dict of `memristive_study.models.networks.build`. Where the epoch was "
-        "chosen by `best_test`, the accuracy on the test images is flattered by that choice.\n"
-    )
+def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """`settings` in full, so that a value equals its absence where it is the default."""
+    full = asdict(TrainingSettings.from_dict(settings))
+    return {key: value for key, value in full.items() if key not in NOT_DECISIVE}
 
 
 def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], place: str = "") -> list[tuple[str, Any, Any]]:

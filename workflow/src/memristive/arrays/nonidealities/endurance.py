@@ -56,6 +56,11 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
     T' = min(temperature_threshold / temperature, 1): in sudden mode to a stable resistance, in gradual mode as
     R (cycles / threshold)^(p_3 (p_1 cell_size + p_2 T')). The states are told apart by a convergence point:
     (r_on + r_off) / 2, where MemTorch computes r_on + r_off / 2 from its default resistances.
+
+    The published model has oddities that are kept. Nothing stops the drift at the convergence point, so that after
+    enough cycles the low state is the higher one. The exponent jumps at that point, where a mapped weight may well
+    lie. A low resistance that has just been pushed past it is then pulled down by the high state's fit. No published
+    fit over cycles depends on temperature: their p_2 is 0.
     """
     fit = array.setting.endurance
     convergence_point = array.semantics.convergence_point(array.setting.device.r_on, array.setting.device.r_off)

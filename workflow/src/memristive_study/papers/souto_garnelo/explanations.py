@@ -3,7 +3,7 @@
 No sentence has a number that a study measures; those stand beside it, in the ledger.
 """
 
-from memristive_study.claims.claims import NOT_REPRODUCED, ONLY_WITH_DEFECT
+from memristive_study.claims.judge import NOT_REPRODUCED, ONLY_WITH_DEFECT
 
 _STATES = (
     "MemTorch's quantisation to finite states raises an error that MemTorch catches, so that no conductance changes "

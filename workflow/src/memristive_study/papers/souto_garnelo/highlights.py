@@ -1,9 +1,9 @@
 """The findings of a study of this paper that matter most, for the first screen of its report."""
 
-from memristive_study.claims import quantities as q
-from memristive_study.claims.claims import Evidence, Found
-from memristive_study.papers.souto_garnelo import reported
-from memristive_study.report import prose
+from memristive_study.claims.evidence import Evidence, Found
+from memristive_study.claims.quantities import adc_tile, device_faults, input_voltage, lifetime, variability
+from memristive_study.report.sentences import find, number
+from memristive_study.results.differences import at
 from memristive_study.results.statistics import Interval, accuracy_interval
 
 
@@ -24,7 +24,7 @@ def _by(interval: Interval, limit: float, above: str, below: str, between: str) 
 
 
 def _states(evidence: Evidence) -> tuple[str, str] | None:
-    found = prose.find(q.loss_with_two_states, evidence)
+    found = find(variability.loss_with_states(2), evidence)
     meant, published = (_first(found, s) for s in ("physical", "memtorch"))
     if not meant or not published:
         return None
@@ -33,15 +33,15 @@ def _states(evidence: Evidence) -> tuple[str, str] | None:
         1,
         "Two conductance states do not suffice",
         "Two conductance states suffice",
-        "Whether two conductance states suffice is open",
+        "It is open whether two conductance states suffice",
     ), (
-        f"{evidence.label(meant.where)}: quantised as meant, two states cost {prose.number(meant.ours, 'points')}; "
+        f"{evidence.label(meant.where)}: quantised as meant, two states cost {number(meant.ours, 'points')}; "
         f"as MemTorch computes they cost {published.ours.value:.1f}, because its quantisation does nothing."
     )
 
 
 def _faults(evidence: Evidence) -> tuple[str, str] | None:
-    found = prose.find(q.lrs_beyond_hrs, evidence)
+    found = find(device_faults.lrs_beyond_hrs, evidence)
     if not found:
         return None
     worst = found[0]
@@ -50,17 +50,17 @@ def _faults(evidence: Evidence) -> tuple[str, str] | None:
         0,
         "Stuck-at-LRS is the costly fault",
         "Stuck-at-LRS is not the costly fault",
-        "Which fault costs more is open",
+        "It is open which fault costs more",
     )
     share = worst.note.removeprefix("at ") or "5 %"
     return heading, (
         f"{evidence.label(worst.where)}: {share} of the devices stuck at LRS instead of HRS cost another "
-        f"{prose.number(worst.ours, 'points')}."
+        f"{number(worst.ours, 'points')}."
     )
 
 
 def _tuning(evidence: Evidence) -> tuple[str, str] | None:
-    found = prose.find(q.lifetime("retention", reported.RETENTION_ACCURACY), evidence)
+    found = find(lifetime.accuracy_after("retention"), evidence)
     before, after = (_first(found, "physical", f"tuning {when}") for when in ("before", "after"))
     if not before or not after:
         return None
@@ -69,8 +69,8 @@ def _tuning(evidence: Evidence) -> tuple[str, str] | None:
     moved = abs(after.ours.value - before.ours.value)
     heading = f"Tuning {'decides' if moved > 5 else 'hardly changes'} what retention costs"
     return heading, (
-        f"{evidence.label(before.where)} after 10,000 s of drift: {prose.number(before.ours)} when tuned before the "
-        f"drift, {prose.number(after.ours)} when tuned after it.{paper}"
+        f"{evidence.label(before.where)} after 10,000 s of drift: {number(before.ours)} when tuned before the "
+        f"drift, {number(after.ours)} when tuned after it.{paper}"
     )
 
 
@@ -79,23 +79,23 @@ def _nearest_initial_time(evidence: Evidence, found: Found) -> str:
     frame = evidence.frames.get("choices")
     if frame is None or found.paper is None:
         return ""
-    rows = q.at(frame[frame["retention_time"].notna()], network=found.where, semantics="physical", tuning="before")
+    rows = at(frame[frame["retention_time"].notna()], network=found.where, semantics="physical", tuning="before")
     means = rows.groupby("initial_time")["accuracy"].mean()
     if len(means) < 2:
         return ""
     nearest, own = float((means - found.paper).abs().idxmin()), _own_initial_time(evidence, found)
     if nearest == own:
         return ""
-    ours = accuracy_interval(q.at(rows, initial_time=nearest)["accuracy"])
-    return f" Nor does it state when the drift begins: after {nearest:g} s instead of {own:g} s, {prose.number(ours)}."
+    ours = accuracy_interval(at(rows, initial_time=nearest)["accuracy"])
+    return f" Nor does it state when the drift begins: after {nearest:g} s instead of {own:g} s, {number(ours)}."
 
 
 def _own_initial_time(evidence: Evidence, found: Found) -> float:
-    return float(q.at(evidence.frame("retention", "paper"), network=found.where)["initial_time"].iloc[0])
+    return float(at(evidence.frame("retention", "paper"), network=found.where)["initial_time"].iloc[0])
 
 
 def _fixed_range(evidence: Evidence) -> tuple[str, str] | None:
-    found = [f for f in prose.find(q.cost_of_fixed_range, evidence) if f.semantics == "physical"]
+    found = [f for f in find(adc_tile.cost_of_fixed_range, evidence) if f.semantics == "physical"]
     if not found:
         return None
     fewest = [f for f in found if f.where == found[0].where][-1]
@@ -104,28 +104,28 @@ def _fixed_range(evidence: Evidence) -> tuple[str, str] | None:
         1,
         "An ADC of a fixed range needs more bits",
         "An ADC of a fixed range is as good",
-        "Whether an ADC of a fixed range needs more bits is open",
+        "It is open whether an ADC of a fixed range needs more bits",
     )
     return heading, (
         f"{evidence.label(fewest.where)}, {fewest.choice}: a range fixed on training images costs "
-        f"{prose.number(fewest.ours, 'points')} against MemTorch's, which each vector sets for itself."
+        f"{number(fewest.ours, 'points')} against MemTorch's, which each vector sets for itself."
     )
 
 
 def _conversion(evidence: Evidence) -> tuple[str, str] | None:
-    found = _first(prose.find(q.conversion_loss, evidence), "physical")
+    found = _first(find(input_voltage.conversion_loss, evidence), "physical")
     if not found:
         return None
-    return "What ideal conversion costs", (
-        f"{evidence.label(found.where)}: at its best voltage conversion costs {prose.number(found.ours, 'points')} "
+    return "The cost of ideal conversion", (
+        f"{evidence.label(found.where)}: at its best voltage conversion costs {number(found.ours, 'points')} "
         "against the digital network."
     )
 
 
 def _low_voltage(evidence: Evidence) -> tuple[str, str] | None:
-    found = _first(prose.find(q.accuracy_at_1_v(over_chance=False), evidence), "physical")
+    found = _first(find(input_voltage.accuracy_at(1.0), evidence), "physical")
     if not found:
         return None
-    return "What a low input voltage costs", (
-        f"{evidence.label(found.where)}: at a maximum input voltage of 1 V the accuracy is {prose.number(found.ours)}."
+    return "The accuracy at a low input voltage", (
+        f"{evidence.label(found.where)}: at a maximum input voltage of 1 V the accuracy is {number(found.ours)}."
     )

@@ -62,7 +62,7 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
     """Accuracy at the paper's point of both experiments, for each semantics and choice of tuning."""
     import pandas as pd
 
-    from memristive_study.report import tables
+    from memristive_study import tables
     from memristive_study.results.statistics import accuracy_interval
 
     rows = []

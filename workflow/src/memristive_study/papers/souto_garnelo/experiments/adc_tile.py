@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from memristive_study.papers.souto_garnelo import reported
 from memristive_study.results.outputs import Figure, Section
 from memristive_study.results.study import Study
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -100,21 +101,21 @@ def draw_range(frames: Mapping[str, Any], study: Study) -> "Drawn":
 
 def findings(evidence: "Evidence") -> list[str]:
     """Where the resolution limits, and what the tile shape changes."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import adc_tile as q
+    from memristive_study.report import sentences
 
-    lines = prose.by_network(
-        evidence, q.smallest_loss_below_6_bits, "least cost of fewer than 6 bits against the most", "points"
-    )
-    lines += prose.by_network(
+    few, tile = reported.BOTTLENECK_BELOW_BITS, "x".join(map(str, reported.TILE_SHAPE))
+    what = f"least cost of fewer than {few} bits against the most"
+    lines = sentences.by_network(evidence, q.smallest_loss_below(few, tile), what, "points")
+    lines += sentences.by_network(
         evidence, q.change_over_tiles, "largest difference among tile shapes at one resolution", "points"
     )
-    lines += prose.between_semantics(evidence, "adc_tile")
-    return lines + prose.each(
+    lines += sentences.between_semantics(evidence, "adc_tile")
+    return lines + sentences.each(
         evidence,
         q.cost_of_fixed_range,
         lambda name, f: (
-            f"{name}: with {f.choice}, a range fixed on training images costs {prose.number(f.ours, 'points')} "
+            f"{name}: with {f.choice}, a range fixed on training images costs {sentences.number(f.ours, 'points')} "
             "against one that each vector sets."
         ),
         "physical",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -97,7 +97,7 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
     import numpy as np
     import pandas as pd
 
-    from memristive_study.report import tables
+    from memristive_study import tables
     from memristive_study.results.statistics import accuracy_interval
 
     frame = frames["device_faults"]
@@ -121,13 +121,13 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
 
 def findings(evidence: "Evidence") -> list[str]:
     """LRS against HRS."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import device_faults as q
+    from memristive_study.report import sentences
 
-    share = next((f.note.removeprefix("at ") for f in prose.find(q.lrs_beyond_hrs, evidence)), "") or "5 %"
+    share = next((f.note.removeprefix("at ") for f in sentences.find(q.lrs_beyond_hrs, evidence)), "") or "5 %"
     what = f"further cost of {share} of the devices stuck at LRS instead of HRS"
-    lines = prose.between_semantics(evidence, "device_faults")
-    return lines + prose.by_network(evidence, q.lrs_beyond_hrs, what, "points")
+    lines = sentences.between_semantics(evidence, "device_faults")
+    return lines + sentences.by_network(evidence, q.lrs_beyond_hrs, what, "points")
 
 
 SECTION = Section(

@@ -10,7 +10,7 @@ from memristive_study.results.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -63,11 +63,11 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
 
 def findings(evidence: "Evidence") -> list[str]:
     """The paper's point."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import lifetime as q
+    from memristive_study.report import sentences
 
-    quantity = q.lifetime("endurance", reported.ENDURANCE_ACCURACY)
-    return prose.by_network(evidence, quantity, "accuracy after 10,000 cycles", "%")
+    quantity = q.accuracy_after("endurance")
+    return sentences.by_network(evidence, quantity, "accuracy after 10,000 cycles", "%")
 
 
 SECTION = Section(

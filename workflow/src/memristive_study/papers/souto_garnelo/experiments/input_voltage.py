@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -114,15 +114,20 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
     """The best accuracy over the maximum input voltages beside the digital one."""
     import pandas as pd
 
-    from memristive_study.report import tables
+    from memristive_study import tables
+    from memristive_study.results.differences import at, best_voltage
+    from memristive_study.results.statistics import accuracy_interval
+    from memristive_study.results.training import digital_accuracies
 
     rows = []
-    frame, single = frames["input_voltage"].dropna(subset=["max_input_voltage"]), tables.digital(frames, study.networks)
+    single = digital_accuracies(frames["selections"], frames["datasets"], study.networks)
+    frame = frames["input_voltage"].dropna(subset=["max_input_voltage"])
     frame = frame[frame["part"] == "paper"]
     for name in study.ordered(frame["network"]):
         mine = frame[frame["network"] == name]
         for semantics, group in mine.groupby("semantics", sort=False):
-            volts, found = tables.best_voltage(group)
+            volts = best_voltage(group)
+            found = accuracy_interval(at(group, max_input_voltage=volts)["accuracy"])
             ours = single.get(name)
             rows.append(
                 {"network": study.label(name), "semantics": semantics, "max_input_voltage": volts}
@@ -139,31 +144,32 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
 
 def findings(evidence: "Evidence") -> list[str]:
     """Cost of the conversion, and of a low voltage."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import input_voltage as q
+    from memristive_study.report import sentences
+    from memristive_study.report.sentences import number
 
-    lines = prose.each(
+    lines = sentences.each(
         evidence,
         q.conversion_loss,
         lambda name, f: (
-            f"{name}: at its best voltage conversion costs {prose.number(f.ours, 'points')}"
+            f"{name}: at its best voltage conversion costs {number(f.ours, 'points')}"
             + (f"; in the paper {f.paper:.2f}." if f.paper else ".")
         ),
         "physical",
     )
-    lines += prose.each(
+    lines += sentences.each(
         evidence,
-        q.accuracy_at_1_v(over_chance=False),
+        q.accuracy_at(1.0),
         lambda name, f: (
-            f"{name}: at 1 V the accuracy is {prose.number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else ".")
+            f"{name}: at 1 V the accuracy is {number(f.ours)}" + (f"; paper {f.paper:g} %." if f.paper else ".")
         ),
         "physical",
     )
-    lines += prose.between_semantics(evidence, "input_voltage")
-    lines += prose.each(
+    lines += sentences.between_semantics(evidence, "input_voltage")
+    lines += sentences.each(
         evidence,
         q.spread_over_batches,
-        lambda name, f: f"{name}: among batch sizes the accuracy differs by {prose.number(f.ours, 'points')} {f.note}.",
+        lambda name, f: f"{name}: among batch sizes the accuracy differs by {number(f.ours, 'points')} {f.note}.",
     )
     if lines:
         lines.append(

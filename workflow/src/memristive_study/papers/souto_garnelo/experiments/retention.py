@@ -10,7 +10,7 @@ from memristive_study.results.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -59,11 +59,11 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
 
 def findings(evidence: "Evidence") -> list[str]:
     """The paper's point."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import lifetime as q
+    from memristive_study.report import sentences
 
-    quantity = q.lifetime("retention", reported.RETENTION_ACCURACY)
-    return prose.by_network(evidence, quantity, "accuracy after 10,000 s of drift", "%")
+    quantity = q.accuracy_after("retention")
+    return sentences.by_network(evidence, quantity, "accuracy after 10,000 s of drift", "%")
 
 
 SECTION = Section(

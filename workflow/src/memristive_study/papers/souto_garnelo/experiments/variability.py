@@ -10,7 +10,7 @@ from memristive_study.results.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
 
-    from memristive_study.claims.claims import Evidence
+    from memristive_study.claims.evidence import Evidence
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
@@ -60,12 +60,12 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
 
 def findings(evidence: "Evidence") -> list[str]:
     """States and sigma."""
-    from memristive_study.claims import quantities as q
-    from memristive_study.report import prose
+    from memristive_study.claims.quantities import variability as q
+    from memristive_study.report import sentences
 
-    lines = prose.by_network(evidence, q.loss_with_two_states, "cost of two conductance states at sigma 0", "points")
-    sigma = next((f.note for f in prose.find(q.loss_at_largest_sigma, evidence)), "")
-    return lines + prose.by_network(evidence, q.loss_at_largest_sigma, f"cost {sigma}".strip(), "points")
+    lines = sentences.by_network(evidence, q.loss_with_states(2), "cost of two conductance states at sigma 0", "points")
+    sigma = next((f.note for f in sentences.find(q.loss_at_largest_sigma, evidence)), "")
+    return lines + sentences.by_network(evidence, q.loss_at_largest_sigma, f"cost {sigma}".strip(), "points")
 
 
 SECTION = Section(

@@ -1,0 +1,171 @@
+"""What may import what, read off the sources: the simulator nothing of the tool, the tool's machinery no paper."""
+
+import ast
+import graphlib
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "workflow" / "src"
+ALLOWED = {"numpy", "pydantic", "safetensors", "scipy", "torch", "tqdm"}  # by the simulator, and nothing heavier
+PAPERS = "memristive_study.papers"
+# Modules of the machinery that still import a paper. A line goes when the import goes; none is added.
+STILL_NAMING_A_PAPER = {
+    "memristive_study.claims.claims",
+    "memristive_study.claims.quantities",
+    "memristive_study.figures",
+    "memristive_study.figures.adc_range",
+    "memristive_study.figures.adc_tile",
+    "memristive_study.figures.batch_size",
+    "memristive_study.figures.cross_validation",
+    "memristive_study.figures.device_curves",
+    "memristive_study.figures.device_faults",
+    "memristive_study.figures.endurance",
+    "memristive_study.figures.images",
+    "memristive_study.figures.input_voltage",
+    "memristive_study.figures.lifetime",
+    "memristive_study.figures.networks",
+    "memristive_study.figures.overlay",
+    "memristive_study.figures.retention",
+    "memristive_study.figures.style",
+    "memristive_study.figures.tiles",
+    "memristive_study.figures.variability",
+    "memristive_study.figures.workflow",
+    "memristive_study.report.choice_table",
+    "memristive_study.report.compare",
+    "memristive_study.report.prose",
+    "memristive_study.report.report",
+    "memristive_study.report.tables",
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_name(path): path
+    for package in ("memristive", "memristive_study")
+    for path in SOURCE.glob(f"{package}/**/*.py")
+}
+
+
+def imports(tree: ast.AST, package: str, everywhere: bool = True) -> Iterator[str]:
+    """Full names of what a module imports; without `everywhere` only what runs when the module itself is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*package.split(".")[: len(package.split(".")) + 1 - node.level], node.module or ""])
+            base = (base if node.level else node.module or "").rstrip(".")
+            for alias in node.names:
+                yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in MODULES else base
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            if isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value
+        elif not everywhere and (isinstance(node, FUNCTIONS) or _for_types_only(node)):
+            continue
+        yield from imports(node, package, everywhere)
+
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def imported(name: str, everywhere: bool = True) -> set[str]:
+    path = MODULES[name]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    return set(imports(ast.parse(path.read_text(encoding="utf-8")), package, everywhere))
+
+
+def within(name: str, package: str) -> bool:
+    return f"{name}.".startswith(f"{package}.")
+
+
+def third_party(package: str) -> dict[str, set[str]]:
+    """What the modules of `package` import from elsewhere but the standard library: top names, and who imports them."""
+    found: dict[str, set[str]] = {}
+    for module in MODULES:
+        for name in imported(module) if within(module, package) else ():
+            top = name.partition(".")[0]
+            if top not in sys.stdlib_module_names and top != package:
+                found.setdefault(top, set()).add(module)
+    return found
+
+
+def test_the_simulator_imports_its_few_dependencies_and_nothing_else():
+    found = third_party("memristive")
+    memtorch = found.pop("memtorch")
+    assert all(within(module, "memristive.memtorch") for module in memtorch), memtorch
+    found = {name: modules for name, modules in found.items() if name not in ALLOWED}
+    assert not found, f"the simulator may import {sorted(ALLOWED)} and not {found}"
+
+
+def declared(project: Path) -> set[str]:
+    """Names of the distributions that a pyproject.toml asks for."""
+    entries = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return {re.match(r"[\w.-]+", entry)[0] for entry in entries}
+
+
+def test_the_simulator_declares_what_it_imports_and_nothing_else(repository):
+    assert declared(repository / "pyproject.toml") == third_party("memristive").keys() - {"memtorch"}
+
+
+def test_the_tool_declares_what_it_imports(repository):
+    distributions = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # of packages by another name
+    needed = {distributions.get(name, name) for name in third_party("memristive_study")}
+    assert needed <= declared(repository / "workflow" / "pyproject.toml")
+
+
+def test_the_machinery_names_no_paper():
+    found = {
+        module
+        for module in MODULES
+        if within(module, "memristive_study") and not within(module, PAPERS)
+        if any(within(name, PAPERS) for name in imported(module))
+    }
+    assert found <= STILL_NAMING_A_PAPER, sorted(found - STILL_NAMING_A_PAPER)
+    assert found >= STILL_NAMING_A_PAPER, f"mended, take it off the list: {sorted(STILL_NAMING_A_PAPER - found)}"
+
+
+def test_no_circle_of_imports():
+    order = graphlib.TopologicalSorter({m: imported(m, everywhere=False) & MODULES.keys() - {m} for m in MODULES})
+    try:
+        order.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_the_walk_sees_each_form_of_import(tmp_path):
+    text = """
+import a.b, c as d
+from memristive.core import errors, setting as s
+from memristive.core.errors import InputError
+from . import layers
+from ..core import files
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    import e
+try:
+    import f
+except ImportError:
+    pass
+class G:
+    import g
+def h():
+    import i
+    import_module("j.k")
+"""
+    always = {"a.b", "c", "memristive.core.errors", "memristive.core.setting", "typing", "f", "g"}
+    always |= {"memristive.network.layers", "memristive.core.files"}
+    tree = ast.parse(text)
+    assert set(imports(tree, "memristive.network", everywhere=False)) == always
+    assert set(imports(tree, "memristive.network")) == always | {"e", "i", "j.k"}

@@ -1,0 +1,108 @@
+"""The published evaluations come out again, to the bit, on every processor.
+
+By default a part of the first repeat is computed, in about three minutes on two cores. The environment variable
+PUBLISHED_ROWS asks for more: `first` for all settings of the first repeat (about 20 minutes), `all` for all repeats:
+
+    PUBLISHED_ROWS=all python -m pytest -s tests/real/test_published_rows.py
+"""
+
+import os
+import time
+
+import pytest
+import torch
+import yaml
+
+import published_rows
+from memristive_study.data.prepare import prepare
+from memristive_study.plan.plan import Plan
+from memristive_study.results.records import evaluate_setting
+from workflow_copy import REPOSITORY
+
+MOST = {"mnist": 6, "cifar10": 3, "cifar100": 1}  # rows of each part of an experiment, under each semantics
+ROWS = published_rows.read()
+
+
+def wanted():
+    """The rows that are computed, by experiment and network."""
+    asked = os.environ.get("PUBLISHED_ROWS", "part")
+    assert asked in ("part", "first", "all"), f"PUBLISHED_ROWS: {asked!r} is not one of part, first, all"
+    rows = ROWS if asked == "all" else [row for row in ROWS if row["repeat"] in ("", "0")]
+    return published_rows.some(rows, MOST) if asked == "part" else rows
+
+
+WANTED = wanted()
+GROUPS = list(dict.fromkeys((row["experiment"], row["network"]) for row in WANTED))
+
+
+@pytest.fixture(scope="module")
+def config():
+    return yaml.safe_load((REPOSITORY / "results" / "published" / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def prepared(images, config, tmp_path_factory):
+    """Path of a network's prepared images, each made once."""
+    made = {}
+    folder = tmp_path_factory.mktemp("prepared")
+
+    def path(network):
+        name = config["networks"][network]["dataset"]
+        if name not in made:
+            entry = {key: value for key, value in config["datasets"][name].items() if key != "note"}
+            entry["path"] = str(images / ("mnist" if name == "mnist" else f"{name}.npz"))
+            made[name] = folder / f"{name}.npz"
+            prepare(name, entry, folder, made[name])
+        return made[name]
+
+    return path
+
+
+@pytest.mark.parametrize(("experiment", "network"), GROUPS, ids=map("-".join, GROUPS))
+def test_published_evaluations_come_out_again(experiment, network, prepared):
+    weights = REPOSITORY / "workflow" / "resources" / "pretrained" / network / "weights.safetensors"
+    assert published_rows.weights_are_those(network, weights)
+    rows = [row for row in WANTED if (row["experiment"], row["network"]) == (experiment, network)]
+    data = prepared(network)
+    different, started = [], time.process_time()
+    for row in rows:
+        setting = published_rows.setting_of(row)
+        seeds = [int(row["seed"])] if row["seed"] else []
+        named = {key: row[key] for key in ("experiment", "network", "part", "label")}
+        record = evaluate_setting(weights, data, network, setting.canonical(), seeds, torch.get_num_threads(), named)
+        (found,) = record["evaluations"]
+        found["accuracy"] = 100 * found["correct"] / found["images"]
+        expected = published_rows.results_of(row)
+        found = {name: pytest.approx(found[name], rel=1e-12) for name in expected}
+        if found != expected:
+            different.append(f"{row['label']}, repeat {row['repeat']}: {found}, published {expected}")
+    print(f"{experiment}, {network}: {len(rows)} rows in {time.process_time() - started:.0f} s of processor time")
+    assert not different, "\n".join(different)
+
+
+def test_the_part_holds_every_experiment_under_both_semantics():
+    """Retention was published under `physical` alone, and CIFAR100 only for the input voltage."""
+    held = {(row["experiment"], row["network"], row["semantics"]) for row in published_rows.some(ROWS, MOST)}
+    assert held == {(row["experiment"], row["network"], row["semantics"]) for row in ROWS}
+    assert len({row["experiment"] for row in ROWS}) == 7
+    assert any(row["adc_range"] == "calibrated" for row in published_rows.some(ROWS, MOST))
+
+
+def test_the_plan_still_has_every_published_setting_and_seed(config):
+    """By value: what jobs are called, and whether `accumulate` is swept, plays no part."""
+    plan = Plan(config)
+    planned = {}
+    for job in plan.jobs:
+        seeds = plan.seeds(job.draws_of or job.network)
+        planned.setdefault((job.experiment, job.network, in_one_order(job.setting)), seeds)
+    missing = []
+    for row in ROWS:
+        seeds = planned.get((row["experiment"], row["network"], in_one_order(published_rows.setting_of(row))))
+        if seeds is None or (row["seed"] and seeds[int(row["repeat"])] != int(row["seed"])):
+            missing.append((row["experiment"], row["label"]))
+    assert not missing
+    assert len(ROWS) == 2985
+
+
+def in_one_order(setting):
+    return setting.replace(accumulate="fused")

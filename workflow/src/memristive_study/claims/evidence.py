@@ -1,0 +1,79 @@
+"""What a study has to say about a claim: its files by name, its networks, and the quantities found in them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from memristive_study.results.statistics import Interval
+from memristive_study.results.study import Network, Study
+
+ORDER = ("physical", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
+
+
+class Missing(Exception):
+    """A study lacks what a quantity needs; its text goes on after "this study has no"."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A quantity of one network (or device): `semantics` and `choice` are empty where they make no difference."""
+
+    where: str
+    ours: Interval
+    semantics: str = ""
+    choice: str = ""
+    paper: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a study has: named inputs as `figures.read` gives them, and the study that they belong to."""
+
+    frames: Mapping[str, Any]
+    study: Study
+
+    @property
+    def networks(self) -> Mapping[str, Network]:
+        """The study's networks by name."""
+        return self.study.networks
+
+    def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
+        """A table, or one part of an experiment; raises Missing where it is absent or empty."""
+        frame = self.frames.get(name)
+        if frame is not None and part is not None and len(frame):
+            frame = frame[frame["part"] == part]
+        if frame is None or not len(frame):
+            raise Missing(name.replace("_", " ") + (f" ({part.replace('_', ' ')})" if part else ""))
+        if "records" in self.frames and "label" in frame:
+            return frame.merge(self.frames["records"], on=["experiment", "network", "label", "repeat"], how="left")
+        return frame
+
+    def groups(self, frame: pd.DataFrame, choices: Sequence[str] = ()) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
+        """Network, semantics, choice and rows, for each network of the study."""
+        for name in self.networks:
+            mine = frame[frame["network"] == name]
+            found = list(mine.groupby(["semantics", *choices]))
+            for values, rows in sorted(found, key=lambda group: list(map(_place, group[0]))):
+                choice = ", ".join(f"{key} {value}" for key, value in zip(choices, values[1:], strict=True))
+                yield name, values[0], choice, rows
+
+    def label(self, name: str) -> str:
+        """Name of a network or a device for readers."""
+        return self.study.label(name)
+
+    def named(self, paper: str) -> str:
+        """The study's network that is the paper's `paper`; raises Missing."""
+        found = next((name for name, network in self.networks.items() if network.paper == paper), None)
+        if found is None:
+            raise Missing(f"network trained on {self.study.paper.labels.get(paper, paper)}")
+        return found
+
+
+def _place(value: str) -> int:
+    return ORDER.index(value) if value in ORDER else len(ORDER)
+
+
+Quantity = Callable[[Evidence], list[Found]]  # raises Missing where the study lacks data

@@ -1,0 +1,34 @@
+"""How far the two semantics of one experiment lie apart."""
+
+import pandas as pd
+
+from memristive.core.setting import SHORT_NAMES
+from memristive_study.claims.evidence import Evidence, Found, Quantity
+from memristive_study.results.differences import difference
+
+
+def meant_less_published(experiment: str) -> Quantity:
+    """Accuracy as meant less that as MemTorch computes, at the setting of an experiment where they differ most."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frame = evidence.frame(experiment, "paper")
+        swept = [c for c in SHORT_NAMES if c in frame and c != "semantics" and frame[c].nunique(dropna=False) > 1]
+        found = []
+        for name in evidence.networks:
+            mine = frame[frame["network"] == name]
+            pairs = []
+            for values, rows in mine.groupby(swept, dropna=False) if swept else [((), mine)]:
+                meant, published = (rows[rows["semantics"] == s] for s in ("physical", "memtorch"))
+                if len(meant) and len(published):
+                    pairs.append((difference(meant, published), _where(swept, values)))
+            if pairs:
+                most, where = max(pairs, key=lambda pair: abs(pair[0].value))
+                found.append(Found(name, most, note=where))
+        return found
+
+    return quantity
+
+
+def _where(swept: list[str], values: tuple) -> str:
+    texts = ("none" if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+    return ", ".join(f"{key.replace('_', ' ')} {text}" for key, text in zip(swept, texts, strict=True))

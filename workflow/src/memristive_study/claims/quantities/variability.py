@@ -1,0 +1,97 @@
+"""Quantities of device variability (sigma, ohm) and of conductance states."""
+
+import math
+
+import pandas as pd
+from scipy import special
+
+from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
+from memristive_study.results.differences import at, difference, most_states, spread
+from memristive_study.results.statistics import Interval, mean_interval, paired_by_repeat, single
+
+EXPERIMENT = "variability"
+
+
+def change_over_states(evidence: Evidence) -> list[Found]:
+    """Largest difference in accuracy among the numbers of conductance states, at sigma 0."""
+    frame = at(evidence.frame(EXPERIMENT), sigma=0.0)
+    frame = frame.assign(states=frame["conductance_states"].fillna(math.inf))
+    return [
+        Found(name, spread(rows, "states"), semantics)
+        for name, semantics, _, rows in evidence.groups(frame)
+        if rows["states"].nunique() > 1
+    ]
+
+
+def loss_with_states(states: int) -> Quantity:
+    """What `states` conductance states cost against the most that the study has, at sigma 0."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frame = at(evidence.frame(EXPERIMENT), sigma=0.0)
+        return [
+            Found(name, difference(most_states(rows), few), semantics)
+            for name, semantics, _, rows in evidence.groups(frame)
+            if len(few := at(rows, conductance_states=states))
+        ]
+
+    return quantity
+
+
+def loss_at_largest_sigma(evidence: Evidence) -> list[Found]:
+    """What the largest sigma costs against sigma 0, with the most conductance states."""
+    return [
+        Found(name, cost, semantics, note=f"at sigma {rows['sigma'].max():g} ohm")
+        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT))
+        if (cost := _loss(rows, rows["sigma"].max())) is not None
+    ]
+
+
+def loss_at(sigma: float) -> Quantity:
+    """What a sigma costs against sigma 0, with the most conductance states."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        return [
+            Found(name, cost, semantics)
+            for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT))
+            if (cost := _loss(rows, sigma)) is not None
+        ]
+
+    return quantity
+
+
+def _loss(rows: pd.DataFrame, sigma: float) -> Interval | None:
+    rows = most_states(rows)
+    ideal, varied = at(rows, sigma=0.0), at(rows, sigma=sigma)
+    return difference(ideal, varied) if len(ideal) and len(varied) and sigma > 0 else None
+
+
+def sigma_costs_beyond(network: str, other: str) -> Quantity:
+    """What the largest sigma costs the paper's `network`, less what it costs its `other`."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frame = evidence.frame(EXPERIMENT)
+        names, labels = [evidence.named(paper) for paper in (network, other)], evidence.study.paper.labels
+        note, found = f"{labels.get(network, network)} less {labels.get(other, other)}", []
+        for semantics in frame["semantics"].unique():
+            costs = []
+            for name in names:
+                rows = most_states(frame[(frame["network"] == name) & (frame["semantics"] == semantics)])
+                if not len(rows):
+                    raise Missing(f"variability of {evidence.label(name)}")
+                paired = paired_by_repeat(at(rows, sigma=0.0), at(rows, sigma=rows["sigma"].max()))
+                costs.append(paired.set_index("repeat")["difference"])
+            found.append(Found("", mean_interval((costs[0] - costs[1]).dropna()), semantics, note=note))
+        return found
+
+    return quantity
+
+
+def overlapping_devices(evidence: Evidence) -> list[Found]:
+    """Share (%) of devices drawn with R_on above R_off at the largest sigma, from the two normal distributions."""
+    frame = evidence.frame(EXPERIMENT)
+    row = frame.loc[frame["sigma"].idxmax()]
+    sigma = float(row["sigma"])
+    if sigma == 0:
+        raise Missing("sigma above 0")
+    share = special.ndtr((row["r_on"] - row["r_off"]) / (sigma * math.sqrt(1 + 2**2)))
+    return [Found("", single(100 * float(share), "distributions"), note=f"at sigma {sigma:g} ohm")]

@@ -1,0 +1,93 @@
+"""The first screen of a report: what was run, the main findings, the verdicts on the paper's claims."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from memristive_study.claims.evidence import Evidence
+from memristive_study.claims.judge import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive_study.report import markup, validation
+from memristive_study.report.markup import Html
+from memristive_study.report.origin import state
+from memristive_study.results import outputs
+from memristive_study.results.folder import Folder
+from memristive_study.results.outputs import Section
+
+MARKS = {REPRODUCED: "✓", ONLY_WITH_DEFECT: "!", NOT_REPRODUCED: "✗", NOT_DECIDABLE: "?"}
+CLASSES = {REPRODUCED: "yes", ONLY_WITH_DEFECT: "defect", NOT_REPRODUCED: "no", NOT_DECIDABLE: "open"}
+MOST_FINDINGS = 3
+
+
+def summary(folder: Folder, evidence: Evidence, sections: Sequence[Section]) -> Html:
+    """What was run, a notice where the validation failed, the main findings and the verdicts, as far as there are."""
+    findings = "".join(
+        f"<li><strong>{escape(heading)}.</strong> {escape(text)}</li>"
+        for heading, text in main_findings(evidence, sections)
+    )
+    return Html(
+        f'<header id="summary"><h1>{escape(folder.title)}</h1>{markup.paragraph(_what_was_run(folder, evidence))}'
+        f"{validation.notice(evidence.frames.get('parity'))}"
+        + (f'<h2>Main findings</h2><ol class="findings">{findings}</ol>' if findings else "")
+        + _verdicts(folder)
+        + "</header>"
+    )
+
+
+def main_findings(evidence: Evidence, sections: Sequence[Section]) -> list[tuple[str, str]]:
+    """Heading and sentence of the findings that the paper's folder chooses, else the first sentence of each section."""
+    if evidence.study.paper.highlights:
+        return outputs.resolve(evidence.study.paper.highlights)(evidence)[:MOST_FINDINGS]
+    experiments = [section for section in sections if section.key in evidence.frames]
+    found = [(section.title, section.sentences(evidence)) for section in experiments]
+    return [(title, sentences[0]) for title, sentences in found if sentences][:MOST_FINDINGS]
+
+
+def mark(verdict: str) -> str:
+    """The sign of a verdict."""
+    return f'<span class="mark {CLASSES[verdict]}">{MARKS[verdict]}</span>'
+
+
+def _verdicts(folder: Folder) -> str:
+    """A mark for each claim, which leads to its row in the ledger; nothing where none was judged."""
+    claims = folder.claims
+    if not len(claims):
+        return ""
+    counts = claims["verdict"].value_counts()
+    legend = "".join(f"<li>{mark(verdict)} {escape(verdict)}: {counts.get(verdict, 0)}</li>" for verdict in MARKS)
+    marks = "".join(
+        f'<a class="mark {CLASSES[row.verdict]}" href="#claim-{escape(row.number)}" '
+        f'title="{escape(f"{row.number}: {row.claim} {row.verdict}")}">{escape(row.number)}'
+        f"<span>{MARKS[row.verdict]}</span></a>"
+        for row in claims.itertuples()
+    )
+    return (
+        f'<h2>The paper\'s {len(claims)} claims</h2><ul class="legend">{legend}</ul><div class="verdicts">{marks}</div>'
+    )
+
+
+def _what_was_run(folder: Folder, evidence: Evidence) -> str:
+    names = ", ".join(network.label for network in evidence.networks.values())
+    frames = [evidence.frames[name] for name in folder.experiments if name in evidence.frames]
+    evaluations = sum(len(frame) for frame in frames)
+    settings = sum(len(frame.groupby(["network", "label"])) for frame in frames)
+    images = sorted({int(n) for frame in frames for n in frame["images"].unique()})
+    repeats = max((int(frame["repeat"].max()) + 1 for frame in frames), default=0)
+    text = f"Networks: {names}. " if names else ""
+    counts = ((len(frames), "experiment"), (settings, "setting"), (evaluations, "evaluation"))
+    text += ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts)
+    if images:
+        text += f" of {' or '.join(f'{n:,}' for n in images)} test images, up to {repeats} repeats a setting"
+    return f"{text}{_training(folder.config, evidence)}. Square brackets: 95 % intervals. {state(folder)}"
+
+
+def _training(config: Mapping[str, Any], evidence: Evidence) -> str:
+    """How the networks were trained; empty where the configuration does not say."""
+    training = config.get("training", {})
+    epochs = training.get("settings", {}).get("epochs")
+    if epochs is None:
+        return ""
+    if training.get("pretrained"):
+        return f"; training of {epochs} epochs, weights that came with the workflow"
+    entries = config.get("networks", {})
+    folds = dict.fromkeys(entries.get(name, {}).get("folds", training.get("folds")) for name in evidence.networks)
+    return f"; training of {epochs} epochs and {' or '.join(map(str, folds))} folds"

@@ -1,0 +1,154 @@
+"""A study's folder: which files it has, and what was recorded when it ran."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from memristive.core.files import read_json
+from memristive_study import figures
+from memristive_study.plan.choices import EXPERIMENT as CHOICES
+from memristive_study.results import outputs
+from memristive_study.results.outputs import Section
+from memristive_study.results.paper import Paper
+from memristive_study.results.sources import Value
+from memristive_study.results.study import Study
+from memristive_study.training import pretrained
+
+# Where the inputs of figures and tables are that are neither experiments nor lists of files.
+_PLACES = {
+    "times": "experiments/inference_time.csv",
+    "parity": "validation/parity.csv",
+    "curves": "devices/curves.csv",
+    "hysteresis": "devices/hysteresis.csv",
+    "parameters": "devices/parameters.csv",
+    "layers": "tables/networks.csv",
+    "rulegraph": "rulegraph.txt",
+    CHOICES: f"experiments/{CHOICES}.csv",
+}
+
+
+class Folder:
+    """The folder of a study that ran, or of one that was published. It may have been moved, and may lack any file."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """What was recorded when the study ran (`provenance.record`); empty where nothing was."""
+        path = self.path / "provenance.json"
+        return read_json(path) if path.is_file() else {}
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Its configuration; empty where it was not recorded."""
+        return self.provenance.get("config", {})
+
+    @property
+    def named(self) -> str:
+        """The folder as Snakemake named it when the study ran."""
+        return self.provenance.get("folder", str(self.path))
+
+    @property
+    def title(self) -> str:
+        """Name of the study."""
+        return f"Study {self.config.get('study', self.path.resolve().name)}"
+
+    @cached_property
+    def described(self) -> Mapping[str, Any]:
+        """Its networks and its setting, as `plan.Plan.described` gives them."""
+        return self.provenance.get("study") or _described(self.config)
+
+    def study(self, paper: Paper) -> Study:
+        """Its networks and its setting, beside a paper."""
+        return Study.read(json.dumps(self.described), paper)
+
+    @property
+    def experiments(self) -> list[str]:
+        """Names of the experiments that it has, in the order of its configuration."""
+        found = outputs.experiments_in(self.path)
+        asked = list(self.config.get("run", {}).get("experiments", found))
+        return sorted(set(found) & set(asked), key=asked.index)
+
+    def sections(self, paper: Paper) -> list[Section]:
+        """The report's sections, each with the figures and tables that are there; those with neither are left out."""
+        described = self.config.get("experiments", {})
+        every = outputs.sections({name: described.get(name, {}) for name in self.experiments}, paper)
+        found = (
+            replace(
+                section,
+                figures=tuple(each for each in section.figures if self.figure(each.name).is_file()),
+                tables=tuple(each for each in section.tables if self.table(each.name).is_file()),
+            )
+            for section in every
+        )
+        return [section for section in found if section.figures or section.tables]
+
+    def figure(self, name: str) -> Path:
+        """Where a figure is."""
+        return self.path / "figures" / f"{name}.png"
+
+    def table(self, name: str) -> Path:
+        """Where a table is."""
+        return self.path / "tables" / f"{name}.csv"
+
+    def file(self, name: str) -> Path:
+        """Where the file of an input is (see `outputs`) that is no list of files."""
+        return self.path / _PLACES.get(name, f"experiments/{name}.csv")
+
+    def inputs(self) -> dict[str, Value]:
+        """Paths of all inputs that are there, by name; those of trainings and data sets are of the study's networks."""
+        networks = self.described["networks"]
+        trained = [self._training(network) for network in networks]
+        datasets = dict.fromkeys(entry["dataset"] for entry in networks.values())
+        several = {
+            "selections": [folder / "selection.json" for folder in trained],
+            "histories": [path for folder in trained for path in sorted(folder.glob("*/history.csv"))],
+            "datasets": [self.path / "datasets" / f"{name}.npz" for name in datasets],
+        }
+        several = {name: [path for path in paths if path.is_file()] for name, paths in several.items()}
+        single = {name: path for name in (*self.experiments, *_PLACES) if (path := self.file(name)).is_file()}
+        return {**single, **{name: paths for name, paths in several.items() if paths}}
+
+    def _training(self, network: str) -> Path:
+        """Where selection and histories of a network are: made by the study, or brought by the workflow."""
+        if self.config.get("training", {}).get("pretrained"):
+            return pretrained.folder(network)
+        return self.path / "training" / network
+
+    def read(self) -> dict[str, Any]:
+        """All inputs that are there, by name, as figures take them."""
+        return figures.read_all(self.inputs())
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """The ledger of claims (`claims.judge.COLUMNS`), as texts; empty where none was judged."""
+        path = self.path / "claims.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=["number", "claim", "verdict"], dtype=str)
+        return pd.read_csv(path, dtype=str).fillna("")
+
+
+def _described(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A study's networks from its configuration alone, for one that ran before they were recorded."""
+    networks, datasets = config.get("networks", {}), config.get("datasets", {})
+    ran = config.get("run", {}).get("networks", networks)
+    return {
+        "networks": {
+            name: {
+                "architecture": networks[name].get("architecture", name),
+                "dataset": networks[name]["dataset"],
+                "images": (entry := datasets.get(networks[name]["dataset"], {})).get(
+                    "dataset", entry.get("source", "")
+                ),
+            }
+            for name in ran
+            if name in networks
+        },
+        "setting": "{}",
+    }

@@ -1,0 +1,175 @@
+"""Source files as the graph of the code sees them: what each defines, imports and does when it is loaded."""
+
+import ast
+import functools
+import importlib.util
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from memristive_study.runtime.code.meaning import Reference, bound_names, imported, loaded
+
+WORKFLOW = Path(__file__).parents[4]
+PACKAGES = ("memristive", "memristive_study")
+OTHER_LANGUAGES = (".c", ".cc", ".cpp", ".cu", ".h", ".hpp", ".inc")
+
+
+@dataclass
+class Module:
+    """A source file.
+
+    Attributes:
+        name: dotted, of a script or notebook its file's name.
+        package: where its relative imports start; its own name where it is a package.
+        definitions: the statements of its top level that bind each name, imports aside.
+        names: what each name of its top level refers to; a defined one refers to itself.
+        statements: what it does when it is loaded, besides definitions and imports.
+        loads: the modules that it imports when it is loaded, those of other packages included.
+    """
+
+    name: str
+    package: str
+    definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    names: dict[str, list[Reference]] = field(default_factory=dict)
+    statements: list[ast.stmt] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+
+    @property
+    def is_package(self) -> bool:
+        return self.name == self.package
+
+    def add(self, statement: ast.stmt) -> None:
+        """Take in a statement of the top level."""
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                self._import(statement)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self._define(statement.name, statement)
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.If(test=test) if _is_never_loaded(test):
+                pass
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign() if names := _assigned(statement):
+                for name in names:
+                    self._define(name, statement)
+            case _:
+                self.statements.append(statement)
+                for name in bound_names([statement]):
+                    self._define(name, statement)
+                for inner in ast.walk(statement):
+                    if isinstance(inner, ast.Import | ast.ImportFrom):
+                        self._import(inner)
+
+    def _define(self, name: str, statement: ast.stmt) -> None:
+        self.definitions.setdefault(name, []).append(statement)
+        own = Reference(self.name, (name,))
+        if own not in self.names.setdefault(name, []):
+            self.names[name].append(own)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for name, reference in imported(statement, self.package):
+            self.names.setdefault(name, []).append(reference)
+        self.loads += loaded(statement, self.package)
+
+
+class Sources:
+    """The modules of the two packages, the scripts and the notebooks of a workflow; each is read once.
+
+    Args:
+        workflow: the folder that holds src, scripts and notebooks.
+    """
+
+    def __init__(self, workflow: Path = WORKFLOW) -> None:
+        self.workflow = workflow
+        self.source = workflow / "src"
+        self._modules: dict[str, Module | None] = {}
+        self._folders: dict[str, Path | None] = {}
+        self._children: dict[str, list[str]] = {}
+
+    def module(self, name: str) -> Module | None:
+        """The module, script or notebook of that name; None where there is none, or an installed package has it."""
+        if name not in self._modules:
+            found = self._read(name)
+            self._modules[name] = None if found is None else Module(name, found[1])
+            for statement in ast.parse(found[0], name).body if found else ():
+                self._modules[name].add(statement)
+        return self._modules[name]
+
+    def _read(self, name: str) -> tuple[str, str] | None:
+        """Source of a module and the package in which its relative imports start."""
+        if name.endswith((".py", ".ipynb")):
+            script = name.endswith(".py")
+            path = self.workflow / ("scripts" if script else "notebooks") / name
+            if not path.is_file():
+                return None
+            return (path.read_text(encoding="utf-8") if script else _code_of_notebook(path)), ""
+        parts = name.split(".")
+        folder = self._folder_of(parts[0]) if all(part.isidentifier() for part in parts) else None
+        if folder is None:
+            return None
+        path = folder.joinpath(*parts)
+        for file, package in ((path / "__init__.py", name), (path.with_suffix(".py"), name.rpartition(".")[0])):
+            if file.is_file():
+                return file.read_text(encoding="utf-8"), package
+        return None
+
+    def _folder_of(self, top: str) -> Path | None:
+        """The folder in which a package or module without a point in its name lies; None for an installed one."""
+        if top not in self._folders:
+            self._folders[top] = self.source if top in PACKAGES else _folder_outside(top)
+        return self._folders[top]
+
+    def children(self, package: str) -> list[str]:
+        """Names of the modules directly in a package."""
+        if package not in self._children:
+            folder = self._folder_of(package.split(".")[0])
+            paths = sorted(folder.joinpath(*package.split(".")).iterdir()) if folder else []
+            names = [path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").is_file()]
+            self._children[package] = [f"{package}.{name}" for name in names if name not in ("__init__", "__main__")]
+        return self._children[package]
+
+    @functools.cached_property
+    def other_files(self) -> list[tuple[Path, str]]:
+        """Every file of the packages in another language, with the innermost package that it lies in."""
+        found = []
+        for folder, folders, names in os.walk(self.source):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            for name in names:
+                if name.endswith(OTHER_LANGUAGES):
+                    place = Path(folder)
+                    while not (place / "__init__.py").is_file() and place != self.source:
+                        place = place.parent
+                    found.append((Path(folder, name), ".".join(place.relative_to(self.source).parts)))
+        return sorted(found)
+
+
+def _folder_outside(top: str) -> Path | None:
+    """The folder of a package of the user's own, wherever Python finds it."""
+    spec = importlib.util.find_spec(top)
+    if spec is None or not spec.has_location or spec.origin is None:
+        return None
+    path = Path(spec.origin)
+    folder = path.parents[1] if spec.submodule_search_locations else path.parent
+    return None if "site-packages" in folder.parts or folder.is_relative_to(Path(os.__file__).parent) else folder
+
+
+def _code_of_notebook(path: Path) -> str:
+    """The code cells of a notebook, without the commands of IPython."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code").splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
+
+
+def _assigned(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:
+    """The names that an assignment binds; none where it changes an object instead (`table["key"] = value`)."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    parts = [part for target in targets for part in ast.walk(target)]
+    if any(isinstance(part, ast.Attribute | ast.Subscript) for part in parts):
+        return []
+    return [part.id for part in parts if isinstance(part, ast.Name)]
+
+
+def _is_never_loaded(test: ast.expr) -> bool:
+    """Whether a condition is that of a block for type checkers, or for a module that is run by itself."""
+    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")

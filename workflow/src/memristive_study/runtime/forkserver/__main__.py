@@ -1,0 +1,12 @@
+"""A client of the server; with ``--serve``, the server itself."""
+
+import sys
+
+from memristive_study.runtime.forkserver import client
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--serve":
+        from memristive_study.runtime.forkserver import server
+
+        sys.exit(server.serve(sys.argv[2], int(sys.argv[3])))
+    sys.exit(client.main(sys.argv[1:]))
