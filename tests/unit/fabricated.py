@@ -30,10 +30,10 @@ RULEGRAPH = """digraph snakemake_dag {
     node[shape=box, style=rounded, fontname=sans, fontsize=10, penwidth=2];
 \t0[label = "all", color = "0.0 0.6 0.85", style="rounded"];
 \t1[label = "prepare_dataset", color = "0.1 0.6 0.85", style="rounded"];
-\t2[label = "train", color = "0.2 0.6 0.85", style="rounded"];
+\t2[label = "train_published", color = "0.2 0.6 0.85", style="rounded"];
 \t3[label = "evaluate", color = "0.3 0.6 0.85", style="rounded"];
-\t4[label = "fig13_max_input_voltage", color = "0.4 0.6 0.85", style="rounded"];
-\t5[label = "fig14_adc_tile", color = "0.4 0.6 0.85", style="rounded"];
+\t4[label = "figure", color = "0.4 0.6 0.85", style="rounded"];
+\t5[label = "table", color = "0.4 0.6 0.85", style="rounded"];
 \t1 -> 2
 \t2 -> 3
 \t1 -> 3

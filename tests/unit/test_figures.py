@@ -1,5 +1,7 @@
 """Figures are drawn for any study, the same bytes every time, and know their inputs."""
 
+import re
+
 import fabricated
 import pandas as pd
 import pytest
@@ -87,10 +89,23 @@ def test_a_missing_input_is_one_line(inputs, tmp_path):
 def test_rule_graph():
     rules, edges = workflow.read_rulegraph(fabricated.RULEGRAPH)
     assert ("prepare_dataset", "evaluate") in edges
-    assert ("prepare_dataset", "evaluate") not in workflow.without_shortcuts(edges)  # train lies between
-    boxes, merged = workflow.merge_outputs(rules, workflow.without_shortcuts(edges))
-    assert boxes["fig13_max_input_voltage"] == ["fig13_max_input_voltage", "fig14_adc_tile"]
-    order = [name for row in workflow.layers(list(boxes), merged) for name in row]
-    assert order == ["prepare_dataset", "train", "evaluate", "fig13_max_input_voltage", "all"]
+    kept = workflow.without_shortcuts(edges)
+    assert ("prepare_dataset", "evaluate") not in kept  # train_published lies between
+    rows = workflow.layers(rules, kept)
+    assert rows == [["prepare_dataset"], ["train_published"], ["evaluate"], ["figure", "table"], ["all"]]
     with pytest.raises(InputError, match="cycle"):
         workflow.layers(["a", "b"], [("a", "b"), ("b", "a")])
+
+
+def test_every_rule_that_the_workflow_s_figure_names_exists(repository):
+    sources = [repository / "Snakefile", *sorted((repository / "workflow" / "rules").glob("*.smk"))]
+    found = {
+        name
+        for path in sources
+        for name in re.findall(r"^(?:rule|use rule \w+ as) (\w+)", path.read_text(), re.MULTILINE)
+    }
+    named = [rule for _, members in workflow.KINDS.values() for rule in members]
+    assert len(set(named)) == len(named)
+    assert set(named) <= found
+    # A rule without a kind is one that only gathers others, or is not part of a study.
+    assert found - set(named) == {"all", "figures", "tables", "validate", "pretrained", "package_weights"}

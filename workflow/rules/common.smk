@@ -158,9 +158,7 @@ def job_of(wildcards):
 
 
 def seeds_of(wildcards):
-    """No seed where nothing is drawn, so that such a setting does not depend on the number of repeats."""
-    job = job_of(wildcards)
-    return canonical(PLAN.seeds(job.draws_of or job.network) if job.setting.draws else [])
+    return canonical(PLAN.seeds_of(job_of(wildcards)))
 
 
 def records_of(experiment, network=None):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -134,7 +135,7 @@ def note(figure: Figure, text: str) -> None:
     figure.supxlabel(text, fontsize=6.5, color=GREY)
 
 
-def legend(figure: Figure, handles: Sequence[Line2D], columns: int = 4) -> None:
+def legend(figure: Figure, handles: Sequence[Artist], columns: int = 4) -> None:
     """One legend above all panels; two entries on a line where the figure is one column wide."""
     columns = columns if figure.get_figwidth() > SINGLE + 1 else 2
     figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), handlelength=2.6)

@@ -1,4 +1,4 @@
-"""Figure 9: the workflow itself, drawn from its rule graph."""
+"""The workflow itself, drawn from its rule graph."""
 
 import re
 from collections import defaultdict
@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 
 from memristive.core.errors import InputError
 from memristive_study.figures import style
@@ -18,6 +19,17 @@ Edges = list[tuple[str, str]]
 _NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 _EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
 MOST = 7  # boxes on a line
+BOX, GAP = 0.24, 0.40  # height of a box and distance of two lines, inches
+# What a rule is for, with its colour; a rule that is not named here is white.
+KINDS = {
+    "images": ("#dddddd", {"prepare_dataset", "make_folds"}),
+    "training": ("#56B4E9", {"train_fold", "train_published", "select_checkpoint", "select_alternative"}),
+    "inference": ("#E69F00", {"evaluate", "collect_experiment", "time_inference", "collect_times"}),
+    "devices": ("#D55E00", {"device_curves"}),
+    "validation": ("#009E73", {"validate_network", "collect_parity"}),
+    "figures and tables": ("#F0E442", {"figure", "table", "choices", "rulegraph"}),
+    "claims and report": ("#CC79A7", {"claims", "provenance", "report"}),
+}
 
 
 def read_rulegraph(text: str) -> tuple[list[str], Edges]:
@@ -113,76 +125,60 @@ def without_shortcuts(edges: Edges) -> Edges:
     return [(a, b) for a, b in edges if not reaches(a, b)]
 
 
-def merge_outputs(rules: Sequence[str], edges: Edges) -> tuple[dict[str, list[str]], Edges]:
-    """Figures and tables with the same parents and children as one box, by the name of its first."""
-    parents, children = defaultdict(set), defaultdict(set)
-    for earlier, later in edges:
-        parents[later].add(earlier)
-        children[earlier].add(later)
-    boxes: dict[Any, list[str]] = defaultdict(list)
-    for rule in rules:
-        kind = re.match(r"(fig|table)", rule)
-        key = (kind[1], frozenset(parents[rule]), frozenset(children[rule])) if kind else rule
-        boxes[key].append(rule)
-    box_of = {rule: members[0] for members in boxes.values() for rule in members}
-    merged = dict.fromkeys((box_of[a], box_of[b]) for a, b in edges)
-    return {members[0]: members for members in boxes.values()}, list(merged)
-
-
-def _colour(rule: str) -> str:
-    kinds = (
-        (("fig", "table", "choices"), "#F0E442"),
-        (("claim", "report", "compare", "provenance", "rulegraph"), "#CC79A7"),
-        (("train", "select", "make_folds"), "#56B4E9"),
-        (("valid", "collect_parity"), "#009E73"),
-        (("evaluat", "collect", "time"), "#E69F00"),
-        (("all", "demo"), "#999999"),
-    )
-    return next((colour for words, colour in kinds if rule.startswith(words)), "#dddddd")
-
-
 def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     """Rules as boxes from the images (top) to the report (bottom). Needs `rulegraph`."""
     rules, edges = read_rulegraph(frames["rulegraph"])
-    boxes, edges = merge_outputs(rules, without_shortcuts(edges))
     edges = without_shortcuts(edges)
+    rows, paths = with_waypoints(layers(rules, edges), edges)
     lines: list[list[str]] = []
-    rows, paths = with_waypoints(layers(list(boxes), edges), edges)
     for row in rows:
         parts = -(-len(row) // MOST)
         size = -(-len(row) // parts)
         lines += [row[i : i + size] for i in range(0, len(row), size)]
-    text = {name: "\n".join(member.replace("_", " ") for member in members) for name, members in boxes.items()}
-    heights = [0.30 + 0.13 * (max(text.get(name, "").count("\n") for name in line)) for line in lines]
-    total = sum(heights) + 0.34 * len(lines)
-    figure, axes = pyplot.subplots(figsize=(style.DOUBLE, total + 0.1))
+    total = (BOX + GAP) * len(lines)
+    figure, axes = pyplot.subplots(figsize=(style.DOUBLE, total + 0.35))
     axes.set(xlim=(0, style.DOUBLE), ylim=(-total, 0))
     axes.axis("off")
-    place: dict[str, tuple[float, float, float]] = {}
-    y = -0.12
-    for line, height in zip(lines, heights, strict=True):
+    place: dict[str, tuple[float, float]] = {}
+    for number, line in enumerate(lines):
         for i, name in enumerate(line):
-            x = style.DOUBLE * (i + 0.5) / len(line)
-            own = 0.24 + 0.13 * text[name].count("\n") if name in boxes else 0.0
-            place[name] = (x, y - height / 2, own)
-        y -= height + 0.34
-    for earlier, later in (step for path in paths for step in pairwise(path)):
-        (x, top, own), (x_end, bottom, end) = place[earlier], place[later]
-        axes.add_patch(
-            FancyArrowPatch(
-                (x, top - own / 2), (x_end, bottom + end / 2), arrowstyle="-|>" if end else "-", mutation_scale=6,
-                linewidth=0.6, color=style.GREY, zorder=1, shrinkA=0, shrinkB=0,
-            )
-        )  # fmt: skip
-    for name in boxes:
-        x, middle, own = place[name]
-        longest = max(len(part) for part in text[name].split("\n"))
-        width = min(0.14 + 0.062 * longest, style.DOUBLE / 2)
-        axes.add_patch(
-            FancyBboxPatch(
-                (x - width / 2, middle - own / 2), width, own, boxstyle="round,pad=0,rounding_size=0.05",
-                facecolor=_colour(name), edgecolor=style.BLACK, linewidth=0.5, zorder=2,
-            )
-        )  # fmt: skip
-        axes.text(x, middle, text[name], ha="center", va="center", fontsize=6.2, zorder=3, linespacing=1.25)
+            place[name] = (style.DOUBLE * (i + 0.5) / len(line), -(BOX + GAP) * (number + 0.5))
+    half = dict.fromkeys(rules, BOX / 2)
+    for start, end in (step for path in paths for step in pairwise(path)):
+        (x, y), (x_end, y_end) = place[start], place[end]
+        arrow = FancyArrowPatch(
+            (x, y - half.get(start, 0)),
+            (x_end, y_end + half.get(end, 0)),
+            arrowstyle="-|>" if end in half else "-",
+            mutation_scale=6,
+            linewidth=0.6,
+            color=style.GREY,
+            zorder=1,
+            shrinkA=0,
+            shrinkB=0,
+        )
+        axes.add_patch(arrow)
+    for name in rules:
+        _draw_box(axes, name, *place[name])
+    shown = [kind for kind, (_, members) in KINDS.items() if not members.isdisjoint(rules)]
+    handles = [Patch(facecolor=KINDS[kind][0], edgecolor=style.BLACK, linewidth=0.5, label=kind) for kind in shown]
+    style.legend(figure, handles, columns=len(handles))
     return figure
+
+
+def _draw_box(axes: Axes, rule: str, x: float, y: float) -> None:
+    text = rule.replace("_", " ")
+    width = 0.14 + 0.062 * len(text)
+    colour = next((colour for colour, members in KINDS.values() if rule in members), "#ffffff")
+    box = FancyBboxPatch(
+        (x - width / 2, y - BOX / 2),
+        width,
+        BOX,
+        boxstyle="round,pad=0,rounding_size=0.05",
+        facecolor=colour,
+        edgecolor=style.BLACK,
+        linewidth=0.5,
+        zorder=2,
+    )
+    axes.add_patch(box)
+    axes.text(x, y, text, ha="center", va="center", fontsize=6.2, zorder=3)

@@ -146,6 +146,10 @@ class Plan:
         """Seeds of the repeats of every setting of a network; no swept value takes part."""
         return [seed(self.config["seed"], repeat, network) for repeat in range(self.config["repeats"])]
 
+    def seeds_of(self, job: Job) -> list[int]:
+        """Seeds of a job's repeats; none where nothing is drawn, so that it does not depend on their number."""
+        return self.seeds(job.draws_of or job.network) if job.setting.draws else []
+
     @property
     def timed(self) -> list[str]:
         """Names of the networks whose inference is timed."""

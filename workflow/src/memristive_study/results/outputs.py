@@ -116,7 +116,8 @@ WORKFLOW = Section(
             "fig_workflow",
             ("rulegraph",),
             "The workflow",
-            "Rules from the images to the report; an arrow is a file that one rule writes and another reads.",
+            "Rules from the images to the report, coloured by what they are for. An arrow is a file that one rule "
+            "writes and another reads; it is left out where a longer way leads from the one to the other.",
             "memristive_study.figures.workflow:draw",
         ),
     ),
