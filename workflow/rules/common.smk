@@ -124,13 +124,8 @@ def local_file(wildcards):
 
 
 def recipe_of(wildcards):
-    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code.
-
-    The code of a network from elsewhere is no recipe, so its hash belongs to it.
-    """
-    described = {"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()}
-    own = code_of_network(wildcards)
-    return canonical(described | ({"network": code_hash(*own)} if own else {}))
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
+    return canonical({"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()})
 
 
 def fold_histories(network):
