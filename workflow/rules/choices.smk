@@ -41,7 +41,7 @@ rule choices:
         compared=PLAN.compared(),
         study=PLAN.described(),
         paper=config["paper"],
-        code=code_hash("choices.py", used=USED),
+        code=code_hash("choices.py", used=USED | NUMBERS),
     message:
         "Comparing the choices that the text leaves open"
     script:

@@ -10,7 +10,7 @@ from memristive_study.results import outputs
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
 from memristive_study.config.check import check, check_keys, located, warnings
-from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by
+from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by, used_of_paper
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
@@ -51,6 +51,8 @@ FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
 JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
 # Device models and non-idealities that the study does not use decide no result of it.
 USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
+# Figures, tables and claims read the paper's numbers, but not which figures there are and what the report says.
+NUMBERS = used_of_paper(config["paper"], without=["experiments", "highlights", "claims", "file_names"])
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -93,11 +95,6 @@ def code_of_network(wildcards):
     return own_network(architecture_of(wildcards))
 
 
-def code_of_training(wildcards):
-    """Hash of the code of a network of the user's own; whatever else decides a training, its recipe names."""
-    return code_hash(*code_of_network(wildcards)) if code_of_network(wildcards) else ""
-
-
 def code_of_evaluation(wildcards):
     """Hash of the code of one evaluation, with the device model and the non-idealities of its setting."""
     return code_hash(
@@ -109,12 +106,12 @@ def code_of_evaluation(wildcards):
 
 def code_of_figure(wildcards):
     """Hash of the code of one figure, with what draws it."""
-    return code_hash("figure.py", outputs.reference(FIGURES[wildcards.figure].draw), used=USED)
+    return code_hash("figure.py", outputs.reference(FIGURES[wildcards.figure].draw), used=USED | NUMBERS)
 
 
 def code_of_table(wildcards):
     """Hash of the code of one table, with what makes it."""
-    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED)
+    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED | NUMBERS)
 
 
 def local_file(wildcards):

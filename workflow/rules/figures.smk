@@ -114,7 +114,7 @@ rule claims:
     params:
         study=PLAN.described(),
         paper=config["paper"],
-        code=code_hash("claims.py"),
+        code=code_hash("claims.py", *filter(None, [PAPER.claims]), used=NUMBERS),
     message:
         "Judging the paper's claims"
     script:

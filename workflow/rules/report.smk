@@ -52,7 +52,7 @@ rule report:
         runtime=30,
     params:
         paper=config["paper"],
-        code=code_hash("report.py", used=USED),
+        code=code_hash("report.py", used=USED | used_of_paper(config["paper"])),
     message:
         "Writing the report"
     script:

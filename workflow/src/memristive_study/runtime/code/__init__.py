@@ -14,7 +14,8 @@ names a module ("memristive.core.files") or a definition ("memristive.core.files
 begins with a package (f"memristive_study.figures.{name}": every module in it). A job that uses only some entries of
 such a table, or some modules of such a package, says so by `used`.
 
-`python -m memristive_study.runtime.code train.py` lists what a script reaches.
+`python -m memristive_study.runtime.code figure.py` lists what a script reaches, and with `--why module:name` by which
+definitions it reaches that one.
 
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library and a Setting.
 """
@@ -26,10 +27,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from memristive.core.setting import Setting
-from memristive_study.runtime.code import texts
+from memristive_study.runtime.code import texts, used
 from memristive_study.runtime.code.graph import Graph
 from memristive_study.runtime.code.modules import Sources
-from memristive_study.runtime.code.settings import used_by as settings_used_by
 
 Used = Mapping[str, Iterable[str]]
 _SOURCES = Sources()
@@ -44,7 +44,8 @@ def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = Non
             workflow/notebooks ("report.ipynb").
         without: definitions that decide no result, for they only check something.
         used: the entries of a table that count, by "module:NAME": keys of a dictionary, texts in a tuple, annotated
-            fields of a class; or the modules of a package that count where an f-string names them, by "package".
+            fields of a class, keyword arguments of the call that makes an object; or the modules of a package that
+            count where an f-string names them, by "package".
             Other entries, and modules that only they refer to, may change without a change of the hash. Without a
             word about a table all of it counts.
 
@@ -72,9 +73,19 @@ def reached(*starts: str, without: Iterable[str] = (), used: Used | None = None)
     return _GRAPH.listing(starts, without, used or {})
 
 
+def why(target: str, *starts: str) -> list[str]:
+    """The definitions by which `starts` reach `target`, "module:name" each; empty where they do not."""
+    return _GRAPH.why(starts, target)
+
+
 def used_by(settings: Iterable[Setting]) -> dict[str, set[str]]:
     """`used` for a job that carries out `settings`: their devices and their non-idealities, of all that there are."""
-    return settings_used_by(settings, _SOURCES)
+    return used.by_settings(settings, _SOURCES)
+
+
+def used_of_paper(key: str, without: Iterable[str] = ()) -> dict[str, set[str]]:
+    """`used` for a job that compares with a paper, if any, but does not read its attributes `without`."""
+    return used.of_paper(key, without)
 
 
 def own_network(architecture: str) -> tuple[str, ...]:

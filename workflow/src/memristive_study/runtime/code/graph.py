@@ -26,6 +26,7 @@ class Graph:
         self._meanings: dict[Definition, Meaning] = {}
         self._texts: dict[Path, bytes] = {}
         self._names = Names(sources)
+        self._before: dict[Definition, Definition | None] = {}  # by which definition each was reached last
 
     def hash(self, starts: Iterable[str], without: Iterable[str], used: Mapping[str, Iterable[str]]) -> str:
         """Hash of the code that is reached, 16 hexadecimal digits."""
@@ -45,6 +46,17 @@ class Graph:
         names = sorted(f"{module}:{name}" for module, name in definitions if name not in (LOADING, IMPORTED))
         return [*names, *(str(path.relative_to(self._sources.source)) for path in self._other_files(definitions))]
 
+    def why(self, starts: Iterable[str], target: str) -> list[str]:
+        """The definitions by which `target` is reached, a start first; empty where it is not reached."""
+        definitions = self._reached(starts, (), {})
+        module, _, name = target.partition(":")
+        at: Definition | None = (module, name)
+        chain: list[str] = []
+        while at is not None and at in definitions:
+            chain.insert(0, ":".join(at))
+            at = self._before[at]
+        return chain
+
     def _reached(
         self, starts: Iterable[str], without: Iterable[str], used: Mapping[str, Iterable[str]]
     ) -> dict[Definition, bytes]:
@@ -56,21 +68,23 @@ class Graph:
         skipped = self._skipped(used, shown)
         found: dict[Definition, bytes] = {}
         loading: set[str] = set()
-        waiting = list(first)
+        waiting: list[tuple[Definition, Definition | None]] = [(each, None) for each in first]
         while waiting:
-            definition = waiting.pop()
+            definition, before = waiting.pop()
             name = definition[0]
             if definition in found or definition in left_out or (_is_plumbing(name) and definition not in first):
                 continue
+            self._before[definition] = before
             statements = shown.get(definition)
             meaning = self._meaning(definition) if statements is None else self._reader(name).read(statements)
             found[definition] = meaning.digest
             for reference in meaning.references:
-                waiting += self._followed(reference, used)
+                waiting += [(each, definition) for each in self._followed(reference, used)]
             loads = {name, *meaning.loads}
             if definition[1] == LOADING:
                 loads.update(each for each in self._sources.module(name).loads if each not in skipped)
-            waiting += [(each, LOADING) for load in loads - loading for each in self._with_parents(load)]
+            new = (each for load in loads - loading for each in self._with_parents(load))
+            waiting += [((each, LOADING), definition) for each in new]
             loading |= loads
         return found
 
@@ -91,7 +105,7 @@ class Graph:
         return self._names.targets(Reference(name, (inner,)))
 
     def _followed(self, reference: Reference, used: Mapping[str, Iterable[str]]) -> Iterable[Definition]:
-        if reference.attributes != (EVERY_MODULE,):
+        if reference.attributes[:1] != (EVERY_MODULE,):
             return self._names.targets(reference)
         wanted = used.get(reference.module)
         chosen = [
@@ -99,7 +113,7 @@ class Graph:
             for each in self._sources.children(reference.module)
             if wanted is None or each.rpartition(".")[2] in wanted
         ]
-        return [definition for each in chosen for definition in self._names.whole(each)]
+        return [each for name in chosen for each in self._names.targets(Reference(name, reference.attributes[1:]))]
 
     def _meaning(self, definition: Definition) -> Meaning:
         if definition not in self._meanings:
@@ -143,7 +157,9 @@ class Graph:
         statements = known.definitions.get(inner, []) if known else []
         shorter = [_with_entries(each, entries) for each in statements]
         if not any(shorter):
-            raise InputError(f"{name}: there is no such dictionary, list of texts, or class with annotated fields")
+            raise InputError(
+                f"{name}: there is no such dictionary, list of texts, record or class with annotated fields"
+            )
         return [short or whole for short, whole in zip(shorter, statements, strict=True)]
 
     def _skipped(self, used: Mapping[str, Iterable[str]], shown: Mapping[Definition, list[ast.stmt]]) -> set[str]:
@@ -207,6 +223,9 @@ def _with_entries(statement: ast.stmt, entries: Iterable[str]) -> ast.stmt | Non
             | ast.AnnAssign(value=ast.Tuple() | ast.List() | ast.Set() as table)
         ):
             return _changed(statement, value=_changed(table, elts=[each for each in table.elts if counts(each)]))
+        case ast.Assign(value=ast.Call(keywords=[_, *_]) as call):
+            named = [each for each in call.keywords if each.arg is None or each.arg in entries]
+            return _changed(statement, value=_changed(call, keywords=named))
     return None
 
 

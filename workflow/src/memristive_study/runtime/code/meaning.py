@@ -15,7 +15,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DOTTED = re.compile(r"\w+(?:\.\w+)+(?::\w+)?")
 _PACKAGE = re.compile(r"(?:\w+\.)+")
 _IGNORED = ("ctx", "kind", "type_comment")
-EVERY_MODULE = "*"  # as an attribute of a package: each module directly below it
+EVERY_MODULE = "*"  # as the first attribute of a package: each module directly below it
 
 
 class Reference(NamedTuple):
@@ -154,6 +154,7 @@ class Reader:
         self._loads: set[str] = set()
         self._scopes: list[dict[str, Reference | None]] = []
         self._raising = False
+        self._looked_up_in: dict[ast.JoinedStr, tuple[str, ...]] = {}
 
     def read(self, statements: Iterable[ast.stmt]) -> Meaning:
         """The meaning of `statements` together."""
@@ -212,6 +213,9 @@ class Reader:
         while isinstance(inner, ast.Attribute):
             attributes.insert(0, inner.attr)
             inner = inner.value
+        match inner:
+            case ast.Call(args=[ast.JoinedStr() as name]):  # import_module(f"package.{name}").attribute
+                self._looked_up_in[name] = tuple(attributes)
         found = self._looked_up(inner.id) if isinstance(inner, ast.Name) else ()
         if not found:
             self._fields(node)
@@ -230,16 +234,22 @@ class Reader:
         self._tokens.append(f"{type(node.value).__name__} {node.value!r}")
 
     def _formatted(self, node: ast.JoinedStr) -> None:
-        """An f-string that begins with a package and a point names one of its modules."""
-        package = ""
+        """A text that names a module of a package: each may be meant, or what is looked up in it."""
+        package = self._package_named_by(node)
+        if package:
+            self._references.add(Reference(package, (EVERY_MODULE, *self._looked_up_in.get(node, ()))))
+        self._fields(node)
+
+    def _package_named_by(self, node: ast.JoinedStr) -> str:
+        """The package with which an f-string begins, followed by a point; "" where it begins with something else."""
         match node.values:
             case [ast.Constant(value=str(start)), *_] if _PACKAGE.fullmatch(start):
                 package = start[:-1]
             case [ast.FormattedValue(value=ast.Name(id="__name__")), ast.Constant(value="."), *_]:
                 package = self._module
-        if package and self._is_module(package):
-            self._references.add(Reference(package, (EVERY_MODULE,)))
-        self._fields(node)
+            case _:
+                return ""
+        return package if self._is_module(package) else ""
 
     def _expression(self, node: ast.Expr) -> None:
         if not _is_text(node):

@@ -1,16 +1,19 @@
-"""Which entries of the simulator's tables the settings of a job use, so that others may come and go without a rerun."""
+"""Which entries of the library's tables a job uses, so that others may come and go without a rerun."""
 
+import dataclasses
 import json
 from collections.abc import Iterable
 
 from memristive.core.setting import GROUPS, Setting
+from memristive_study.results.paper import Paper
 from memristive_study.runtime.code.modules import Sources
 
 DEVICES = "memristive.devices:DEVICES"
 NONIDEALITIES = "memristive.arrays.nonidealities"
+PAPERS = "memristive_study.papers"
 
 
-def used_by(settings: Iterable[Setting], sources: Sources) -> dict[str, set[str]]:
+def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[str]]:
     """What `code_hash` takes as `used` for a job that carries out `settings`.
 
     Of the devices those that are named count, of the non-idealities those of which a setting mentions a field: that
@@ -25,6 +28,17 @@ def used_by(settings: Iterable[Setting], sources: Sources) -> dict[str, set[str]
         f"{NONIDEALITIES}:AFTER_PROGRAMMING": active,
         "memristive.core.setting:Setting": (set(GROUPS) - possible) | active | {"layers"},
     }
+
+
+def of_paper(key: str, without: Iterable[str]) -> dict[str, set[str]]:
+    """What `code_hash` takes as `used` for a job that compares with the paper `key`, if any.
+
+    Args:
+        without: attributes of `results.paper.Paper` that the job does not read.
+    """
+    if not key:
+        return {PAPERS: set()}
+    return {PAPERS: {key}, f"{PAPERS}.{key}:PAPER": {each.name for each in dataclasses.fields(Paper)} - set(without)}
 
 
 def _mentioned(setting: Setting) -> set[str]:
