@@ -8,6 +8,7 @@ MemTorch converts a network by itself, and its random draws are recorded. Then t
 """
 
 import dataclasses
+import math
 import sys
 import warnings
 from collections.abc import Iterator
@@ -132,12 +133,14 @@ class Conversion:
         raw: MemTorch's sums before conversion.
         theirs, ours: after conversion.
         place: rows and columns of the layer's outputs to which the first entries of the rows belong.
+        products: how many were summed.
     """
 
     raw: torch.Tensor
     theirs: torch.Tensor
     ours: torch.Tensor
     place: tuple[slice, slice]
+    products: int
 
     def at_outputs(self, entries: torch.Tensor) -> torch.Tensor:
         """`entries` [ranges, entries] without those of padding columns, in the shape of `place`."""
@@ -150,7 +153,8 @@ def _untiled(layer: CrossbarLayer, theirs: Product, output: torch.Tensor) -> Ite
     top = 0
     for raw, codes in zip(theirs.raw, theirs.outputs, strict=True):
         rows = slice(top, top := top + len(codes))
-        yield Conversion(*(part.reshape(1, -1) for part in (raw, codes, output[rows])), (rows, slice(0, layer.columns)))
+        place = rows, slice(0, layer.columns)
+        yield Conversion(*(part.reshape(1, -1) for part in (raw, codes, output[rows])), place, layer.weight[0].numel())
 
 
 def _tiles(layer: CrossbarLayer, theirs: Product, patched: nn.Module) -> Iterator[Conversion]:
@@ -175,15 +179,14 @@ def _tiles(layer: CrossbarLayer, theirs: Product, patched: nn.Module) -> Iterato
             ours = product.multiply(
                 voltages[None, :, part], layer.conductance[0, 0, part, left : left + width], width, arithmetic
             )
-            yield Conversion(
-                raw, codes, ours[0], (slice(0, len(voltages)), slice(left, min(left + width, layer.columns)))
-            )
+            place = slice(0, len(voltages)), slice(left, min(left + width, layer.columns))
+            yield Conversion(raw, codes, ours[0], place, part.stop - part.start)
 
 
 def judge(conversion: Conversion, arithmetic: product.Arithmetic) -> tuple[torch.Tensor, torch.Tensor]:
     """Find the codes that another order of summation does not explain.
 
-    It explains one step, where the raw value lies within `criterion.LARGEST_DIFFERENCE` from a rounding boundary.
+    It explains one step, where the raw value lies within `criterion.LARGEST_DIFFERENCE` of a rounding boundary.
 
     Returns:
         Where a code differs unexplained, bool [ranges, entries], and the probability that a code differs, float64
@@ -192,18 +195,20 @@ def judge(conversion: Conversion, arithmetic: product.Arithmetic) -> tuple[torch
     raw, theirs, ours = (part.double() for part in (conversion.raw, conversion.theirs, conversion.ours))
     exponent = range_exponent(conversion.raw.abs(), arithmetic.adc_overflow_rate).double()
     step = torch.exp2(exponent + 1 - arithmetic.adc_bits)
-    ulp = torch.finfo(torch.float32).eps * raw.abs().amax(1, keepdim=True).expand_as(raw)
+    # What the constants of `criterion` count in.
+    unit = math.sqrt(conversion.products) * torch.finfo(torch.float32).eps * raw.abs().amax(1, keepdim=True)
+    unit = unit.expand_as(raw)
     same_sign = torch.ones_like(raw, dtype=torch.bool)
     if arithmetic.adc_quantisation == "log":
         same_sign = ours.sign() == theirs.sign()
         # MemTorch takes a logarithm below 0 for 0, whatever the sum's last bits are.
-        ulp = torch.where(raw.abs() < 1, 0.0, ulp / raw.abs())
+        unit = torch.where(raw.abs() < 1, 0.0, unit / raw.abs())
         raw, theirs, ours = raw.abs().log().clamp_min(0), theirs.abs().log(), ours.abs().log()
     position = raw / step
-    at_boundary = (position - position.floor() - 0.5).abs() <= criterion.LARGEST_DIFFERENCE * ulp / step
+    at_boundary = (position - position.floor() - 0.5).abs() <= criterion.LARGEST_DIFFERENCE * unit / step
     one_step = ((ours - theirs).abs() / step - 1).abs() < 1e-3
     unexplained = (conversion.ours != conversion.theirs) & ~(at_boundary & one_step & same_sign)
-    return unexplained, (criterion.MEAN_DIFFERENCE * ulp / step).clamp_max(1)
+    return unexplained, (criterion.MEAN_DIFFERENCE * unit / step).clamp_max(1)
 
 
 def compare_conversions(

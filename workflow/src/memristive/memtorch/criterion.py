@@ -27,9 +27,14 @@ LOGIT_TOLERANCE = 1e-5  # of the largest logit
 CONDUCTANCE_TOLERANCE = 1e-6  # of each conductance
 LINE_TOLERANCE = 1e-5  # of the coefficient; of the largest digital output for the intercept
 
-# In units in the last place of the largest sum that sets the range of an ADC.
-LARGEST_DIFFERENCE = 8
-MEAN_DIFFERENCE = 0.4
+# How far the sums of n products in two orders lie apart, in units in the last place of the largest sum that sets the
+# range, times sqrt(n), as which rounding errors grow (N. J. Higham and T. Mary, "A new approach to probabilistic
+# rounding error analysis", SIAM J. Sci. Comput. 41 (5), 2019). Measured on tiles of the trained MNIST and CIFAR10
+# networks, 64x64 to 256x256, between MKL's orders for AVX2 and AVX-512 and `separate`: mean 0.01 to 0.03, largest 0.6,
+# and 57 of 1.56 million codes of 12 bits differed. On random tiles (tests/unit/test_parity.py): mean 0.02 to 0.05,
+# largest 0.85.
+MEAN_DIFFERENCE = 0.05
+LARGEST_DIFFERENCE = 1.0
 LEVEL = 1e-4  # the probability that chance alone exceeds the number of differing codes that is allowed
 
 
