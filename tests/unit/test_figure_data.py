@@ -457,8 +457,16 @@ def test_a_figure_of_an_experiment_shows_every_setting_of_its_parts(name, drawn,
 
 
 def test_every_figure_of_the_paper_s_experiments_is_among_these():
-    assert {"fig13_max_input_voltage", "fig_batch_size", "fig14_adc_tile", "fig_adc_range", "fig15_variability",
-            "fig16_device_faults", "fig_endurance", "fig_retention"} <= set(OF_EXPERIMENTS)  # fmt: skip
+    assert {
+        "fig13_max_input_voltage",
+        "fig_batch_size",
+        "fig14_adc_tile",
+        "fig_adc_range",
+        "fig15_variability",
+        "fig16_device_faults",
+        "fig_endurance",
+        "fig_retention",
+    } <= set(OF_EXPERIMENTS)
 
 
 # The general figure, of an experiment of any name.

@@ -10,10 +10,12 @@ from torch import nn
 from memristive import Setting, convert
 from memristive.arrays import draws
 from memristive.core import seeding
-from memristive_study.data import datasets
-from memristive_study.models import networks
+from memristive_study.data.dataset import load
+from memristive_study.data.prepare import prepare
+from memristive_study.models.chain import chain
 from memristive_study.plan.plan import Plan
-from memristive_study.training import training
+from memristive_study.training import splits
+from memristive_study.training.recipe import TrainingSettings
 
 # Of the generators that a conversion of a Conv2d "0" and a Linear "2" asks for, from a parent with seed 7.
 PHYSICAL = {
@@ -115,6 +117,11 @@ def test_a_generator_draws_these_values():
     assert drawn.tuning_inputs("0", (3,)).tolist() == pytest.approx([0.3250, -0.7299, 0.7602], abs=1e-4)
 
 
+def small_network(classes, input_shape):
+    """A network small enough for the 8x8 digits."""
+    return chain(input_shape, ((4,),), (8,), classes)
+
+
 def test_a_training_is_named_by_its_network_fold_and_epoch(tmp_path, monkeypatch):
     asked = []
     seed = seeding.seed
@@ -123,10 +130,9 @@ def test_a_training_is_named_by_its_network_fold_and_epoch(tmp_path, monkeypatch
         asked.append(seed(*parts))
         return asked[-1]
 
-    datasets.prepare("digits", {"source": "digits", "train_images": 100}, "", tmp_path / "digits.npz")
-    images = datasets.load(tmp_path / "digits.npz")
-    monkeypatch.setitem(networks.ARCHITECTURES, "small", networks.Architecture((1, 8, 8), ((4,),), (8,), 10, 0.2))
-    settings = training.TrainingSettings(epochs=2, batch_size=50, seed=20240525, device="cpu")
+    prepare("digits", {"source": "digits", "train_images": 100}, "", tmp_path / "digits.npz")
+    settings = TrainingSettings(epochs=2, batch_size=50, seed=20240525, device="cpu")
+    images = load(tmp_path / "digits.npz")
     monkeypatch.setattr(seeding, "seed", recorded)
-    training.train_network(images, settings, network="mnist", architecture="small")
+    splits.train_network(images, settings, network="mnist", architecture=f"{__name__}:small_network")
     assert asked == [7535590501541419720, 1250207709705723167, 6984019973322727362]  # initial weights, both epochs

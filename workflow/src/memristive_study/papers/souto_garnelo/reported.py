@@ -8,8 +8,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from memristive_study.results.study import Network
-
 NETWORKS = ("mnist", "cifar10", "cifar100")
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
 CHANCE = {"mnist": 10.0, "cifar10": 10.0, "cifar100": 1.0}
@@ -71,24 +69,3 @@ def accuracy(experiment: str, network: str, fields: Mapping[str, Any]) -> float 
     if experiment == "retention" and (fields["retention_time"], fields["drift_coefficient"]) == (1e4, 0.1):
         return RETENTION_ACCURACY.get(network)
     return None
-
-
-# For claims, report and tables until they are handed a paper.
-
-
-def networks(text: str) -> Mapping[str, Network]:
-    """Networks of a study, from the text that `plan.Plan.described` gives."""
-    from memristive_study.papers import load
-    from memristive_study.results.study import Study
-
-    return Study.read(text, load("souto_garnelo")).networks
-
-
-def value(values: Mapping[str, float], network: Network) -> float | None:
-    """The paper's value for `network`, None where it reports none or `network` is another."""
-    return values.get(network.paper) if network.paper else None
-
-
-def reported(experiment: str, network: Network, fields: Mapping[str, Any]) -> float | None:
-    """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
-    return accuracy(experiment, network.paper, fields) if network.paper else None
