@@ -22,24 +22,25 @@ import importlib.util, json, os, pathlib, sys, time
 import memristive
 from memristive import kernels
 
-def timed():
+def timed(images):
     network = convert(model, Setting(max_input_voltage=3.0), torch.Generator().manual_seed(1))
     network(images[:2])
     started = time.perf_counter()
     return network(images), time.perf_counter() - started
 
+few = images[:10]
 level = kernels.level()
-compiled, compiled_seconds = timed()
+compiled, compiled_seconds = timed(images)
 os.environ["MEMRISTIVE_KERNEL"] = "off"
-plain, plain_seconds = timed()
+plain, plain_seconds = timed(few)
 print(json.dumps({
     "accuracies": [evaluation.accuracy for evaluation in result],
     "level": level,
     "folder": str(pathlib.Path(memristive.__file__).parent),
     "heavier": [name for name in sys.argv[1:] if importlib.util.find_spec(name)],
-    "same": torch.equal(compiled, plain),
-    "compiled": compiled_seconds,
-    "plain": plain_seconds,
+    "same": torch.equal(compiled[: len(few)], plain),
+    "compiled seconds an image": compiled_seconds / len(images),
+    "plain seconds an image": plain_seconds / len(few),
     "torch": torch.__version__,
 }))
 """
@@ -122,7 +123,7 @@ def test_the_readme_s_example_runs_on_the_wheel_alone(python, bare, example, tmp
     assert "kernels" not in errors
     assert not list((tmp_path / "cache").rglob("*.so"))  # nothing was compiled
     assert found["same"]
-    assert found["compiled"] < found["plain"] / 2
+    assert found["compiled seconds an image"] < found["plain seconds an image"] / 3
 
 
 @pytest.fixture
@@ -144,7 +145,9 @@ def test_without_library_the_kernels_are_compiled_on_first_use(without_library, 
 
 def test_without_library_and_compiler_one_line_says_so(without_library, bare, example, tmp_path):
     options = {"PYTHONPATH": str(without_library)}
-    found, errors = examined(bare(sys.executable), example, tmp_path / "cache", tmp_path, **options)
+    program = tmp_path / "program.py"
+    program.write_text(example.read_text().replace("torch.rand(200,", "torch.rand(20,"))
+    found, errors = examined(bare(sys.executable), program, tmp_path / "cache", tmp_path, **options)
     assert found["level"] is None
     assert len(found["accuracies"]) == 5
     (line,) = [line for line in errors.splitlines() if "kernels" in line]

@@ -232,7 +232,7 @@ def test_memtorch_ignores_conductance_states_and_physical_does_not(installed):
         )
     for states in (2, 5):
         ours = convert(model, Setting(semantics="physical", tuning="none", conductance_states=states))
-        found = torch.cat([array.flatten() for array in ours[0].arrays[0]]).unique()
+        found = torch.cat([array.flatten() for array in ours[0].arrays[0][0]]).unique()
         levels = torch.linspace(1 / 1000, 1 / 50, states)
         assert len(found) <= states
         assert all((levels - value).abs().min() < 1e-8 for value in found)

@@ -49,6 +49,11 @@ CONFIG = [
     ("training.settings.optimiser", "lbfgs", "allowed are sgd, adam, adamw"),
     ("training.settings.momentum", 1, "momentum: 1 is not allowed; less than 1"),
     ("networks.mnist.options", {"pading": 0}, "networks: mnist: options: pading: unknown key; did you mean padding?"),
+    (
+        "training.pretrained",
+        "best",
+        "pretrained: 'best' is not allowed; allowed are false, true, strong, plain",
+    ),
     ("networks.mnist.options", {"padding": 2}, "padding: 2 is not allowed; allowed are 0, 1"),
     ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
     ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not allowed; a finite number"),

@@ -8,6 +8,7 @@ from types import FrameType
 
 import pytest
 
+from memristive import evaluation  # noqa: F401 (loading it is no part of what a test watches)
 from memristive.core.errors import InputError
 from memristive.core.setting import GROUPS, Setting
 from memristive_study.data.prepare import prepare
@@ -303,7 +304,10 @@ def test_the_code_of_every_rule_that_runs_some_is_among_its_params():
         assert param, f"rule {rule.split(':')[0]} has no code among its params"
         helper = re.match(r"code_of_\w+", param[1])
         text = re.search(rf"(?s)def {helper[0]}\(.*?\n\n\n", common)[0] if helper else param[1]
-        assert (script[1] if script else "evaluate_setting") in text, rule.split(":")[0]
+        needed = script[1] if script else "evaluate_setting"
+        if needed == "train.py":  # a recipe names a training; only a network of the user's own counts as code
+            needed = "code_of_network"
+        assert needed in text, rule.split(":")[0]
         checked += 1
     assert checked > 15
 

@@ -25,7 +25,7 @@ FUNCTIONS = {
 TEMPORARY = {"atomic", "atomic_folder", "TemporaryDirectory", "BytesIO"}
 ALLOWED = {
     # A lock that is never read, and the log of a job, which is read while it grows.
-    ("runtime/forkserver.py", "_connect"),
+    ("runtime/forkserver/client.py", "_connect"),
     ("runtime/scripting.py", "job"),
     # Into the temporary folder of a measurement, which the caller makes.
     ("benchmarks/conversion.py", "_images"),

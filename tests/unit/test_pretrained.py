@@ -1,6 +1,7 @@
 """Weights that come with the workflow: written from a study, refused where they are of another training."""
 
 import copy
+import shutil
 
 import pytest
 import yaml
@@ -99,6 +100,19 @@ def test_a_network_without_weights_is_named(config, shipped):
     config["run"]["networks"] = ["mnist", "cifar10"]
     with pytest.raises(InputError, match=r"no weights of cifar10 \(only of: mnist\)"):
         Plan(config)
+
+
+def test_a_set_of_weights_by_its_name(config, shipped):
+    config["training"]["pretrained"] = "strong"  # another word for true
+    assert Plan(config).pretrained() == "strong"
+    config["training"]["pretrained"] = "plain"
+    with pytest.raises(InputError, match=r"pretrained: plain, but there are no weights of mnist \(only of: none\)"):
+        Plan(config)
+    shutil.copytree(shipped, shipped.parent / "plain" / "mnist")
+    assert Plan(config).folds("mnist") == 5
+    assert pretrained.folder("mnist", "plain").resolve() == shipped.parent / "plain" / "mnist"
+    config["training"]["pretrained"] = False
+    assert Plan(config).pretrained() is None
 
 
 def test_a_network_may_have_no_folds(config):

@@ -114,9 +114,9 @@ def test_comments_docstrings_and_words_of_errors_run_nothing(finished, edited):
     source = "workflow/src"
     edited(f"{source}/memristive_study/results/records.py", "    import torch\n", "    import torch  # a comment\n")
     edited(f"{source}/memristive/converters/adc.py", "OFFSET = 1e-12", "# A comment is no arithmetic.\nOFFSET = 1e-12")
-    edited(f"{source}/memristive_study/training/training.py", '"""Training of the', '"""The training of the')
-    edited(f"{source}/memristive_study/data/datasets.py", "cannot be downloaded", "could not be downloaded")
-    edited(f"{source}/memristive/kernels/cpp/engine.cpp", "#include", "// A comment.\n#include")
+    edited(f"{source}/memristive_study/training/loop.py", '"""The training loop', '"""The loop of a training')
+    edited(f"{source}/memristive_study/data/originals.py", "cannot be downloaded", "could not be downloaded")
+    edited(f"{source}/memristive/kernels/cpp/scheduler.cpp", "#include", "// A comment.\n#include")
     edited("workflow/rules/inference.smk", "rule evaluate:", "# A comment.\nrule evaluate:")
     edited("config.yaml", "study:", "# A comment.\nstudy:")
     assert finished.would_run() == {}

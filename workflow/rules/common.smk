@@ -68,7 +68,8 @@ wildcard_constraints:
 
 def training_folder(network):
     """Where weights and histories of a network are: made by this study, or brought by the workflow."""
-    return pretrained.folder(network) if PLAN.pretrained() else RESULTS / "training" / network
+    chosen = PLAN.pretrained()
+    return pretrained.folder(network, chosen) if chosen else RESULTS / "training" / network
 
 
 def weights_of(wildcards):
@@ -90,6 +91,11 @@ def architecture_of(wildcards):
 def code_of_network(wildcards):
     """Where the code of a network is that is not one of the library's."""
     return own_network(architecture_of(wildcards))
+
+
+def code_of_training(wildcards):
+    """Hash of the code of a network of the user's own; whatever else decides a training, its recipe names."""
+    return code_hash(*code_of_network(wildcards)) if code_of_network(wildcards) else ""
 
 
 def code_of_evaluation(wildcards):
@@ -118,9 +124,13 @@ def local_file(wildcards):
 
 
 def recipe_of(wildcards):
-    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
-    settings = PLAN.training_settings(wildcards.network)
-    return canonical({"meaning": recipe.MEANING, "settings": settings.identity()})
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code.
+
+    The code of a network from elsewhere is no recipe, so its hash belongs to it.
+    """
+    described = {"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()}
+    own = code_of_network(wildcards)
+    return canonical(described | ({"network": code_hash(*own)} if own else {}))
 
 
 def fold_histories(network):

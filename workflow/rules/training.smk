@@ -24,6 +24,7 @@ rule train_fold:
         architecture=architecture_of,
         recipe=recipe_of,
         fold=lambda wildcards: wildcards.fold,
+        code=code_of_training,
     message:
         "Training {wildcards.network} on fold {wildcards.fold}"
     script:
@@ -52,6 +53,7 @@ rule train_published:
         architecture=architecture_of,
         recipe=recipe_of,
         fold="published",
+        code=code_of_training,
     message:
         "Training {wildcards.network} on the published split"
     script:

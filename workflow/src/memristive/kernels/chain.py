@@ -342,6 +342,7 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if arithmetic.max_input_voltage is not None:
         op.max_input_voltage = arithmetic.max_input_voltage
         op.rescale_output = arithmetic.rescale_output
+    op.equal_entries_pass = 1
     op.fused = arithmetic.accumulate == "fused"
     op.conductance = _pointer(stage.conductance, tensors)
     if stage.line is not None:

@@ -5,6 +5,7 @@ import functools
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
@@ -20,7 +21,7 @@ SWITCH = "MEMRISTIVE_KERNEL"
 
 
 class Op(ctypes.Structure):
-    """One operation; field by field `struct Op` of engine.hpp."""
+    """One operation; field by field `struct memristive_op` of interface.hpp."""
 
     _fields_ = [
         ("kind", ctypes.c_int32),
@@ -31,7 +32,7 @@ class Op(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("pad_top", "pad_bottom", "pad_left", "pad_right")),
         ("columns_padded", ctypes.c_int32),
         *((name, ctypes.c_int32) for name in ("tile_rows", "tile_columns", "first_tile_row", "last_tile_row")),
-        *((name, ctypes.c_int32) for name in ("adc", "adc_bits", "adc_spans_sample", "fused")),
+        *((name, ctypes.c_int32) for name in ("adc", "adc_bits", "adc_spans_sample", "equal_entries_pass", "fused")),
         *((name, ctypes.c_int32) for name in ("rescale_output", "has_line", "bn_fused", "relu")),
         *((name, ctypes.c_float) for name in ("overflow_rate", "max_input_voltage", "coef", "intercept")),
         *((name, ctypes.c_void_p) for name in ("conductance", "bias", "bn_alpha", "bn_beta")),
@@ -44,23 +45,37 @@ class Op(ctypes.Structure):
 @functools.cache
 def _library() -> ctypes.CDLL | None:
     """The library, compiled on first use; None, with one line of notice, where that is not possible."""
-    try:
-        library = ctypes.CDLL(str(build.library()))
-    except (build.BuildError, OSError) as error:
-        print(f"kernels: not available ({error}); the plain path is used", file=sys.stderr)
-        return None
+    problem: Exception | None = None
+    # One that does not load is passed over for the next, and the last is compiled anew.
+    for find in (build.prebuilt, build.cached, build.compiled):
+        try:
+            path = find()
+            if path is not None:
+                return _opened(path)
+        except (build.BuildError, OSError, AttributeError) as error:
+            problem = error
+    print(f"kernels: not available ({problem}); the plain path is used", file=sys.stderr)
+    return None
+
+
+def _opened(path: Path) -> ctypes.CDLL:
+    """Raises OSError or AttributeError where the file is no library of these kernels."""
+    library = ctypes.CDLL(str(path))
     library.memristive_create.restype = ctypes.c_void_p
     library.memristive_create.argtypes = [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int32]
     library.memristive_free.restype = None
     library.memristive_free.argtypes = [ctypes.c_void_p]
+    library.memristive_lanes.restype = ctypes.c_int32
+    library.memristive_lanes.argtypes = [ctypes.c_void_p]
     library.memristive_run.restype = ctypes.c_int32
     library.memristive_run.argtypes = [
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
     ]
+    library.memristive_exponents.restype = None
     library.memristive_exponents.argtypes = [ctypes.c_void_p]
     if library.memristive_op_size() != ctypes.sizeof(Op):
-        raise AssertionError("struct Op of engine.hpp and of native.py differ")
+        raise OSError(f"{path}: struct memristive_op differs from the one in native.py")
     return library
 
 
@@ -109,6 +124,11 @@ class Handle:
             raise Unsupported
         self._in = ops[0].in_channels * ops[0].in_height * ops[0].in_width
         self._out = ops[-1].out_channels * ops[-1].out_height * ops[-1].out_width
+
+    @property
+    def lanes(self) -> int:
+        """Images that one vector holds: 4 at level plain, 8 at avx2, 16 at avx512."""
+        return self._library.memristive_lanes(self._handle)
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None):

@@ -140,7 +140,7 @@ def _line(error: Any) -> str:
 def _allowed(error: Any) -> str:
     value = error.validator_value
     return {
-        "enum": lambda: f"allowed are {', '.join(str(item) for item in value)}",
+        "enum": lambda: f"allowed are {', '.join(map(yaml_word, value))}",
         "type": lambda: f"{value} is needed",
         "minimum": lambda: f"at least {value} is needed",
         "maximum": lambda: f"at most {value} is allowed",
@@ -153,6 +153,11 @@ def _allowed(error: Any) -> str:
         "uniqueItems": lambda: "every value may stand there once",
         "pattern": lambda: "letters, digits and underscores are allowed",
     }.get(error.validator, lambda: error.message)()
+
+
+def yaml_word(value: Any) -> str:
+    """A value of the schema as a configuration writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _short(value: Any) -> str:

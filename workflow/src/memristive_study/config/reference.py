@@ -12,7 +12,7 @@ import yaml
 
 from memristive.core.files import write_text
 from memristive.core.setting import FIELDS as DECLARED
-from memristive_study.config.check import SCHEMA
+from memristive_study.config.check import SCHEMA, yaml_word
 
 REPOSITORY = Path(__file__).parents[4]
 HEAD = """# Configuration
@@ -95,7 +95,7 @@ def _allowed(key: str, entry: Mapping[str, Any]) -> str:
     if field := FIELDS.get(key.removeprefix("setting.")):
         return ", ".join(field.choices) or field.kind
     if choices := entry.get("enum"):
-        return ", ".join(str(choice) for choice in choices)
+        return ", ".join(map(yaml_word, choices))
     kinds = entry.get("type", "")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     words = " or ".join(TYPES.get(kind.split("[")[0], kind) for kind in kinds if kind != "object")

@@ -131,14 +131,15 @@ class Plan:
             ]
         )
 
-    def pretrained(self) -> bool:
-        """Whether weights and histories come with the workflow instead of from trainings of this study."""
-        return bool(self.config["training"].get("pretrained", False))
+    def pretrained(self) -> str | None:
+        """Name of the set of weights and histories that come with the workflow; None where this study trains."""
+        name = self.config["training"].get("pretrained", False)
+        return "strong" if name is True else name or None
 
     def folds(self, network: str) -> int:
         """Folds of a network's cross-validation, 0 for none."""
-        if self.pretrained():
-            return pretrained.folds(network)
+        if name := self.pretrained():
+            return pretrained.folds(network, name)
         return self.config["networks"][network].get("folds", self.config["training"]["folds"])
 
     def seeds(self, network: str) -> list[int]:

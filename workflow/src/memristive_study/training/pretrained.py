@@ -1,8 +1,8 @@
 """Weights and training histories that come with the workflow, so that a study may start without training.
 
-`snakemake pretrained` writes a folder a network in this form; the published ones are in
-``workflow/resources/pretrained``. `training.json` in each says what the training was, and a study
-whose configuration says something else is refused.
+`snakemake pretrained` writes a folder a network in this form; those that come with the workflow are in
+``workflow/resources/pretrained``, in a set a recipe: `SETS`. `training.json` in each says what the training was, and a
+study whose configuration says something else is refused.
 
 Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
 
 FOLDER = shipped("resources/pretrained")
+# Folders of the sets in FOLDER. strong: trained with augmentation and weight decay; plain: of profiles/plain.
+SETS = {"strong": ".", "plain": "plain"}
 DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 
 
-def folder(network: str) -> Path:
-    """Where the files of `network` are, seen from the working folder: a machine's paths stay out of results."""
-    return Path(os.path.relpath(FOLDER / network))
+def folder(network: str, name: str) -> Path:
+    """The files of `network` in the set `name`, seen from the working folder: a machine's paths stay out of results."""
+    return Path(os.path.relpath(FOLDER / SETS[name] / network))
 
 
 def described(plan: "Plan", network: str) -> dict[str, Any]:
@@ -55,25 +57,26 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
 
 def check(plan: "Plan") -> None:
     """InputError where a network that `plan` runs comes without weights, or with those of another training."""
-    available = sorted(path.parent.name for path in FOLDER.glob(f"*/{DESCRIPTION}"))
+    name = plan.pretrained()
+    available = sorted(path.parent.name for path in (FOLDER / SETS[name]).glob(f"*/{DESCRIPTION}"))
     for network in plan.networks:
         if network not in available:
             names = ", ".join(available) or "none"
-            raise InputError(f"training: pretrained: true, but there are no weights of {network} (only of: {names})")
-        theirs, ours = read_json(FOLDER / network / DESCRIPTION), described(plan, network)
+            raise InputError(f"training: pretrained: {name}, but there are no weights of {network} (only of: {names})")
+        theirs, ours = read_json(folder(network, name) / DESCRIPTION), described(plan, network)
         for description in (theirs, ours):
             description["images"].pop("note", None)  # for readers
             description["settings"] = _with_defaults(description["settings"])
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
-                f"training: pretrained: true, but {place} is {wanted!r} and the weights of {network} "
+                f"training: pretrained: {name}, but {place} is {wanted!r} and the weights of {network} "
                 f"come from {found!r}; train (pretrained: false) or keep that value"
             )
 
 
-def folds(network: str) -> int:
-    """How many folds came with the weights of `network`."""
-    return read_json(FOLDER / network / DESCRIPTION)["folds"]
+def folds(network: str, name: str) -> int:
+    """Number of folds that came with the weights of `network` in the set `name`."""
+    return read_json(folder(network, name) / DESCRIPTION)["folds"]
 
 
 def write(

@@ -20,6 +20,7 @@ Imported when Snakemake reads the workflow, so it needs nothing but the standard
 """
 
 import functools
+import gc
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -57,7 +58,13 @@ def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = Non
 
 @functools.cache
 def _hashed(starts: tuple[str, ...], without: tuple[str, ...], used: frozenset[tuple[str, frozenset[str]]]) -> str:
-    return _GRAPH.hash(starts, without, dict(used))
+    collects = gc.isenabled()
+    gc.disable()  # it would search the growing syntax trees, again and again, for a third of the time
+    try:
+        return _GRAPH.hash(starts, without, dict(used))
+    finally:
+        if collects:
+            gc.enable()
 
 
 def reached(*starts: str, without: Iterable[str] = (), used: Used | None = None) -> list[str]:

@@ -55,6 +55,7 @@ class Graph:
         shown = {tuple(name.split(":")): self._table(name, entries) for name, entries in tables.items()}
         skipped = self._skipped(used, shown)
         found: dict[Definition, bytes] = {}
+        loading: set[str] = set()
         waiting = list(first)
         while waiting:
             definition = waiting.pop()
@@ -69,7 +70,8 @@ class Graph:
             loads = {name, *meaning.loads}
             if definition[1] == LOADING:
                 loads.update(each for each in self._sources.module(name).loads if each not in skipped)
-            waiting += ((each, LOADING) for load in loads for each in self._with_parents(load))
+            waiting += [(each, LOADING) for load in loads - loading for each in self._with_parents(load)]
+            loading |= loads
         return found
 
     def _other_files(self, definitions: Iterable[Definition]) -> list[Path]:

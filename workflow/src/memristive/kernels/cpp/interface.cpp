@@ -1,0 +1,42 @@
+#include "interface.hpp"
+
+#include <cstring>
+#include <exception>
+
+#include "chain.hpp"
+#include "exponents.hpp"
+#include "levels.hpp"
+#include "scheduler.hpp"
+
+using memristive::Chain;
+
+// No exception may leave these functions: the caller need not be C++.
+extern "C" {
+
+int32_t memristive_op_size() { return sizeof(memristive_op); }
+
+int32_t memristive_has_level(int32_t level) { return memristive::level_at(level) != nullptr; }
+
+void memristive_exponents(float* limit) {
+  std::memcpy(limit, memristive::exponents().limit, sizeof(memristive::Exponents::limit));
+}
+
+void* memristive_create(const memristive_op* ops, int32_t count, int32_t level) try {
+  const memristive::Level* found = memristive::level_at(level);
+  return found ? memristive::make_chain(ops, count, *found).release() : nullptr;
+} catch (const std::exception&) {
+  return nullptr;
+}
+
+void memristive_free(void* chain) { delete static_cast<Chain*>(chain); }
+
+int32_t memristive_lanes(const void* chain) { return static_cast<const Chain*>(chain)->level->lanes; }
+
+int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
+                       int32_t threads) try {
+  return memristive::run(*static_cast<const Chain*>(chain), x, images, ranges, y, threads);
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
+}  // extern "C"

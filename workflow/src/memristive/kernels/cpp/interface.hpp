@@ -1,0 +1,76 @@
+// The compiled kernels as a caller sees them: plain C, no exceptions, nothing of C++ or Python.
+//
+// A caller describes a chain of operations, has it made ready once, and runs it on any number of images. Every
+// pointer is to memory of the caller's; numbers are float32 and int32 in the machine's byte order. native.py mirrors
+// this file.
+#pragma once
+#include <stdint.h>
+
+extern "C" {
+
+enum { MEMRISTIVE_CROSSBAR = 0, MEMRISTIVE_POOL = 1, MEMRISTIVE_ELEMENTWISE = 2 };
+enum {
+  MEMRISTIVE_ADC_NONE = 0,
+  MEMRISTIVE_ADC_LINEAR = 1,
+  MEMRISTIVE_ADC_LOG_MEMTORCH = 2,
+  MEMRISTIVE_ADC_LOG_PHYSICAL = 3
+};
+enum { MEMRISTIVE_OK = 0, MEMRISTIVE_NOT_FINITE = 1, MEMRISTIVE_UNSUPPORTED = 2 };
+
+// One operation of a chain. What an operation does not use is zero.
+struct memristive_op {
+  int32_t kind;                              // MEMRISTIVE_CROSSBAR, _POOL or _ELEMENTWISE
+  int32_t in_channels, in_height, in_width;  // a Linear layer has in_height = in_width = 1
+  int32_t out_channels, out_height, out_width;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+  int32_t pad_top, pad_bottom, pad_left, pad_right;
+  int32_t columns_padded;                    // of `conductance`, at least out_channels
+  int32_t tile_rows, tile_columns;           // 0: one tile as large as the matrix
+  int32_t first_tile_row, last_tile_row;     // tile rows [first, last) are summed
+  int32_t adc, adc_bits;                     // MEMRISTIVE_ADC_...
+  int32_t adc_spans_sample;                  // the ADC's range spans all output pixels of a sample
+  int32_t equal_entries_pass;                // a vector of equal entries, or of one, is not converted
+  int32_t fused;                             // 1: fused multiply-add; 0: multiply, round, add, round
+  int32_t rescale_output, has_line, bn_fused, relu;
+  float overflow_rate, max_input_voltage;    // V; 0: inputs are not scaled
+  float coef, intercept;
+  const float* conductance;                  // S, [rows, columns_padded]; rows are (channel, kernel row, column)
+  const float* bias;                         // [out_channels] or null, likewise alpha and beta of batch norm
+  const float* bn_alpha;
+  const float* bn_beta;
+  const float* adc_ranges;                   // [tile rows, tile columns]: exponents of fixed ranges; null: each own
+  const float* log_limits;                   // tables of the logarithmic ADC, see logarithmic.py: [exponents, codes]
+  const float* log_values;                   //   [exponents, codes]
+  const float* log_bounds;                   //   [2, exponents]
+  int32_t log_exponents;
+};
+
+#pragma GCC visibility push(default)  // all else in the library is hidden
+
+// Bytes of struct memristive_op, by which a caller can tell that it means the same struct.
+int32_t memristive_op_size();
+
+// 1 where this processor has level 0 (plain), 1 (AVX2) or 2 (AVX-512), else 0.
+int32_t memristive_has_level(int32_t level);
+
+// limit[e + 40], float32 [169]: the largest m with ceil(log2f(m + 1e-12f)) <= e, for e from -40 to 128.
+void memristive_exponents(float* limit);
+
+// A chain made ready for a level, or null where an operation cannot be carried out. What the operations point at is
+// copied. The chain is freed with memristive_free.
+void* memristive_create(const memristive_op* ops, int32_t count, int32_t level);
+void memristive_free(void* chain);
+
+// Images that one vector of the chain's level holds: 4 (plain), 8 (AVX2) or 16 (AVX-512).
+int32_t memristive_lanes(const void* chain);
+
+// x [images, inputs] to y [images, outputs], on at most so many threads, which change no result. `ranges` [images]
+// are the input ranges by which the first operation scales; null: each image's own. Returns MEMRISTIVE_OK;
+// MEMRISTIVE_NOT_FINITE where a value was infinite, not a number or too large to be quantised; MEMRISTIVE_UNSUPPORTED
+// where memory ran out. After another status than OK, y means nothing. A chain may run in several threads at once.
+int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
+                       int32_t threads);
+
+#pragma GCC visibility pop
+
+}  // extern "C"
