@@ -143,7 +143,7 @@ def _alternatives(
 
 
 def _of_dataset(config: Mapping[str, Any], choice: str, network: str) -> str:
-    """What a network's data set says under the name of a choice (its normalisation), else the network's name."""
+    """A network's value of a choice: its data set's entry of that name (normalisation), else the network's name."""
     dataset = config["datasets"].get(config["networks"][network]["dataset"], {})
     return str(dataset.get(choice, network))
 
