@@ -9,8 +9,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from memristive import evaluation
 from memristive_study.data.dataset import TestImages
 from memristive_study.data.prepare import prepare
+from memristive_study.models.architectures import INPUT_SHAPES
 from memristive_study.models.build import build
-from memristive_study.papers.souto_garnelo.architectures import INPUT_SHAPES
 
 REPOSITORY = Path(__file__).parents[1]
 WORK = REPOSITORY / ".bench"  # environments and data that are kept between runs

@@ -103,15 +103,18 @@ def test_the_tool_declares_what_it_imports(repository):
 
 
 def test_the_machinery_names_no_paper():
-    """Commands load the paper that a configuration names, by `papers.load`; everything else is handed it."""
-    found = {
-        (module, name)
+    """Scripts, and commands (`__main__`), choose a paper by its key and hand it on; everything else is handed one."""
+    machinery = {
+        module
         for module in MODULES
-        if within(module, "memristive_study") and not within(module, PAPERS)
-        for name in imported(module)
-        if within(name, PAPERS) and not (name == PAPERS and module.endswith(".__main__"))
+        if within(module, "memristive_study") and not within(module, PAPERS) and not module.endswith(".__main__")
     }
-    assert not found
+    importing = {module for module in machinery if any(within(name, PAPERS) for name in imported(module))}
+    assert not importing
+    keys = {module.split(".")[2] for module in MODULES if module.count(".") == 2 and within(module, PAPERS)}
+    assert keys
+    naming = {module for module in machinery for key in keys if key in MODULES[module].read_text(encoding="utf-8")}
+    assert not naming
 
 
 def test_no_circle_of_imports():

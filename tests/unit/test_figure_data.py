@@ -1,4 +1,4 @@
-"""What each figure shows, read back from its axes, is what its input files say."""
+"""The data that each figure shows, read back from its axes, are those of its input files."""
 
 import math
 
@@ -444,7 +444,7 @@ OF_EXPERIMENTS = [name for name, figure in FIGURES.items() if figure.parts or fi
 
 @pytest.mark.parametrize("name", OF_EXPERIMENTS)
 def test_a_figure_of_an_experiment_shows_every_setting_of_its_parts(name, drawn, inputs):
-    """Whatever the figure is: each setting's mean is in it, and moves where its evaluations do."""
+    """Each setting's mean is in the figure, and moves where its evaluations do."""
     (of,) = set(FIGURES[name].inputs) & set(fabricated.EXPERIMENTS)
     frame = experiment(inputs[of])
     moved = frame.assign(accuracy=frame["accuracy"] * 0.9 + 0.123)
@@ -457,8 +457,16 @@ def test_a_figure_of_an_experiment_shows_every_setting_of_its_parts(name, drawn,
 
 
 def test_every_figure_of_the_paper_s_experiments_is_among_these():
-    assert {"fig13_max_input_voltage", "fig_batch_size", "fig14_adc_tile", "fig_adc_range", "fig15_variability",
-            "fig16_device_faults", "fig_endurance", "fig_retention"} <= set(OF_EXPERIMENTS)  # fmt: skip
+    assert {
+        "fig13_max_input_voltage",
+        "fig_batch_size",
+        "fig14_adc_tile",
+        "fig_adc_range",
+        "fig15_variability",
+        "fig16_device_faults",
+        "fig_endurance",
+        "fig_retention",
+    } <= set(OF_EXPERIMENTS)
 
 
 # The general figure, of an experiment of any name.

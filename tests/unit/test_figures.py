@@ -14,8 +14,13 @@ from memristive_study.results import outputs, sources
 from memristive_study.results.study import Study
 
 SMALLEST = {
-    "networks": ("mnist",), "size": "small", "repeats": 1, "images": {"mnist": "digits"}, "folds": 1, "epochs": 1,
-}  # fmt: skip
+    "networks": ("mnist",),
+    "size": "small",
+    "repeats": 1,
+    "images": {"mnist": "digits"},
+    "folds": 1,
+    "epochs": 1,
+}
 PAPER = load("souto_garnelo")
 FIGURES = outputs.figures(outputs.sections(fabricated.EXPERIMENTS, PAPER))
 SEVERAL_NETWORKS = ("fig13_max_input_voltage", "fig15_variability", "fig16_device_faults", "fig_endurance")

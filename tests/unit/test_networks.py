@@ -9,11 +9,11 @@ from safetensors.torch import save_file
 from torch import nn
 
 from memristive.core.errors import InputError
+from memristive_study.models.architectures import INPUT_SHAPES
 from memristive_study.models.build import build
 from memristive_study.models.layer_table import layer_table
 from memristive_study.models.names import LIBRARY, OPTIONS
 from memristive_study.models.weights import load_weights, save_weights
-from memristive_study.papers.souto_garnelo.architectures import INPUT_SHAPES
 
 # Parameters and multiply-adds counted by hand from the layer shapes, for example MNIST's convolutions
 # 1*10*9+10, then 10*10*9+10 three times, batch normalisation 2*10 four times, Linear 490*10+10.

@@ -117,6 +117,11 @@ def test_a_generator_draws_these_values():
     assert drawn.tuning_inputs("0", (3,)).tolist() == pytest.approx([0.3250, -0.7299, 0.7602], abs=1e-4)
 
 
+def small_network(classes, input_shape):
+    """A network small enough for the 8x8 digits."""
+    return chain(input_shape, ((4,),), (8,), classes)
+
+
 def test_a_training_is_named_by_its_network_fold_and_epoch(tmp_path, monkeypatch):
     asked = []
     seed = seeding.seed
@@ -126,9 +131,8 @@ def test_a_training_is_named_by_its_network_fold_and_epoch(tmp_path, monkeypatch
         return asked[-1]
 
     prepare("digits", {"source": "digits", "train_images": 100}, "", tmp_path / "digits.npz")
-    images = load(tmp_path / "digits.npz")
-    monkeypatch.setattr(splits, "build", lambda *_: chain((1, 8, 8), ((4,),), (8,), 10, dropout=0.2))
     settings = TrainingSettings(epochs=2, batch_size=50, seed=20240525, device="cpu")
+    images = load(tmp_path / "digits.npz")
     monkeypatch.setattr(seeding, "seed", recorded)
-    splits.train_network(images, settings, network="mnist", architecture="small")
+    splits.train_network(images, settings, network="mnist", architecture=f"{__name__}:small_network")
     assert asked == [7535590501541419720, 1250207709705723167, 6984019973322727362]  # initial weights, both epochs

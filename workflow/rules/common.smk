@@ -1,4 +1,4 @@
-"""What all rules share: the plan of the study and where its results are."""
+"""Shared by all rules: the plan of the study and where its results are."""
 
 import functools
 import os
@@ -42,7 +42,7 @@ except InputError as error:
 prepare(SOURCE, config["fork_server"] and not (workflow.remote_exec and "SLURM_JOB_ID" in os.environ))
 
 RESULTS = Path(config["results_dir"]) / config["study"]
-# What names this study on the command line.
+# The arguments that name this study on the command line.
 OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow.overwrite_configfiles), "--"])
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
 SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.experiments}, PAPER)
@@ -115,7 +115,7 @@ def code_of_table(wildcards):
 
 
 def local_file(wildcards):
-    """The archive of a data set of one's own, so that another content makes it stale."""
+    """The archive that a data set of the user is read from, so that another content makes it stale."""
     entry = config["datasets"][wildcards.dataset]
     return [entry["path"]] if entry["source"] == "npz" else []
 

@@ -1,4 +1,4 @@
-"""Figure 12: accuracy over the epochs of each fold."""
+"""Cross-validation: accuracy over the epochs of each fold."""
 
 from collections.abc import Mapping
 from typing import Any

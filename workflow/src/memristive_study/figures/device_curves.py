@@ -1,4 +1,4 @@
-"""Figure 6: (a) bipolar switching on a logarithmic current axis, (b) hysteresis loops at several frequencies."""
+"""Devices: (a) bipolar switching on a logarithmic current axis, (b) hysteresis loops at several frequencies."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figure 10: example images of each data set, with their classes."""
+"""Example images of each data set, with their classes."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figure 11: the networks, layer by layer."""
+"""The networks, layer by layer."""
 
 from collections.abc import Mapping
 from typing import Any

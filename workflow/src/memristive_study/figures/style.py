@@ -121,7 +121,7 @@ def accuracy_axis(axes: Axes, top: float = 103.0) -> None:
 
 
 def repeats(frame: pd.DataFrame, keys: Sequence[str]) -> str:
-    """What the bands are: how many repeats a point stands for."""
+    """Meaning of the bands in words: how many repeats a point stands for."""
     counts = frame.groupby(list(keys), dropna=False).size() if len(frame) else pd.Series([0])
     low, high = int(counts.min()), int(counts.max())
     if high <= 1:

@@ -20,7 +20,7 @@ _NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 _EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
 MOST = 7  # boxes on a line
 BOX, GAP = 0.24, 0.40  # height of a box and distance of two lines, inches
-# What a rule is for, with its colour; a rule that is not named here is white.
+# Purposes of rules, each with its colour; a rule that is not named here is white.
 KINDS = {
     "images": ("#dddddd", {"prepare_dataset", "make_folds"}),
     "training": ("#56B4E9", {"train_fold", "train_published", "select_checkpoint", "select_alternative"}),

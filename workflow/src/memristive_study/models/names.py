@@ -9,9 +9,9 @@ from typing import Any
 
 # Short names; any other architecture is named by its import path, as these are here.
 LIBRARY = {
-    "mnist": "memristive_study.papers.souto_garnelo.architectures:mnist",
-    "cifar10": "memristive_study.papers.souto_garnelo.architectures:cifar10",
-    "cifar100": "memristive_study.papers.souto_garnelo.architectures:cifar100",
+    "mnist": "memristive_study.models.architectures:mnist",
+    "cifar10": "memristive_study.models.architectures:cifar10",
+    "cifar100": "memristive_study.models.architectures:cifar100",
 }
 OPTIONS = ("padding", "dropout")  # of each of them
 

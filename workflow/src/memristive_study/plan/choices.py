@@ -1,11 +1,10 @@
 """Choices that the text leaves open: alternatives to the study's own, each evaluated where it may matter.
 
-A point is a setting for which the paper gives a number, or in which a choice shows. An alternative
-changes one thing at the points that it touches: a field of Setting, the rule that selects the epoch
-(`checkpoint`: other weights of the same training), or the network itself (another normalisation
-needs a training of its own).
+A point is a setting for which the paper gives a number, or in which a choice shows. An alternative changes one thing
+at the points that it touches: a field of Setting, the rule that selects the epoch (`checkpoint`: other weights of the
+same training), or the network itself (another normalisation needs a training of its own).
 
-Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
+Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
 import dataclasses
@@ -73,56 +72,78 @@ def variants(config: Mapping[str, Any], make: Make) -> Iterator[Variant]:
 def _at_point(
     config: Mapping[str, Any], make: Make, choice: str, entry: Mapping[str, Any], point: str
 ) -> Iterator[Variant]:
-    place = f"choices: alternatives: {choice}"
-    check_known(f"{place}: points", point, config["choices"]["points"])
-    described = config["choices"]["points"][point]
-    experiment = described["experiment"]
-    check_known(f"choices: points: {point}: experiment", experiment, config["experiments"])
+    check_known(f"choices: alternatives: {choice}: points", point, config["choices"]["points"])
+    place = f"choices: points: {point}"
+    experiment = config["choices"]["points"][point]["experiment"]
+    check_known(f"{place}: experiment", experiment, config["experiments"])
     if experiment not in config["run"]["experiments"]:
         return
-    part = config["experiments"][experiment]["parts"].get("paper") or {}
-    stated = (config["setting"], part.get("fixed", {}), described.get("fixed", {}))
-    try:
-        fields = {name: value for values in stated for name, value in dotted(values).items()}
-    except InputError as error:
-        raise InputError(f"choices: points: {point}: {error}") from None
-    networks = entry.get("networks", {})
+    fields = _fields_at(config, point)
+    exchanged = entry.get("networks", {})
     for network in config["experiments"][experiment]["networks"]:
-        if network not in config["run"]["networks"] or (networks and network not in networks):
+        if network not in config["run"]["networks"] or (exchanged and network not in exchanged):
             continue
         for semantics in entry.get("semantics", [fields.get("arithmetic.semantics", "physical")]):
-            own = make(f"choices: points: {point}", {**fields, "arithmetic.semantics": semantics})
-            common = {"choice": choice, "point": point, "experiment": experiment, "network": network}
-            own_text = (
-                value_text(own[choice])
-                if full_name(choice, "")
-                else config["training"]["checkpoint"]
-                if choice == "checkpoint"
-                else _of_dataset(config, choice, network)
+            at = {**fields, "arithmetic.semantics": semantics}
+            setting = make(place, at)
+            own = Variant(
+                choice=choice,
+                point=point,
+                experiment=experiment,
+                network=network,
+                setting=setting,
+                value=_own_value(config, choice, network, setting),
+                own=True,
+                evaluated=network,
+                selection=None,
+                part=OWN,
+                label=f"{OWN}.{point}.{semantics}",
             )
-            yield Variant(**common, setting=own, value=own_text, own=True, evaluated=network, selection=None,
-                          part=OWN, label=f"{OWN}.{point}.{semantics}")  # fmt: skip
-            for value in [networks[network]] if networks else entry["values"]:
-                setting, evaluated, selection = own, network, None
-                if networks:
-                    check_known(f"{place}: networks: {network}", value, config["networks"])
-                    evaluated, text = value, _of_dataset(config, choice, value)
-                elif choice == "checkpoint":
-                    if value == "best_validation" and config["networks"][network].get("folds", 1) == 0:
-                        continue  # there is no validation
-                    selection = text = value
-                else:
-                    setting = make(place, {**fields, "arithmetic.semantics": semantics, full_name(choice): value})
-                    text = value_text(setting[choice])
-                if text == own_text:
-                    continue
-                yield Variant(**common, setting=setting, value=text, own=False, evaluated=evaluated,
-                              selection=selection, part=choice,
-                              label=f"{choice}-{text}.{point}.{semantics}")  # fmt: skip
+            yield own
+            for other in _alternatives(config, make, entry, own, at):
+                if other.value != own.value:
+                    label = f"{choice}-{other.value}.{point}.{semantics}"
+                    yield dataclasses.replace(other, own=False, part=choice, label=label)
+
+
+def _fields_at(config: Mapping[str, Any], point: str) -> dict[str, Any]:
+    """Fields of a setting at a point: the study's, what the experiment's part `paper` fixes, the point's own."""
+    described = config["choices"]["points"][point]
+    part = config["experiments"][described["experiment"]]["parts"].get("paper") or {}
+    stated = (config["setting"], part.get("fixed", {}), described.get("fixed", {}))
+    try:
+        return {name: value for values in stated for name, value in dotted(values).items()}
+    except InputError as error:
+        raise InputError(f"choices: points: {point}: {error}") from None
+
+
+def _own_value(config: Mapping[str, Any], choice: str, network: str, setting: Setting) -> str:
+    """The study's own value of a choice."""
+    if full_name(choice, ""):
+        return value_text(setting[choice])
+    return config["training"]["checkpoint"] if choice == "checkpoint" else _of_dataset(config, choice, network)
+
+
+def _alternatives(
+    config: Mapping[str, Any], make: Make, entry: Mapping[str, Any], own: Variant, fields: Mapping[str, Any]
+) -> Iterator[Variant]:
+    """The study's own variant with each other network or value of a choice in its place."""
+    place, choice, network = f"choices: alternatives: {own.choice}", own.choice, own.network
+    if "networks" in entry:
+        other = entry["networks"][network]
+        check_known(f"{place}: networks: {network}", other, config["networks"])
+        yield dataclasses.replace(own, evaluated=other, value=_of_dataset(config, choice, other))
+        return
+    for value in entry["values"]:
+        if choice != "checkpoint":
+            setting = make(place, {**fields, full_name(choice): value})
+            yield dataclasses.replace(own, setting=setting, value=value_text(setting[choice]))
+        elif value != "best_validation" or config["networks"][network].get("folds", 1) > 0:  # else no validation
+            yield dataclasses.replace(own, selection=value, value=value)
 
 
 def _of_dataset(config: Mapping[str, Any], choice: str, network: str) -> str:
-    """What a network's data set says under the name of a choice (its normalisation), else the network's name."""
+    """A network's value of a choice: its data set's entry of that name (normalisation), else the network's name."""
     dataset = config["datasets"].get(config["networks"][network]["dataset"], {})
     return str(dataset.get(choice, network))
 

@@ -183,7 +183,7 @@ class Plan:
         return canonical({"networks": networks, "setting": self.base().canonical()})
 
     def _images(self, dataset: str) -> str:
-        """What a data set's images are: a published data set's name, else their source."""
+        """Name of the published data set that a data set's images are, else their source."""
         entry = self.config["datasets"][dataset]
         return entry.get("dataset", entry["source"])
 

@@ -47,7 +47,7 @@ INPUTS = (
 )
 # Names that no experiment can have: its table would be taken for another file.
 RESERVED = (*INPUTS, "choices", "inference_time")
-# What claims are judged on besides the experiments. All are optional: what a study lacks, its ledger says.
+# Inputs of the claims besides the experiments. All are optional: the ledger says what a study lacks.
 CLAIMS = ("times", "curves", "hysteresis", "selections", "histories", "datasets", "layers", "records")
 
 
@@ -104,7 +104,7 @@ class Section:
     findings: Function | None = None
 
     def sentences(self, evidence: Any) -> list[str]:
-        """What the study found, from its evidence."""
+        """The findings of a study, from its evidence."""
         return [] if self.findings is None else resolve(self.findings)(evidence)
 
 
@@ -309,7 +309,7 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
 
 
 def _findings(section: Section, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:
-    """What the paper's section says, and what the general one says of the parts that this does not show."""
+    """Findings of the paper's section, and general ones of the parts that it does not show."""
     from memristive_study.report import sweep
 
     return section.sentences(evidence) + sweep.findings(evidence, name, rest)

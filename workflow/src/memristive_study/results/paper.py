@@ -20,7 +20,7 @@ def _no_accuracy(experiment: str, network: str, fields: Mapping[str, Any]) -> fl
 
 @dataclass(frozen=True)
 class Paper:
-    """What a paper reports. Accuracies are per cent of the test set, times seconds for all test images.
+    """The content of a paper. Accuracies are per cent of the test set, times seconds for all test images.
 
     Attributes:
         key: of its folder and of the configuration; empty for no paper.

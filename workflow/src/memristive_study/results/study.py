@@ -1,4 +1,4 @@
-"""What figures, tables and sentences know of a study beside its files: its networks, its setting, the paper compared.
+"""A study as its figures, tables and sentences see it: its networks, its setting, the paper that it is compared with.
 
 Read from the text that `plan.Plan.described` gives. Imported when Snakemake reads the workflow, so it imports neither
 torch nor pandas.

@@ -1,4 +1,4 @@
-"""What the paper reports, as data. Every figure, table and claim takes the paper's numbers from here.
+"""The numbers that the paper reports. Every figure, table and claim takes them from here.
 
 Accuracies are per cent of the test set, times seconds, probabilities proportions. Networks carry
 the paper's names in lower case: mnist, cifar10, cifar100.
@@ -7,8 +7,6 @@ the paper's names in lower case: mnist, cifar10, cifar100.
 import math
 from collections.abc import Mapping
 from typing import Any
-
-from memristive_study.results.study import Network
 
 NETWORKS = ("mnist", "cifar10", "cifar100")
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
@@ -71,24 +69,3 @@ def accuracy(experiment: str, network: str, fields: Mapping[str, Any]) -> float 
     if experiment == "retention" and (fields["retention_time"], fields["drift_coefficient"]) == (1e4, 0.1):
         return RETENTION_ACCURACY.get(network)
     return None
-
-
-# For claims, report and tables until they are handed a paper.
-
-
-def networks(text: str) -> Mapping[str, Network]:
-    """Networks of a study, from the text that `plan.Plan.described` gives."""
-    from memristive_study.papers import load
-    from memristive_study.results.study import Study
-
-    return Study.read(text, load("souto_garnelo")).networks
-
-
-def value(values: Mapping[str, float], network: Network) -> float | None:
-    """The paper's value for `network`, None where it reports none or `network` is another."""
-    return values.get(network.paper) if network.paper else None
-
-
-def reported(experiment: str, network: Network, fields: Mapping[str, Any]) -> float | None:
-    """The accuracy (%) that the paper states for a setting of an experiment and a network of the study."""
-    return accuracy(experiment, network.paper, fields) if network.paper else None

@@ -1,7 +1,7 @@
-"""The three convolutional networks of the paper (Section 2.2, Figure 11).
+"""Three convolutional networks: one for images such as MNIST's, two for images such as CIFAR's.
 
-The paper states blocks, channels and the number of fully-connected layers. MNIST's 10 channels, the hidden widths,
-the padding and the place and rate of dropout are left open there and chosen here.
+Blocks, channels and the number of fully-connected layers follow a published study of memristive inference. MNIST's 10
+channels, the hidden widths, the padding and the place and rate of dropout are left open there and chosen here.
 """
 
 from torch import nn
