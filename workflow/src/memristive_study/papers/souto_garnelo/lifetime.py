@@ -1,4 +1,4 @@
-"""What the experiments of endurance and retention share: the paper's point as panel and table, names of tunings."""
+"""Shared by the experiments of endurance and retention: the paper's point as panel and table, names of tunings."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
