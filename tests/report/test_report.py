@@ -70,7 +70,7 @@ def built(tmp_path_factory):
 
 
 def _record(folder, inputs, config):
-    """What a study records of itself when it has run."""
+    """The record that a study has when it has run."""
     record = provenance.record(json.dumps(config), "--configfile study.yaml --", ROOT)
     write_json(folder / "provenance.json", {**record, "folder": str(folder), "study": json.loads(inputs["study"])})
 
@@ -92,14 +92,14 @@ def _choices(folder, inputs, study):
 
 
 def first_screen(path):
-    """What a study's first screen says."""
+    """A study's first screen."""
     folder = Folder(path)
     evidence = Evidence(folder.read(), folder.study(PAPER))
     return summary.summary(folder, evidence, folder.sections(PAPER))
 
 
 class Page(HTMLParser):
-    """What of a page could load something, what is linked, what there is."""
+    """Sources, links, ids, images and tags of a page."""
 
     def __init__(self, text):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a study has to say about a claim: its files by name, its networks, and the quantities found in them."""
+"""The evidence that a study gives for a claim: its files by name, its networks, and the quantities found in them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a study has: named inputs as `figures.read` gives them, and the study that they belong to."""
+    """Named inputs as `figures.read` gives them, and the study that they belong to."""
 
     frames: Mapping[str, Any]
     study: Study

@@ -138,7 +138,7 @@ def _fulfils(criterion: Criterion, found: Found) -> bool | None:
 
 
 def _holds(found: Sequence[tuple[Part, list[Found]]], semantics: str) -> tuple[bool | None, list[str]]:
-    """Whether all parts hold under one semantics, and with which choices.
+    """True where all parts hold under one semantics, None where that is undecided; and the choices with which they do.
 
     A quantity without a semantics, or without a choice, counts under each.
     """

@@ -100,7 +100,7 @@ def _section(section: Section, folder: Folder, study: Study, frames: Mapping[str
 
 
 def _experiment(section: Section, folder: Folder, study: Study, frame: pd.DataFrame) -> list[NotebookNode]:
-    """What the experiment sweeps, its rows, and their mean accuracies."""
+    """The fields that the experiment sweeps, its rows, and their mean accuracies."""
     fields = sweeps.swept(frame)
     networks = " and ".join(study.label(name) for name in study.ordered(frame["network"]))
     swept = ", ".join(f"`{name}`" for name in fields)
@@ -145,7 +145,7 @@ def _choices(folder: Folder, study: Study) -> list[NotebookNode]:
 
 
 def _heading(key: str, title: str, text: str = "") -> NotebookNode:
-    """Where a part of the page begins: its place in the page, and its entry in the contents."""
+    """The beginning of a part of the page, which has an entry in the contents."""
     return v4.new_markdown_cell(f"## {escape(title)}\n\n{text}".strip(), metadata={"section": key, "title": title})
 
 

@@ -1,4 +1,4 @@
-"""Where a figure or a table came from: inputs, rule, command and state; a notice where an input has changed since."""
+"""The origin of a figure or a table: inputs, rule, command, state; a notice where an input has changed since."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,7 +12,7 @@ SHOWN = 3  # of many names
 
 
 def origin(folder: Folder, rule: str, path: Path, stamp: Mapping[str, str]) -> str:
-    """What a reader opens below a figure or a table.
+    """The folded details below a figure or a table.
 
     Args:
         rule: that makes it.

@@ -59,7 +59,7 @@ def update(text: str, block: str) -> str:
 
 
 def _described(what: str, row: pd.Series) -> tuple[str, str, str, str, str]:
-    """What, n, network, the paper's value (or nothing), ours."""
+    """Cells of one line: what is measured, n, network, the paper's value (or nothing), ours."""
     return (
         what,
         f"{row['n']} {row['over']}",

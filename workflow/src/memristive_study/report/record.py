@@ -1,4 +1,4 @@
-"""What was recorded of a study: notes on its images, machine and versions, its whole configuration."""
+"""The record of a study: notes on its images, machine and versions, its whole configuration."""
 
 import json
 from html import escape
@@ -12,7 +12,7 @@ from memristive_study.results.study import Study
 
 
 def notes(folder: Folder, study: Study) -> list[str]:
-    """What the configuration notes of the images that the study's networks learned."""
+    """The configuration's notes on the images that the study's networks learned."""
     used = [network.dataset for network in study.networks.values()]
     return [f"{name}: {note}" for name, note in image_notes(folder.config.get("datasets", {}), used).items()]
 

@@ -1,4 +1,4 @@
-"""What a study's experiments mean, in sentences whose every number is computed from its files.
+"""The meaning of a study's experiments, in sentences whose every number is computed from its files.
 
 A function for each section takes the evidence (see `claims.evidence.Evidence`) and returns plain sentences; where the
 study lacks the data, it returns none.
@@ -87,7 +87,7 @@ def training(evidence: Evidence) -> list[str]:
 
 
 def devices(evidence: Evidence) -> list[str]:
-    """How the hysteresis loops narrow with frequency."""
+    """The narrowing of the hysteresis loops with frequency."""
     return each(
         evidence,
         loop_narrowing,
@@ -98,7 +98,7 @@ def devices(evidence: Evidence) -> list[str]:
 
 
 def one_class(evidence: Evidence, experiment: str) -> list[str]:
-    """Where a network gives every image the same class, so that its accuracy is no more than that class's share."""
+    """Evaluations that give every image the same class, so that their accuracy is no more than that class's share."""
     frame = evidence.frames.get(experiment)
     if frame is None or "one_class" not in frame:
         return []

@@ -1,4 +1,4 @@
-"""What the cells of a report's notebook show: sentences, a figure that was drawn, a table of the study."""
+"""Pieces that the cells of a report's notebook show: sentences, a figure that was drawn, a table of the study."""
 
 import io
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The first screen of a report: what was run, the main findings, the verdicts on the paper's claims."""
+"""The first screen of a report: the extent of the study, the main findings, the verdicts on the paper's claims."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -19,7 +19,7 @@ MOST_FINDINGS = 3
 
 
 def summary(folder: Folder, evidence: Evidence, sections: Sequence[Section]) -> Html:
-    """What was run, a notice where the validation failed, the main findings and the verdicts, as far as there are."""
+    """The extent of the study, a notice where the validation failed, main findings and verdicts, if there are any."""
     findings = "".join(
         f"<li><strong>{escape(heading)}.</strong> {escape(text)}</li>"
         for heading, text in main_findings(evidence, sections)
@@ -81,7 +81,7 @@ def _what_was_run(folder: Folder, evidence: Evidence) -> str:
 
 
 def _training(config: Mapping[str, Any], evidence: Evidence) -> str:
-    """How the networks were trained; empty where the configuration does not say."""
+    """Epochs and folds of the trainings; empty where the configuration does not say."""
     training = config.get("training", {})
     epochs = training.get("settings", {}).get("epochs")
     if epochs is None:

@@ -1,4 +1,4 @@
-"""What an experiment of any name found, in sentences: the lowest and the highest accuracy of each network."""
+"""The findings of an experiment of any name, in sentences: the lowest and the highest accuracy of each network."""
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ def findings(evidence: Evidence, experiment: str, parts: tuple[str, ...]) -> lis
 
 
 def _extremes(rows: pd.DataFrame, fields: list[str]) -> str:
-    """Where the accuracy of some settings is lowest and highest, and how far apart, paired over the repeats."""
+    """The settings of lowest and of highest accuracy, and their difference, paired over the repeats."""
     means = rows.groupby("label")["accuracy"].mean()
     low, high = (rows[rows["label"] == label] for label in (means.idxmin(), means.idxmax()))
     lowest, highest = (sentences.number(accuracy_interval(found["accuracy"])) for found in (low, high))

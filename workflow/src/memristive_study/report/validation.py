@@ -11,7 +11,7 @@ from memristive_study.results.folder import Folder
 
 
 def passed(parity: pd.DataFrame | None) -> bool | None:
-    """Whether every setting of the validation agreed with MemTorch; None without a validation."""
+    """True if every setting of the validation agreed with MemTorch; None without a validation."""
     if parity is None or not len(parity):
         return None
     if "passed" in parity:
@@ -31,7 +31,7 @@ def notice(parity: pd.DataFrame | None) -> str:
 
 
 def validation(folder: Folder, evidence: Evidence) -> Html:
-    """How closely both engines agree, and every setting; for a study that has a validation."""
+    """The agreement of both engines, in all and setting by setting; for a study that has a validation."""
     parity = evidence.frames["parity"]
     worst = float((parity["max_abs_difference"] / parity["max_abs_logit"]).max())
     codes, differing = int(parity["codes"].sum()), int(parity["codes_differing"].sum())

@@ -40,7 +40,7 @@ class Folder:
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
-        """What was recorded when the study ran (`provenance.record`); empty where nothing was."""
+        """The record of the run (`provenance.record`); empty where there is none."""
         path = self.path / "provenance.json"
         return read_json(path) if path.is_file() else {}
 
@@ -90,15 +90,15 @@ class Folder:
         return [section for section in found if section.figures or section.tables]
 
     def figure(self, name: str) -> Path:
-        """Where a figure is."""
+        """Path of a figure."""
         return self.path / "figures" / f"{name}.png"
 
     def table(self, name: str) -> Path:
-        """Where a table is."""
+        """Path of a table."""
         return self.path / "tables" / f"{name}.csv"
 
     def file(self, name: str) -> Path:
-        """Where the file of an input is (see `outputs`) that is no list of files."""
+        """Path of an input (see `outputs`) that is one file."""
         return self.path / _PLACES.get(name, f"experiments/{name}.csv")
 
     def inputs(self) -> dict[str, Value]:
@@ -116,7 +116,7 @@ class Folder:
         return {**single, **{name: paths for name, paths in several.items() if paths}}
 
     def _training(self, network: str) -> Path:
-        """Where selection and histories of a network are: made by the study, or brought by the workflow."""
+        """Folder of a network's selection and histories: made by the study, or brought by the workflow."""
         if self.config.get("training", {}).get("pretrained"):
             return pretrained.folder(network)
         return self.path / "training" / network

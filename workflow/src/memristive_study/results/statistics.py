@@ -22,7 +22,7 @@ POINTS = (-100.0, 100.0)  # what a difference of accuracies can be
 
 
 def fixed(value: float, decimals: int) -> str:
-    """`value` with so many decimals, one digit where that would hide it, and no sign before a zero."""
+    """`value` with a number of decimals; one digit where that would hide it, and no sign before a zero."""
     if 1e-5 < abs(value) < 0.5 / 10**decimals:
         return f"{value:.1g}"
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
@@ -49,7 +49,7 @@ class Interval:
 
     @property
     def known(self) -> bool:
-        """Whether there is an interval."""
+        """True if there is an interval."""
         return not math.isnan(self.low)
 
     def text(self, decimals: int = 2) -> str:

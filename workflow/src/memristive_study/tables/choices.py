@@ -1,4 +1,4 @@
-"""How far each alternative to a choice that a paper leaves open moves the result."""
+"""Alternatives to the choices that a paper leaves open, and how far each moves the result."""
 
 import json
 from collections.abc import Mapping, Sequence

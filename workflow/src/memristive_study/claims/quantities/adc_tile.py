@@ -73,7 +73,7 @@ def change_over_tiles(evidence: Evidence) -> list[Found]:
 
 
 def cost_of_fixed_range(evidence: Evidence) -> list[Found]:
-    """What an ADC of a fixed range costs against the auto-ranging one, at the most bits and at the fewest."""
+    """Cost of an ADC of a fixed range against the auto-ranging one, at the most bits and at the fewest."""
     fixed, paper = evidence.frame(EXPERIMENT, "range"), evidence.frame(EXPERIMENT, "paper")
     found = []
     for name, semantics, _, rows in evidence.groups(fixed):

@@ -93,7 +93,7 @@ def accuracy_at(voltage: float) -> Quantity:
 
 
 def times_chance_at(voltage: float, chance: Mapping[str, float]) -> Quantity:
-    """How many times its chance the accuracy is at a maximum input voltage; `chance` (%) by network of the paper."""
+    """Accuracy at a maximum input voltage, in multiples of chance; `chance` (%) by network of the paper."""
 
     def quantity(evidence: Evidence) -> list[Found]:
         found = []

@@ -1,4 +1,4 @@
-"""How far the two semantics of one experiment lie apart."""
+"""The difference between the two semantics of one experiment."""
 
 import pandas as pd
 

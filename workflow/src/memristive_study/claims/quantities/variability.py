@@ -24,7 +24,7 @@ def change_over_states(evidence: Evidence) -> list[Found]:
 
 
 def loss_with_states(states: int) -> Quantity:
-    """What `states` conductance states cost against the most that the study has, at sigma 0."""
+    """Cost of `states` conductance states against the most that the study has, at sigma 0."""
 
     def quantity(evidence: Evidence) -> list[Found]:
         frame = at(evidence.frame(EXPERIMENT), sigma=0.0)
@@ -38,7 +38,7 @@ def loss_with_states(states: int) -> Quantity:
 
 
 def loss_at_largest_sigma(evidence: Evidence) -> list[Found]:
-    """What the largest sigma costs against sigma 0, with the most conductance states."""
+    """Cost of the largest sigma against sigma 0, with the most conductance states."""
     return [
         Found(name, cost, semantics, note=f"at sigma {rows['sigma'].max():g} ohm")
         for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT))
@@ -47,7 +47,7 @@ def loss_at_largest_sigma(evidence: Evidence) -> list[Found]:
 
 
 def loss_at(sigma: float) -> Quantity:
-    """What a sigma costs against sigma 0, with the most conductance states."""
+    """Cost of a sigma against sigma 0, with the most conductance states."""
 
     def quantity(evidence: Evidence) -> list[Found]:
         return [
@@ -66,7 +66,7 @@ def _loss(rows: pd.DataFrame, sigma: float) -> Interval | None:
 
 
 def sigma_costs_beyond(network: str, other: str) -> Quantity:
-    """What the largest sigma costs the paper's `network`, less what it costs its `other`."""
+    """Cost of the largest sigma to the paper's `network`, less its cost to the paper's `other`."""
 
     def quantity(evidence: Evidence) -> list[Found]:
         frame = evidence.frame(EXPERIMENT)

@@ -1,4 +1,4 @@
-"""What the paper claims, one entry each: where, what in our own words, its value, our quantity, the criterion.
+"""The paper's claims, one entry each: section, claim in our own words, its value, our quantity, the criterion.
 
 The criteria were written before any study ran. Tolerances: 1 point is what the paper itself calls
 no notable difference; 5 points for the accuracy of a network with non-idealities, of which the

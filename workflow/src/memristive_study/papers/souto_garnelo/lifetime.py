@@ -1,4 +1,4 @@
-"""Shared by endurance and retention: the paper's point as a panel and in a table, names of tunings."""
+"""Shared by the experiments of endurance and retention: the paper's point as panel and table, names of tunings."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

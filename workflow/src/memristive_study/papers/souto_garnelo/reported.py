@@ -1,4 +1,4 @@
-"""The numbers that the paper reports. Every figure, table and claim takes them from here.
+"""The numbers that the paper reports, as data. Every figure, table and claim takes the paper's numbers from here.
 
 Accuracies are per cent of the test set, times seconds, probabilities proportions. Networks carry
 the paper's names in lower case: mnist, cifar10, cifar100.

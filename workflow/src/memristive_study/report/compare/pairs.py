@@ -42,7 +42,7 @@ class Pair:
 
     @property
     def clear(self) -> bool:
-        """Whether there is an interval, and none that is known holds 0."""
+        """True if there is an interval, and none that is known holds 0."""
         known = [i for i in (self.difference, self.difference.images) if i is not None and i.known]
         return bool(known) and all(i.low > 0 or i.high < 0 for i in known)
 
@@ -84,7 +84,7 @@ def _pair(key: tuple[str, ...], first: pd.DataFrame, second: pd.DataFrame, same_
 
 
 def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Where two configurations differ: dotted key, value of the first, value of the second."""
+    """The differences of two configurations: dotted key, value of the first, value of the second."""
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         for key in dict.fromkeys([*a, *b]):
             yield from differences(a.get(key, Absent), b.get(key, Absent), f"{path}.{key}" if path else str(key))

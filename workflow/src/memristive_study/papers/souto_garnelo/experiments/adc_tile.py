@@ -100,7 +100,7 @@ def draw_range(frames: Mapping[str, Any], study: Study) -> "Drawn":
 
 
 def findings(evidence: "Evidence") -> list[str]:
-    """Where the resolution limits, and what the tile shape changes."""
+    """The cost of few bits, the differences among tile shapes, the cost of a range that is fixed."""
     from memristive_study.claims.quantities import adc_tile as q
     from memristive_study.report import sentences
 
