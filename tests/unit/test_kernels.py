@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,16 +10,37 @@ import torch.nn.functional as F
 from torch import nn
 
 from memristive import kernels
-from memristive.arrays import product
+from memristive.arrays import definition, product
 from memristive.arrays.encoding import encode
 from memristive.arrays.product import Arithmetic
+from memristive.arrays.stage import Stage
 from memristive.arrays.summation import accumulate
 from memristive.converters import adc
 from memristive.core.errors import InputError
-from memristive.kernels import build, native
+from memristive.kernels import native
 
 LEVELS = [name for name in native.LEVELS if kernels.available(name)]
 pytestmark = pytest.mark.skipif(not LEVELS, reason="kernels cannot be compiled here")
+
+
+FLAGS = {"plain": set(), "avx2": {"avx2", "fma"}, "avx512": {"avx512f", "avx512dq", "avx512bw", "avx512vl"}}
+LANES = {"plain": 4, "avx2": 8, "avx512": 16}
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="the processor cannot be asked what it has")
+def test_every_level_of_this_processor_is_tested():
+    (line, *_) = (line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags"))
+    has = set(line.split(":")[1].split())
+    assert [level for level, needed in FLAGS.items() if needed <= has] == LEVELS
+
+
+def test_the_level_that_is_asked_for_runs():
+    ops = [native.Op(kind=native.ELEMENTWISE, **dict.fromkeys(SIZES, 1))]
+    for level in LEVELS:
+        assert native.Handle(ops, [], level).lanes == LANES[level]
+
+
+SIZES = [f"{side}_{axis}" for side in ("in", "out") for axis in ("channels", "height", "width")]
 
 
 def draw(*shape, seed=0, scale=1.0):
@@ -94,6 +116,38 @@ def test_linear(scope, order, level):
         assert torch.equal(kernels.linear(x, conductance, 28, arithmetic, level=level), expected)
 
 
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("scope", ["sample", "batch"])
+@pytest.mark.parametrize("shape", [(33,), (5, 33), (4, 6, 33), (2, 3, 4, 33), (1, 1, 33), (3, 0, 33)])
+def test_linear_on_any_number_of_axes(shape, scope, order):
+    """Each sample, along the first axis, is scaled by the largest input of all its vectors."""
+    x = draw(*shape, scale=3.0)
+    g, line, bias = draw(1, 33, 9, seed=1), (2.5, 0.1), draw(9, seed=2)
+    for tile_shape, adc_scope in (((16, 4), "vector"), (None, "batch")):
+        arithmetic = Arithmetic(
+            tile_shape=tile_shape,
+            adc_bits=6,
+            adc_scope=adc_scope,
+            max_input_voltage=2.0,
+            scale_scope=scope,
+            rescale_output=adc_scope == "vector",
+            accumulate=order,
+        )
+        stage = Stage(g, 9, arithmetic, line=line, bias=bias)
+        if 0 in shape:
+            assert kernels.carry_out(stage, x).shape == (*shape[:-1], 9)
+            continue
+        assert torch.equal(kernels.carry_out(stage, x), definition.run(stage, x))
+        assert torch.equal(kernels.sums(stage, x), definition.sums(stage, x))
+
+
+def test_a_range_over_a_sample_s_vectors_is_left_to_the_definition():
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="sample")
+    assert kernels.carry_out(Stage(draw(1, 33, 9), 9, arithmetic), draw(4, 6, 33)) is NotImplemented
+    stage = Stage(draw(1, 33, 9), 9, arithmetic)
+    assert torch.equal(kernels.carry_out(stage, draw(4, 1, 33)), definition.run(stage, draw(4, 1, 33)))
+
+
 @pytest.mark.parametrize("fields", [{}, {"adc_overflow_rate": 0.1}, {"adc_quantisation": "log"}])
 def test_ranges_over_samples_and_batches(fields):
     x, conductance = draw(9, 3, 6, 5), draw(27, 7, seed=1)
@@ -134,6 +188,25 @@ def test_adc_ties_zeros_and_equal_entries(level):
         assert torch.equal(adc_alone(y, level, adc_bits=bits), adc.quantise(y, bits))
 
 
+@pytest.mark.parametrize("passes", [True, False])
+@pytest.mark.parametrize("quantisation, log_range", [("linear", "log"), ("log", "log"), ("log", "memtorch")])
+def test_equal_entries_pass_or_are_converted(quantisation, log_range, passes):
+    """Vectors of equal entries, and a tile of one column, which is equal to itself."""
+    fields = {"adc_bits": 3, "adc_quantisation": quantisation, "log_range": log_range, "equal_entries_pass": passes}
+    y = torch.cat([torch.full((1, 9), 0.7), torch.zeros(1, 9), torch.full((1, 9), -1.3), draw(20, 9)])
+    for vectors in (y, y[:, :1].contiguous()):
+        expected = adc.quantise(vectors, 3, quantisation, log_range=log_range, equal_entries_pass=passes)
+        for level in LEVELS:
+            assert torch.equal(adc_alone(vectors, level, **fields), expected), level
+        assert torch.equal(expected[0], vectors[0]) == passes
+    x, conductance = draw(5, 4, 3, 3), draw(4, 1, seed=1)
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="sample", adc_bits=3, equal_entries_pass=passes)
+    for images in (x, torch.ones(5, 4, 3, 3)):
+        expected = plain_conv2d(images, conductance, 1, (1, 1), arithmetic)
+        for level in LEVELS:
+            assert torch.equal(kernels.conv2d(images, conductance, 1, (1, 1), arithmetic, level=level), expected), level
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_adc_overflow(level):
     y = draw(40, 50) * torch.exp(4 * draw(40, 50, seed=1))
@@ -147,11 +220,14 @@ def test_adc_overflow(level):
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 3e38])
-@pytest.mark.parametrize("bits", [None, 8])
-def test_values_that_are_not_finite_go_to_the_plain_path(bad, bits, level):
+@pytest.mark.parametrize(
+    "adc", [(None, "linear", "log"), (8, "linear", "log"), (8, "log", "log"), (8, "log", "memtorch")]
+)
+def test_values_that_are_not_finite_go_to_the_plain_path(bad, adc, level):
     x, conductance = draw(5, 2, 4, 4), draw(2 * 9, 6, seed=1) * 3
     x[3, 1, 2, 2] = bad
-    arithmetic = Arithmetic(adc_bits=bits, max_input_voltage=None)
+    bits, quantisation, log_range = adc
+    arithmetic = Arithmetic(adc_bits=bits, adc_quantisation=quantisation, log_range=log_range, max_input_voltage=None)
     assert kernels.conv2d(x, conductance, 6, (3, 3), arithmetic, level=level) is NotImplemented
 
 
@@ -299,21 +375,6 @@ def test_switch(monkeypatch):
     monkeypatch.setenv(native.SWITCH, "sse")
     with pytest.raises(InputError, match="MEMRISTIVE_KERNEL"):
         kernels.available()
-
-
-def test_without_compiler_one_line_of_notice(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("CXX", "no-such-compiler")
-    build._digest.cache_clear()
-    native._library.cache_clear()
-    try:
-        assert not kernels.available()
-        assert not kernels.available()
-        assert capsys.readouterr().err.count("\n") == 1
-        assert not list((tmp_path / "memristive").iterdir())
-    finally:
-        build._digest.cache_clear()
-        native._library.cache_clear()
 
 
 @pytest.mark.parametrize("log_range", ["log", "memtorch"])

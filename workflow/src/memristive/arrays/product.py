@@ -17,12 +17,16 @@ from memristive.core.setting import Setting
 class Arithmetic:
     """What of a Setting decides a layer's product, resolved for one kind of layer.
 
+    A new field's default, or what its metadata names as `neutral`, must be the value under which it changes nothing:
+    at that value kernels that do not know the field still run (see `memristive.kernels.contract`).
+
     Attributes:
         tile_shape: rows and columns of a tile; None: one tile as large as the matrix.
         adc_bits, adc_quantisation, adc_overflow_rate: as in Setting.
         log_range: see `adc.quantise`.
         adc_scope: whose entries set the ADC's range: "vector" (one tile's output vector),
             "sample" (all vectors of a sample) or "batch".
+        equal_entries_pass: a vector of equal entries, or of one column, passes the ADC unconverted.
         max_input_voltage: V.
         scale_scope: whose largest input sets the encoding's scale: "sample" or "batch".
         rescale_output: whether the encoding's scale is undone.
@@ -35,6 +39,7 @@ class Arithmetic:
     adc_overflow_rate: float = 0.0
     log_range: str = "log"
     adc_scope: str = "vector"
+    equal_entries_pass: bool = True
     max_input_voltage: float | None = 9.0
     scale_scope: str = "sample"
     rescale_output: bool = False
@@ -142,5 +147,6 @@ def _convert(currents: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
         arithmetic.adc_quantisation,
         arithmetic.adc_overflow_rate,
         arithmetic.log_range,
+        arithmetic.equal_entries_pass,
     )
     return converted.reshape(shape)

@@ -29,7 +29,12 @@ CONVERTERS: dict[tuple[str, str], Converter] = {
 
 
 def quantise(
-    y: torch.Tensor, bits: int | None, quantisation: str = "linear", overflow_rate: float = 0.0, log_range: str = "log"
+    y: torch.Tensor,
+    bits: int | None,
+    quantisation: str = "linear",
+    overflow_rate: float = 0.0,
+    log_range: str = "log",
+    equal_entries_pass: bool = True,
 ) -> torch.Tensor:
     """Convert vectors and return the values that the codes stand for.
 
@@ -40,15 +45,19 @@ def quantise(
         overflow_rate: proportion of a vector's entries that may lie above the range.
         log_range: what sets the range of "log": "log", the logarithms themselves, or "memtorch", the
             linear magnitudes (with logarithms below 0 replaced by 1e-20), as MemTorch does.
+        equal_entries_pass: a vector whose entries are all equal, or that has one, is returned as it is, as MemTorch
+            does, instead of being converted like any other.
 
     Returns:
-        float32 [..., n]. A vector whose entries are all equal is returned as it is.
+        float32 [..., n].
     """
     if bits is None or y.numel() == 0:
         return y
-    constant = (y == y[..., :1]).all(-1, keepdim=True)
     exponent = needed_range(y, quantisation, overflow_rate, log_range)
-    return torch.where(constant, y, quantise_in_range(y, bits, exponent, quantisation, log_range))
+    converted = quantise_in_range(y, bits, exponent, quantisation, log_range)
+    if not equal_entries_pass:
+        return converted
+    return torch.where((y == y[..., :1]).all(-1, keepdim=True), y, converted)
 
 
 def needed_range(

@@ -70,13 +70,13 @@ def prebuilt_name() -> str:
 
 def cached() -> Path | None:
     """The library that was compiled here before, unless it is damaged. Raises BuildError where none may be kept."""
-    path = _cache_path()
+    path = cached_path()
     return path if _is_sealed(path) else None
 
 
 def compiled() -> Path:
     """Compiles the library into the cache, in place of what is there. Raises BuildError."""
-    path = _cache_path()
+    path = cached_path()
     with atomic(path) as temporary:
         _compile(temporary, [])
         _seal(temporary)
@@ -114,7 +114,8 @@ def cache_folder() -> Path:
     return folder
 
 
-def _cache_path() -> Path:
+def cached_path() -> Path:
+    """Where the library that is compiled here is kept. Raises BuildError where none may be."""
     # The compiler's name, not its version: asking for that would cost every job a process.
     return cache_folder() / f"kernels-{_digest(*_extra_flags(), *_compiler_command(), *platform.libc_ver())}.so"
 

@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import torch
 from torch import nn
 
-from memristive.kernels import logarithmic, native
+from memristive.arrays.product import Arithmetic
+from memristive.kernels import contract, logarithmic, native
 from memristive.kernels.native import (
     ADC_LINEAR,
     ADC_LOG_MEMTORCH,
@@ -29,7 +29,7 @@ class Crossbar:
         conductance: what inputs are multiplied with (S), float32 [rows, padded columns]; the rows
             are (channel, kernel row, kernel column).
         columns: how many of the columns are outputs.
-        arithmetic: `product.Arithmetic`, or anything with its attributes.
+        arithmetic: how products are formed and converted.
         kernel_size: rows, columns; None: Linear. Likewise stride and dilation.
         padding: left, right, top, bottom, in zeros.
         line: coefficient and intercept, None: the sums themselves.
@@ -41,7 +41,7 @@ class Crossbar:
 
     conductance: torch.Tensor
     columns: int
-    arithmetic: Any
+    arithmetic: Arithmetic
     kernel_size: tuple[int, int] | None = None
     stride: tuple[int, int] = (1, 1)
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)
@@ -82,6 +82,27 @@ class MaxPool:
 
 
 Stage = Crossbar | BatchNorm | ReLU | Flatten | MaxPool
+# By name, not taken from the classes: a field that is added to one is refused until it is read here.
+READ = {
+    Crossbar: [
+        "conductance",
+        "columns",
+        "arithmetic",
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "line",
+        "bias",
+        "adc_ranges",
+        "tile_rows",
+    ],
+    BatchNorm: ["alpha", "beta", "fused"],
+    ReLU: [],
+    Flatten: [],
+    MaxPool: ["kernel_size", "stride", "padding", "dilation"],
+}
+CONTRACTS = {kind: contract.Contract(dict.fromkeys(names, contract.anything)) for kind, names in READ.items()}
 
 
 class Chain:
@@ -106,6 +127,7 @@ class Chain:
         tensors: list[torch.Tensor] = []
         over_batch = False
         for stage in stages:
+            check(stage)
             # A scale over the batch needs every image to have come this far.
             if _scales_over_batch(stage):
                 if ops:
@@ -141,6 +163,16 @@ class Chain:
             if x is None:
                 return None
         return x.reshape(images, *self._shape)
+
+
+def check(stage: Stage) -> None:
+    """Unsupported where `stage`, or its arithmetic, says something that the kernels do not know."""
+    known = next((found for kind, found in CONTRACTS.items() if isinstance(stage, kind)), None)
+    if known is None:
+        raise Unsupported(f"{type(stage).__name__} is no stage of the kernels")
+    known.check(stage)
+    if isinstance(stage, Crossbar):
+        contract.ARITHMETIC.check(stage.arithmetic)
 
 
 def fused_chain(modules: Iterable[nn.Module], input_shape: Sequence[int], level: str | None = None) -> Chain | None:
@@ -321,8 +353,6 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if arithmetic.adc_bits is not None:
         op.adc_bits = arithmetic.adc_bits
         op.adc = ADC_LINEAR
-        if not 2 <= arithmetic.adc_bits <= 22:
-            raise Unsupported
         op.overflow_rate = arithmetic.adc_overflow_rate
         pixels = op.out_height * op.out_width
         if stage.adc_ranges is not None:
@@ -342,7 +372,7 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     if arithmetic.max_input_voltage is not None:
         op.max_input_voltage = arithmetic.max_input_voltage
         op.rescale_output = arithmetic.rescale_output
-    op.equal_entries_pass = 1
+    op.equal_entries_pass = arithmetic.equal_entries_pass
     op.fused = arithmetic.accumulate == "fused"
     op.conductance = _pointer(stage.conductance, tensors)
     if stage.line is not None:
@@ -362,7 +392,7 @@ def _fixed_ranges(op: Op, stage: Crossbar, tensors: list[torch.Tensor]) -> None:
     op.adc_ranges = _pointer(ranges, tensors)
 
 
-def _logarithmic(op: Op, arithmetic: Any, tensors: list[torch.Tensor]) -> None:
+def _logarithmic(op: Op, arithmetic: Arithmetic, tensors: list[torch.Tensor]) -> None:
     memtorch = arithmetic.log_range == "memtorch"
     op.adc = ADC_LOG_MEMTORCH if memtorch else ADC_LOG_PHYSICAL
     tables = logarithmic.tables(arithmetic.adc_bits, memtorch)

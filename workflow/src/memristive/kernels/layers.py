@@ -1,15 +1,16 @@
 """One layer on the compiled kernels. Each function returns NotImplemented where the plain path has to decide."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from memristive.arrays.product import Arithmetic
 from memristive.arrays.stage import Stage
 from memristive.converters.adc import quantise
-from memristive.kernels import native
+from memristive.kernels import chain, contract, native
 from memristive.kernels.chain import Chain, Crossbar
 from memristive.kernels.native import Unsupported
 
@@ -24,7 +25,7 @@ def conv2d(
     conductance: torch.Tensor,
     columns: int,
     kernel_size: tuple[int, int],
-    arithmetic: Any,
+    arithmetic: Arithmetic,
     stride: tuple[int, int] = (1, 1),
     padding: Sequence[int] = (0, 0, 0, 0),
     dilation: tuple[int, int] = (1, 1),
@@ -41,7 +42,7 @@ def conv2d(
         x: float32 [images, channels, height, width] on the CPU.
         conductance: S, float32 [rows, padded columns]; rows are (channel, kernel row, kernel column).
         columns: how many of the columns are outputs.
-        arithmetic: `product.Arithmetic`.
+        arithmetic: how products are formed and converted.
         padding: zeros at the left, right, top, bottom.
         line: coefficient and intercept that follow, then `bias`, float32 [columns]; None: the sums themselves.
         ranges: float32 [images], by which each image is scaled; None: its own largest input.
@@ -60,7 +61,7 @@ def linear(
     x: torch.Tensor,
     conductance: torch.Tensor,
     columns: int,
-    arithmetic: Any,
+    arithmetic: Arithmetic,
     *,
     line: tuple[float, float] | None = None,
     bias: torch.Tensor | None = None,
@@ -70,23 +71,20 @@ def linear(
 ) -> torch.Tensor:
     """What the arrays of a Linear put out.
 
-    Args as for `conv2d`, with x float32 [images, rows]. Returns float32 [images, columns], or NotImplemented.
+    Args as for `conv2d`, with x float32 [samples, ..., rows]. Returns float32 [samples, ..., columns], or
+    NotImplemented.
     """
     return run(Crossbar(conductance, columns, arithmetic, line=line, bias=bias), x, ranges, threads, level)
 
 
 def codes(stage: Crossbar, x: torch.Tensor, *, threads: int | None = None, level: str | None = None) -> torch.Tensor:
-    """What each row of tiles of `stage` contributes after its ADC, float32 [tile rows, images, ...]."""
+    """What each row of tiles of `stage` contributes after its ADC, float32 [tile rows, samples, ...]."""
     rows = stage.conductance.shape[0]
     tiles = -(-rows // stage.arithmetic.tile_shape[0]) if stage.arithmetic.tile_shape else 1
+    bare = dataclasses.replace(stage, line=None, bias=None, adc_ranges=None)
     parts = []
     for tile in range(tiles):
-        only = Crossbar(
-            *(stage.conductance, stage.columns, stage.arithmetic, stage.kernel_size),
-            *(stage.stride, stage.padding, stage.dilation),
-            tile_rows=(tile, tile + 1),
-        )
-        part = run(only, x, None, threads, level)
+        part = run(dataclasses.replace(bare, tile_rows=(tile, tile + 1)), x, None, threads, level)
         if part is NotImplemented:
             return NotImplemented
         parts.append(part)
@@ -100,7 +98,13 @@ def run(
     threads: int | None = None,
     level: str | None = None,
 ) -> torch.Tensor:
-    """Outputs of `stage` for `x`, float32 [images, ...]; arguments as for `conv2d`."""
+    """Outputs of `stage` for `x`, float32 [samples, ...]; arguments as for `conv2d`, for a Linear as for `linear`."""
+    try:
+        chain.check(stage)
+    except Unsupported:
+        return NotImplemented
+    if stage.kernel_size is None and x.dim() != 2:
+        return _run_vectors(stage, x, threads, level)
     try:
         out = Chain([stage], x.shape[1:], level)(x, threads, ranges=ranges)
     except Unsupported:
@@ -108,11 +112,26 @@ def run(
     return NotImplemented if out is None else out
 
 
+def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: str | None) -> torch.Tensor:
+    """Outputs of a Linear for any number of vectors a sample, float32 [..., rows]: each vector takes a lane."""
+    vectors = math.prod(x.shape[1:-1])
+    arithmetic = stage.arithmetic
+    if arithmetic.adc_bits is not None and arithmetic.adc_scope == "sample" and vectors > 1:
+        return NotImplemented  # a range over several lanes
+    ranges = None
+    if arithmetic.scale_scope == "sample" and x.numel():
+        ranges = x.abs().reshape(1 if x.dim() == 1 else len(x), -1).amax(1).repeat_interleave(vectors)
+    out = run(stage, x.reshape(-1, x.shape[-1]), ranges, threads, level)
+    return out if out is NotImplemented else out.reshape(*x.shape[:-1], stage.columns)
+
+
 def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.run(stage, x)` on the kernels, the same bits; NotImplemented where they do not carry it out."""
+    try:
+        contract.STAGE.check(stage)
+    except Unsupported:
+        return NotImplemented
     if stage.kernel_size is None:
-        if x.dim() != 2:
-            return NotImplemented
         return run(single(stage), x)
     # A sample's largest input is sought over all its channels, also where these form groups.
     ranges = x.abs().flatten(1).amax(1) if stage.groups > 1 and len(x) else None
@@ -130,19 +149,25 @@ def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
 def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.sums(stage, x)` on the kernels; NotImplemented where they do not carry it out."""
-    if stage.groups > 1 or stage.padding_mode != "zeros" or (stage.kernel_size is None and x.dim() != 2):
+    if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()
     arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False)
-    found = codes(single(dataclasses.replace(bare, arithmetic=arithmetic)), x)
+    try:
+        found = codes(single(dataclasses.replace(bare, arithmetic=arithmetic)), x)
+    except Unsupported:
+        return NotImplemented
     if found is NotImplemented:
         return NotImplemented
-    vectors = found.unsqueeze(2) if stage.kernel_size is None else found.flatten(3).transpose(2, 3)
-    return vectors.unsqueeze(0)
+    if stage.kernel_size is not None:
+        return found.flatten(3).transpose(2, 3).unsqueeze(0)
+    samples = 1 if x.dim() == 1 else len(x)
+    return found.reshape(1, len(found), samples, math.prod(x.shape[1:-1]), stage.columns)
 
 
 def single(stage: Stage, group: int = 0) -> Crossbar:
     """One group of `stage` as a stage of a chain; Unsupported where a chain cannot hold it."""
+    contract.STAGE.check(stage)
     if stage.padding_mode != "zeros":
         raise Unsupported
     return Crossbar(
@@ -166,14 +191,19 @@ def _convert_together(
     whole = stage.arithmetic
     if whole.adc_bits is None or whole.adc_scope == "vector" or whole.tile_shape is not None or whole.rescale_output:
         return NotImplemented
-    if stage.adc_ranges is not None:
-        return NotImplemented
-    if stage.conductance.shape[1] != stage.columns or stage.line is not None or stage.bias is not None:
+    if stage.adc_ranges is not None or stage.conductance.shape[1] != stage.columns:
         return NotImplemented
     arithmetic = dataclasses.replace(whole, adc_bits=None)
-    sums = run(dataclasses.replace(stage, arithmetic=arithmetic), x, ranges, threads, level)
+    bare = dataclasses.replace(stage, arithmetic=arithmetic, line=None, bias=None)
+    sums = run(bare, x, ranges, threads, level)
     if sums is NotImplemented:
         return NotImplemented
     flat = sums.reshape(-1) if whole.adc_scope == "batch" else sums.flatten(1)
-    settings = (whole.adc_bits, whole.adc_quantisation, whole.adc_overflow_rate, whole.log_range)
-    return quantise(flat, *settings).reshape(sums.shape)
+    settings = (whole.adc_quantisation, whole.adc_overflow_rate, whole.log_range, whole.equal_entries_pass)
+    output = quantise(flat, whole.adc_bits, *settings).reshape(sums.shape)
+    if stage.line is not None:
+        coefficient, intercept = stage.line
+        output = output * coefficient + intercept
+    if stage.bias is None:
+        return output
+    return output + (stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))

@@ -1,5 +1,6 @@
 """The compiled library as Python sees it: loading, choice of level, chains of operations."""
 
+import _ctypes
 import ctypes
 import functools
 import os
@@ -61,6 +62,16 @@ def _library() -> ctypes.CDLL | None:
 def _opened(path: Path) -> ctypes.CDLL:
     """Raises OSError or AttributeError where the file is no library of these kernels."""
     library = ctypes.CDLL(str(path))
+    try:
+        return _declared(library)
+    except (OSError, AttributeError):
+        # Or another library of this name would not be loaded.
+        _ctypes.dlclose(library._handle)
+        raise
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """`library` with the types of interface.hpp."""
     library.memristive_create.restype = ctypes.c_void_p
     library.memristive_create.argtypes = [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int32]
     library.memristive_free.restype = None
@@ -75,7 +86,7 @@ def _opened(path: Path) -> ctypes.CDLL:
     library.memristive_exponents.restype = None
     library.memristive_exponents.argtypes = [ctypes.c_void_p]
     if library.memristive_op_size() != ctypes.sizeof(Op):
-        raise OSError(f"{path}: struct memristive_op differs from the one in native.py")
+        raise OSError(f"{library._name}: struct memristive_op differs from the one in native.py")
     return library
 
 
