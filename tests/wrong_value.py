@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from memristive.core.errors import InputError
-from memristive_study.config.check import check
+from memristive_study.config.check import checked
 from memristive_study.plan.plan import Plan
 
 
@@ -17,7 +17,6 @@ def error_of(config: dict[str, Any], path: str, value: Any) -> str:
         place = place[name]
     place[key] = value
     with pytest.raises(InputError) as raised:
-        check(config)
-        Plan(config)
+        Plan(checked(config))
     assert "\n" not in str(raised.value)
     return str(raised.value)

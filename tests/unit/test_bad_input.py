@@ -14,7 +14,8 @@ from torch import nn
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.checks import check_layers
-from memristive_study.config.check import check_keys, located, warnings
+from memristive_study.config.check import checked, warnings
+from memristive_study.config.files import COMMAND_LINE, located, read
 from memristive_study.data.folds import stratified_folds
 from memristive_study.data.prepare import prepare
 from memristive_study.models.build import build
@@ -31,38 +32,42 @@ def config(repository):
 GRID = "experiments.input_voltage.parts.paper.grid"
 DEVICE = {"r_on": 200, "r_off": 9000, "d": 1e-8, "k_on": -1, "k_off": 1, "alpha_on": 1, "alpha_off": 1, "v_on": -1}
 CONFIG = [
-    ("threads", 2, "threads: 2 is not allowed; object is needed"),
-    ("threads.training", 1.5, "threads: training: 1.5 is not allowed; integer is needed"),
-    ("fork_server", "yes", "fork_server: 'yes' is not allowed; boolean is needed"),
-    ("results_dir", "", "results_dir: '' is not allowed; a text that is not empty"),
-    ("study", "<script>", "study: '<script>' is not allowed; letters, digits"),
-    ("networks", {"<script>": {"dataset": "mnist", "architecture": "mnist"}}, "networks: '<script>' is not allowed"),
+    ("threads", 2, "threads: 2 is not a mapping with training, inference"),
+    ("threads.training", 1.5, "threads: training: 1.5 is not a whole number of at least 1"),
+    ("fork_server", "yes", "fork_server: 'yes' is not true or false"),
+    ("results_dir", "", "results_dir: '' is not the path of a folder"),
+    ("study", "<script>", "study: '<script>' is not a letter or digit and up to 99 letters"),
+    ("study", "paper\n", r"study: 'paper\n' is not a letter or digit and up to 99 letters"),
+    ("study", 1, "study: 1 is not a letter or digit"),
+    (
+        "networks",
+        {"<script>": {"dataset": "mnist", "architecture": "mnist"}},
+        "'<script>' is not a name of letters",
+    ),
     ("networks.mnist.architecture", "mnits", "architecture: mnits: unknown key; did you mean mnist?"),
     ("networks.mnist.architecture", "no_such_package.net:make", "is not package.module:factory of a package"),
     ("networks.mnist.architecture", "torch:$(reboot)", "is not package.module:factory of a package"),
     ("datasets.mnist", {"source": "npz", "path": "absent.npz"}, "datasets: mnist: path: 'absent.npz' is not there"),
-    ("datasets.mnist", {"source": "npz"}, "data set mnist: path is missing"),
-    ("datasets.mnist.train_images", 0, "train_images: 0 is not allowed; at least 1"),
-    ("datasets.mnist.size", [0, 28], "size: 0: 0 is not allowed; at least 1"),
-    ("training.settings.batch_size", 1, "batch_size: 1 is not allowed; at least 2"),
-    ("training.settings.label_smoothing", 1, "label_smoothing: 1 is not allowed; less than 1"),
-    ("training.settings.optimiser", "lbfgs", "allowed are sgd, adam, adamw"),
-    ("training.settings.momentum", 1, "momentum: 1 is not allowed; less than 1"),
+    ("datasets.mnist", {"source": "npz"}, "datasets: mnist: path: is missing; source npz needs it"),
+    ("datasets.mnist.train_images", 0, "train_images: 0 is not a whole number of at least 1"),
+    ("datasets.mnist.size", [0, 28], "size: 0: 0 is not a whole number of at least 1"),
+    ("training.settings.batch_size", 1, "batch_size: 1 is not a whole number of at least 2"),
+    ("training.settings.label_smoothing", 1, "label_smoothing: 1 is not a number of at least 0 and below 1"),
+    ("training.settings.optimiser", "lbfgs", "optimiser: 'lbfgs' is not one of sgd, adam, adamw"),
+    ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not a finite number"),
+    ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not a finite number"),
+    ("training.settings.momentum", 1, "momentum: 1 is not a number of at least 0 and below 1"),
     ("networks.mnist.options", {"pading": 0}, "networks: mnist: options: pading: unknown key; did you mean padding?"),
-    (
-        "training.pretrained",
-        "best",
-        "pretrained: 'best' is not allowed; allowed are false, true, strong, plain",
-    ),
-    ("networks.mnist.options", {"padding": 2}, "padding: 2 is not allowed; allowed are 0, 1"),
-    ("training.settings.learning_rate", float("nan"), "learning_rate: nan is not allowed; a finite number"),
-    ("training.settings.weight_decay", float("inf"), "weight_decay: inf is not allowed; a finite number"),
+    ("training.pretrained", 1, "pretrained: 1 is not one of false, true, strong, plain"),
+    ("training.pretrained", "best", "pretrained: 'best' is not one of false, true, strong, plain"),
+    ("networks.mnist.options", {"padding": 2}, "networks: mnist: options: padding: 2 is not one of 0, 1"),
+    ("networks.mnist.options", {"dropout": 1}, "options: dropout: 1 is not a number of at least 0 and below 1"),
     ("devices.mine", {**DEVICE, "v_of": 1}, "devices: mine: v_of: unknown key; did you mean v_off?"),
     ("devices.mine", DEVICE, "devices: mine: v_off missing"),
-    ("devices.mine", {**DEVICE, "v_off": -1}, "v_off is -1; allowed: a number above 0"),
+    ("devices.mine", {**DEVICE, "v_off": -1}, "v_off: -1 is not a number above 0"),
     ("devices.pt_hf_ti", {**DEVICE, "v_off": 1}, "devices: pt_hf_ti is built in"),
-    ("setting.device", "../../x", "setting: device: '../../x' is not allowed; letters, digits"),
-    (GRID, {"device": ["a b"]}, "grid: device: 0: 'a b' is not allowed; letters, digits"),
+    ("setting.device", "../../x", "setting: device.name: '../../x' is not a name of letters"),
+    (GRID, {"device": ["a b"]}, "grid: device.name: 'a b' is not a name of letters, digits"),
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc.bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
@@ -72,21 +77,60 @@ CONFIG = [
     ("setting.p_lrs", [1, 2], "p_lrs: [1, 2] is not four numbers"),
     ("setting.cycles", 0, "cycles: 0 is not a number above 0"),
     ("setting.batch_size", 0, "batch_size: 0 is not a whole number of at least 1"),
-    ("setting.max_input_voltage", float("inf"), "max_input_voltage: inf is not allowed; a finite number"),
-    (GRID, {"max_input_voltage": 9}, "max_input_voltage: 9 is not allowed; array is needed"),
+    ("setting.max_input_voltage", float("inf"), "max_voltage: inf is not a finite number"),
+    (GRID, {"max_input_voltage": 9}, "max_voltage: 9 is not a list of one or more"),
     (GRID, {"scheme": ["double_column", "doubble_column"]}, "scheme: 'doubble_column' is not one of"),
-    (GRID, {"max_input_voltage": [9, "9"]}, "is the same setting as"),
-    (GRID, {"no_such_field": [1]}, "setting: no_such_field: unknown key"),
-    ("experiments.input_voltage.parts", {}, "at least 1 entry is needed"),
-    ("experiments.input_voltage.parts", {"a/b": {}}, "experiments: input_voltage: parts: 'a/b' is not allowed"),
+    (GRID, {"max_input_voltage": [9, "9"]}, "'9' is the same as 9; every value may stand there once"),
+    (GRID, {"no_such_field": [1]}, "paper: grid: no_such_field: unknown key"),
+    ("experiments.input_voltage.parts", {}, "parts: {} is not a mapping from one or more names"),
+    (
+        "experiments.input_voltage.parts",
+        {"a/b": {}},
+        "parts: 'a/b' is not a name of letters",
+    ),
     ("inference_time.tile_shapes", [[64, 64], [64, 64]], "every value may stand there once"),
-    ("validation.settings", 1, "validation: settings: 1 is not allowed; at least 2"),
+    ("validation.settings", 1, "validation: settings: 1 is not a whole number of at least 2"),
 ]
 
 
 @pytest.mark.parametrize(("path", "value", "words"), CONFIG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in CONFIG])
 def test_configuration(config, path, value, words):
     assert words in error_of(config, path, value)
+
+
+NETWORKS = {
+    "def make(classes, input_shape):\n    return (\n": "own_nets.py line 2: '(' was never closed",
+    "def make(classes, input_shape):\n    return \0\n": "own_nets.py",
+    "def made(classes, input_shape):\n    return None\n": "own_nets.py: make: unknown key; did you mean made?",
+    "def make(classes, input_shape):\n    return None\n": "",
+    "make = lambda classes, input_shape: None\n": "",
+    "from elsewhere import make\n": "",
+    "from elsewhere import *\n": "",
+    "if True:\n    from elsewhere import net as make\n": "",
+}
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_a_network_of_a_user_is_read_before_anything_runs(config, tmp_path, monkeypatch, text):
+    (tmp_path / "own_nets.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    config["networks"]["mnist"]["architecture"] = "own_nets:make"
+    if NETWORKS[text]:
+        assert NETWORKS[text] in error_of(config, "networks.mnist.architecture", "own_nets:make")
+    else:
+        checked(config)
+
+
+def test_a_network_in_a_package_is_found_without_importing_it(config, tmp_path, monkeypatch):
+    folder = tmp_path / "own_package" / "nets"
+    folder.mkdir(parents=True)
+    for package in (folder.parent, folder):
+        (package / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    (folder / "small.py").write_text("def make():\n  x =\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "small.py line 2: invalid syntax" in error_of(
+        config, "networks.mnist.architecture", "own_package.nets.small:make"
+    )
 
 
 FILES = {
@@ -103,7 +147,7 @@ def test_configuration_file(tmp_path, text):
     path = tmp_path / "study.yaml"
     path.write_text(text)
     with pytest.raises(InputError) as raised:
-        check_keys(path)
+        read([path], {})
     assert FILES[text] in str(raised.value)
     assert str(raised.value).startswith(str(path))
     assert "\n" not in str(raised.value)
@@ -113,10 +157,10 @@ def test_the_file_that_a_wrong_value_stands_in_is_named(tmp_path):
     first, second = tmp_path / "config.yaml", tmp_path / "mine.yaml"
     first.write_text("seed: -1\ntraining: {folds: 1, checkpoint: last}\n")
     second.write_text("training: {folds: 0}\n")
-    paths = [first, second]
-    assert located("training: folds: 0 is not allowed", paths, {}).startswith(f"{second}: ")
-    assert located("training: checkpoint: 3 is not allowed", paths, {}).startswith(f"{first}: ")
-    assert located("seed: -1 is not allowed", paths, {"seed": -1}).startswith("--config: ")
+    sources = read([first, second], {})
+    assert located("training: folds: 0 is not allowed", sources).startswith(f"{second}: ")
+    assert located("training: checkpoint: 3 is not allowed", sources).startswith(f"{first}: ")
+    assert located("seed: -1 is not allowed", read([first, second], {"seed": -1})).startswith(f"{COMMAND_LINE}: ")
 
 
 def test_single_column_is_possible_but_warned_about(config):

@@ -65,11 +65,11 @@ def test_only_experiments_that_are_run_have_points(config):
         ("run.choices", ["tunings"], "run: choices: tunings: unknown key; did you mean tuning?"),
         ("choices.alternatives.tuning.points", ["retentions"], "tuning: points: retentions: unknown key"),
         ("choices.points.retention.experiment", "speed", "choices: points: retention: experiment: speed: unknown key"),
-        ("choices.points.retention.fixed", {"adc_bit": 8}, "choices: points: retention: setting: adc_bit: unknown key"),
+        ("choices.points.retention.fixed", {"adc_bit": 8}, "choices: points: retention: fixed: adc_bit: unknown key"),
         (
             "choices.alternatives.tuning.values",
             ["later"],
-            "tuning.when: 'later' is not one of none, before, after, both",
+            "tuning: values: 'later' is not one of none, before, after, both",
         ),
         ("choices.alternatives.checkpoint.values", ["first"], "checkpoint: values: 'first' is not one of best_test"),
         ("choices.alternatives.normalisation.networks", {"mnist": "mnits"}, "mnits: unknown key; did you mean mnist?"),

@@ -15,7 +15,6 @@ import torchvision
 from memristive.core.errors import InputError
 from memristive_study.data import dataset
 from memristive_study.data.dataset import load
-from memristive_study.data.entry import check_entry
 from memristive_study.data.folds import load_fold, save_folds, stratified_folds
 from memristive_study.data.normalisation import statistics, to_tensor
 from memristive_study.data.prepare import prepare
@@ -128,27 +127,6 @@ def test_truncated_npz(tmp_path, keep):
     with pytest.raises(InputError, match=r"own\.npz: not a whole \.npz"):
         prepared(tmp_path, entry)
     assert not (tmp_path / "out" / "prepared.npz").exists()
-
-
-WRONG_ENTRIES = {
-    "source is 'web'": {"source": "web"},
-    "path is missing": {"source": "npz"},
-    "source digits: normalization: unknown key; did you mean normalisation": {
-        "source": "digits",
-        "normalization": "unit",
-    },
-    "dataset is 'svhn'": {"source": "torchvision", "dataset": "svhn"},
-    "size is 28": {"source": "digits", "size": 28},
-    "channels is 2": {"source": "digits", "channels": 2},
-    "train_images is 0": {"source": "digits", "train_images": 0},
-    "normalisation is 'z'": {"source": "digits", "normalisation": "z"},
-}
-
-
-@pytest.mark.parametrize("line", WRONG_ENTRIES)
-def test_wrong_entry(line):
-    with pytest.raises(InputError, match=f"data set own: {line}"):
-        check_entry("own", WRONG_ENTRIES[line])
 
 
 def test_subset_is_balanced_and_keeps_the_order(tmp_path):

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from memristive.core.errors import InputError
-from memristive_study.config.check import check, check_keys
+from memristive_study.config.check import checked
+from memristive_study.config.files import read
 from memristive_study.config.reference import REPOSITORY
 from memristive_study.data.prepare import prepare
 from memristive_study.models.build import build
@@ -74,8 +75,7 @@ def tolerated(function, *arguments):
 
 
 def plan(config):
-    check(config)
-    Plan(config)
+    Plan(checked(config))
 
 
 @given(EDITS)
@@ -87,7 +87,7 @@ def test_configuration(edits):
 def test_configuration_file(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "fuzzed.yaml"
     path.write_text(text, encoding="utf-8", newline="")
-    tolerated(check_keys, path)
+    tolerated(read, [path], {})
 
 
 def damaged(data: bytes, edits) -> bytes:

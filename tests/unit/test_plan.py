@@ -8,7 +8,7 @@ import yaml
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive_study.config.check import check
+from memristive_study.config.check import checked
 from memristive_study.plan.plan import Plan, canonical
 from wrong_value import error_of
 
@@ -19,7 +19,7 @@ def config(repository):
 
 
 def test_the_paper_s_study(config):
-    check(config)
+    checked(config)
     plan = Plan(config)
     assert plan.networks == ["mnist", "cifar10", "cifar100"]
     assert {job.network for job in plan.of("input_voltage")} == {"mnist", "cifar10", "cifar100"}
@@ -63,41 +63,49 @@ def test_canonical_text_ignores_the_order_of_keys():
 
 WRONG = [
     ("stady", "paper", "config: stady: unknown key; did you mean study?"),
-    ("study", "a/b", "study: 'a/b' is not allowed"),
-    ("seed", -1, "seed: -1 is not allowed; at least 0"),
-    ("seed", "one", "seed: 'one' is not allowed; integer"),
-    ("repeats", 0, "repeats: 0 is not allowed; at least 1"),
-    ("threads.inference", 0, "threads: inference: 0 is not allowed"),
+    ("study", "a/b", "study: 'a/b' is not a letter or digit and up to 99 letters, digits"),
+    ("seed", -1, "seed: -1 is not a whole number of at least 0"),
+    ("seed", "one", "seed: 'one' is not a whole number"),
+    ("repeats", 0, "repeats: 0 is not a whole number from 1 to 5000"),
+    ("threads.inference", 0, "threads: inference: 0 is not a whole number of at least 1"),
     ("threads.inferense", 1, "did you mean inference?"),
-    ("run.networks", [], "run: networks: [] is not allowed"),
+    ("run.networks", [], "run: networks: [] is not a list of one or more"),
     ("run.networks", ["mnist", "mnist"], "every value may stand there once"),
     ("run.networks", ["mnits"], "run: networks: mnits: unknown key; did you mean mnist?"),
     ("run.experiments", ["input_volts"], "did you mean input_voltage?"),
-    ("datasets.mnist.source", "folder", "data set mnist: path is missing, source folder needs it"),
-    ("datasets.mnist.source", "digits", "data set mnist: source digits: dataset: unknown key"),
-    ("datasets.mnist.source", "web", "allowed are torchvision, folder, npz, digits"),
-    ("datasets.mnist.normalisation", "none", "allowed are unit, centred, standardised"),
-    ("datasets.mnist.channels", 2, "allowed are 1, 3"),
-    ("datasets.mnist.size", [28], "size"),
+    ("datasets.mnist.source", "folder", "datasets: mnist: path: is missing; source folder needs it"),
+    ("datasets.mnist.source", "digits", "datasets: mnist: dataset: is not allowed with source digits"),
+    ("datasets.mnist.source", "web", "source: 'web' is not one of torchvision, folder, npz, digits"),
+    ("datasets.mnist.normalisation", "none", "normalisation: 'none' is not one of unit, centred, standardised"),
+    ("datasets.mnist.channels", 2, "channels: 2 is not one of 1, 3"),
+    ("datasets.mnist.size", [28], "datasets: mnist: size: [28] is not two whole numbers of at least 1"),
     ("networks.mnist.dataset", "emnist", "networks: mnist: dataset: emnist: unknown key; did you mean mnist?"),
     ("networks.mnist.training.epoch", 3, "did you mean epochs?"),
-    ("training.folds", 1, "training: folds: 1 is not allowed; at least 2"),
-    ("training.checkpoint", "best", "allowed are best_test, best_validation, last"),
-    ("training.settings.epochs", 0, "epochs: 0 is not allowed"),
-    ("training.settings.learning_rate", 0, "learning_rate: 0 is not allowed; more than 0"),
+    ("training.folds", 1, "training: folds: 1 is not a whole number from 2 to 1000"),
+    ("training.checkpoint", "best", "checkpoint: 'best' is not one of best_test, best_validation, last"),
+    ("training.settings.epochs", 0, "epochs: 0 is not a whole number of at least 1"),
+    ("training.settings.learning_rate", 0, "learning_rate: 0 is not a number above 0"),
     ("setting.adc_bit", 8, "setting: adc_bit: unknown key; did you mean adc_bits?"),
     ("setting.device", "pt_hf", "device.name: 'pt_hf' is not one of"),
     ("setting.r_on", 2000, "r_off"),
     ("setting.transistor", False, "transistor: False is not true"),
     ("setting.tile_shape", [64], "tile_shape: [64] is not two whole numbers"),
-    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [], "a list of at least 1 is needed"),
+    (
+        "experiments.input_voltage.parts.paper.grid.max_input_voltage",
+        [],
+        "[] is not a list of one or more",
+    ),
     (
         "experiments.input_voltage.parts.paper.grid.max_input_voltage",
         [0],
         "max_voltage: 0 is not a number above 0",
     ),
     ("experiments.input_voltage.parts.paper.grid.max_input_voltage", [9, 9.0], "may stand there once"),
-    ("experiments.input_voltage.parts.paper.grid.max_input_voltage", ["9", 9], "is the same setting as"),
+    (
+        "experiments.input_voltage.parts.paper.grid.max_input_voltage",
+        ["9", 9],
+        "9 is the same as '9'",
+    ),
     ("experiments.input_voltage.parts.paper.fixed", {"semantics": "physical"}, "semantics: is given twice"),
     ("experiments.adc_tile.parts.paper.grid.adc_bits", [1], "adc.bits: 1 is not a whole number from 2"),
     ("experiments.variability.parts.paper.grid.sigma", [-5], "sigma: -5 is not a resistance of 0 ohm or more"),
@@ -106,9 +114,18 @@ WRONG = [
     ("experiments.endurance.parts.paper.fixed.operation_mode", "slow", "is not one of sudden, gradual"),
     ("experiments.retention.parts.paper.fixed.initial_time", 1e5, "retention.time: 10000.0 is not a time above"),
     ("experiments.retention.networks", ["lenet"], "experiments: retention: networks: lenet: unknown key"),
-    ("experiments.speed", {"networks": ["mnist"], "parts": {}}, "speed: parts: {} is not allowed; at least 1 entry"),
-    ("experiments.a b", {"networks": ["mnist"], "parts": {"one": {}}}, "experiments: 'a b' is not allowed"),
-    ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes"),
+    (
+        "experiments.a b",
+        {"networks": ["mnist"], "parts": {"one": {}}},
+        "experiments: 'a b' is not a name of letters, digits and underscores",
+    ),
+    ("paper", "no such", "paper: 'no such' is not a name of letters, digits and underscores"),
+    (
+        "experiments.speed",
+        {"networks": ["mnist"], "parts": {}},
+        "experiments: speed: parts: {} is not a mapping from one or more names",
+    ),
+    ("inference_time.tile_shapes", [[64, 64, 64]], "tile_shapes: 0: [64, 64, 64] is not two whole numbers"),
     ("inference_time.networks", ["minst"], "inference_time: networks: minst: unknown key; did you mean mnist?"),
     ("validation.networks", ["cifar1"], "validation: networks: cifar1: unknown key; did you mean cifar10?"),
     (
@@ -116,7 +133,7 @@ WRONG = [
         {"minst": 5},
         "inference_time: full_images: minst: unknown key; did you mean mnist?",
     ),
-    ("validation.images", 1, "validation: images: 1 is not allowed; at least 2"),
+    ("validation.images", 1, "validation: images: 1 is not a whole number of at least 2"),
 ]
 
 
@@ -129,4 +146,4 @@ def test_what_is_wrong_is_said_in_one_line(config, path, value, words):
 def test_a_missing_key_is_named(config, key):
     del config[key]
     with pytest.raises(InputError, match=f"{key}: is missing"):
-        check(config)
+        checked(config)

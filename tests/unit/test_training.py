@@ -1,7 +1,5 @@
 """Training on the embedded digits: it learns, and goes on where it stopped with the same bits."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +8,7 @@ from small_training import NAMED, SETTINGS, SMALL
 from memristive.core.errors import InputError
 from memristive_study.data.folds import save_folds, stratified_folds
 from memristive_study.models.build import build
-from memristive_study.training import augmentation, loop, recipe, splits
+from memristive_study.training import augmentation, loop, splits
 from memristive_study.training.recipe import TrainingSettings
 
 
@@ -26,9 +24,9 @@ def test_learns_the_digits(digits):
     assert rows[-1]["validation_accuracy"] is None
 
 
-@pytest.mark.parametrize("name", recipe.OPTIMISERS)
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
 def test_resumed_training_ends_with_the_same_bits(name, digits, tmp_path, monkeypatch, capsys):
-    settings = dataclasses.replace(SETTINGS, optimiser=name, learning_rate=0.01)
+    settings = SETTINGS.model_copy(update={"optimiser": name, "learning_rate": 0.01})
     whole = splits.train_network(digits, settings, **NAMED)
     again = splits.train_network(digits, settings, **NAMED)
     assert without_seconds(again.history) == without_seconds(whole.history)
@@ -92,13 +90,13 @@ def test_diverging_training_names_network_fold_epoch_and_step(digits):
         splits.train_network(digits, settings, **NAMED)
 
 
-@pytest.mark.parametrize("name", recipe.OPTIMISERS)
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
 def test_frozen_parameters_stay_and_the_others_learn(name, digits):
     model = build(SMALL, 10, digits.input_shape)
     model.conv1_1.requires_grad_(False)
     before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
     images = digits.tensor(digits.x_train[:200]), torch.from_numpy(digits.y_train[:200])
-    loop.train(model, images, dataclasses.replace(SETTINGS, optimiser=name), network="n", fold="f")
+    loop.train(model, images, SETTINGS.model_copy(update={"optimiser": name}), network="n", fold="f")
     after = model.state_dict()
     assert torch.equal(after["conv1_1.weight"], before["conv1_1.weight"])
     assert not torch.equal(after["fc1.weight"], before["fc1.weight"])

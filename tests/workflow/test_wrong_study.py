@@ -21,10 +21,12 @@ def workflow(tmp_path_factory) -> Workflow:
     return workflow
 
 
-def run(workflow: Workflow, changed: dict, target: str) -> subprocess.CompletedProcess:
-    """Make `target` of the tiny study with keys of another file."""
-    (workflow.folder / "mine.yaml").write_text(yaml.safe_dump(changed))
-    options = ["--cores", "1", "--configfile", workflow.study.name, "mine.yaml"]
+def run(
+    workflow: Workflow, changed: dict | str, target: str, *options: str, name: str = "mine.yaml"
+) -> subprocess.CompletedProcess:
+    """Make `target` of the tiny study with keys, or the text, of another file."""
+    (workflow.folder / name).write_text(changed if isinstance(changed, str) else yaml.safe_dump(changed))
+    options = (*options, "--cores", "1", "--configfile", workflow.study.name, name)
     return subprocess.run(
         [sys.executable, "-m", "snakemake", *options, "--", target],
         cwd=workflow.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
@@ -40,8 +42,23 @@ def test_a_wrong_value_names_its_file_and_touches_nothing(workflow):
     before = states(workflow)
     done = run(workflow, {"training": {"folds": 1}}, "tables")
     assert done.returncode == 1
-    assert "\nmine.yaml: training: folds: 1 is not allowed; at least 2 is needed\n" in done.stdout
+    assert "\nmine.yaml: training: folds: 1 is not a whole number from 2 to 1000\n" in done.stdout
     assert states(workflow) == before
+
+
+def test_aliases_that_grow_are_refused_before_anything_grows_with_them(workflow):
+    text = "a0: &a0 [1, 2]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    done = run(workflow, text, "tables", "--dry-run")
+    assert done.returncode == 1
+    assert "mine.yaml: a15: holds more than 100,000 values" in done.stdout
+
+
+def test_braces_in_a_text_are_no_wildcards(workflow):
+    changed = {"datasets": {"digits28": {"note": "of the set {mnist}"}}}
+    done = run(workflow, changed, "all", "--dry-run", name="my {study}.yaml")
+    assert done.returncode == 0, done.stdout
+    done = run(workflow, {"results_dir": "results{network}"}, "all", "--dry-run")
+    assert "mine.yaml: results_dir: 'results{network}' is not the path of a folder, without braces" in done.stdout
 
 
 def test_a_training_that_diverges_stops_and_says_where(workflow):

@@ -9,7 +9,8 @@ from memristive_study.runtime import cluster, lock, resources
 from memristive_study.results import outputs
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
-from memristive_study.config.check import check, check_keys, located, warnings
+from memristive_study.config.check import checked, warnings
+from memristive_study.config.files import located, read
 from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by, used_of_paper
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
@@ -26,17 +27,14 @@ def config_files():
     return [path for path in own if path.exists() and path not in named] + named
 
 
+config_sources = {}
 try:
-    for path in config_files():
-        check_keys(path)
-    check(config)
+    config_sources = read(config_files(), workflow.config_settings.config)
+    config = checked(config, list(config_sources.values()))
     PLAN = Plan(config)
     PAPER = papers.load(config["paper"])
 except InputError as error:
-    line = str(error)
-    if not line.startswith(tuple(map(str, config_files()))):
-        line = located(line, config_files(), workflow.config_settings.config)
-    raise WorkflowError(line) from None
+    raise WorkflowError(located(str(error), config_sources)) from None
 
 # Each job of a group is a step of its Slurm job, which ends with all its processes: a server would serve nobody else.
 prepare(SOURCE, config["fork_server"] and not (workflow.remote_exec and "SLURM_JOB_ID" in os.environ))

@@ -19,8 +19,8 @@ rule provenance:
         mem_mb=500,
         runtime=10,
     params:
-        config=canonical(config),
-        options=OPTIONS,
+        config=lambda wildcards: canonical(config),  # a function, for its braces are no wildcards
+        options=lambda wildcards: OPTIONS,
         study=PLAN.described(),
         code=code_hash("provenance.py"),
     message:

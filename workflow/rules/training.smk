@@ -108,8 +108,8 @@ rule package_weights:
         runtime=10,
     params:
         description=lambda wildcards: canonical(pretrained.described(PLAN, wildcards.network)),
-        config=canonical(config),
-        options=OPTIONS,
+        config=lambda wildcards: canonical(config),  # a function, for its braces are no wildcards
+        options=lambda wildcards: OPTIONS,
         code=code_hash("package_weights.py"),
     message:
         "Putting weights, histories and model card of {wildcards.network} together"

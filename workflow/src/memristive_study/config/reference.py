@@ -1,4 +1,4 @@
-"""The reference of all configuration keys, from the schema: ``python -m memristive_study.config.reference``.
+"""The reference of all keys, from their declarations: ``python -m memristive_study.config.reference``.
 
 Writes config/README.md, where the workflow catalogue looks for it.
 """
@@ -6,101 +6,125 @@ Writes config/README.md, where the workflow catalogue looks for it.
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 
 from memristive.core.files import write_text
-from memristive.core.setting import FIELDS as DECLARED
-from memristive_study.config.check import SCHEMA, yaml_word
+from memristive.core.setting import FIELDS, Setting
+from memristive_study.config.limits import EVALUATIONS
+from memristive_study.config.sections import Section, SettingFields
+from memristive_study.config.study import Study
+from memristive_study.config.training import Recipe
+from memristive_study.config.walk import annotations
+from memristive_study.config.words import allowed, opened, with_unit
 
 REPOSITORY = Path(__file__).parents[4]
-HEAD = """# Configuration
+HEAD = f"""# Configuration
 
-The study is described by [`config.yaml`](../config.yaml) at the top of the repository, in which every number has a
-comment. Another study is a smaller file with the keys that differ:
-`snakemake --cores 6 --configfile my_study.yaml -- all` (see `examples/` and `profiles/`); mappings are merged, so
-networks and experiments are left out by the lists under `run`. A configuration can name Python code that is then run
-(`architecture`): treat one from elsewhere as you treat code.
+[`config.yaml`](../config.yaml) at the top of the repository describes the study; every number in it has a comment.
+Another study is a smaller file with the keys that differ: `snakemake --cores 6 --configfile my_study.yaml -- all` (see
+`examples/` and `profiles/`). Mappings of several files are merged, the last file wins, and a list replaces a list.
 
-All keys, written by `python -m memristive_study.config.reference` from `workflow/schemas/config.schema.yaml`; `<name>`
-stands for a name of your own. Default is what `config.yaml` says, or what holds where it says nothing.
+- **Leaving out**: the lists under `run` say what a study does. `null` in the place of a named entry (a part, an
+  experiment, a network, a list under `grid`) takes back what an earlier file says, with all that refers to it; in the
+  place of an optional key it means that the key is not given.
+- **Fields of a setting** stand under `setting`, `fixed` and `grid`, in any of three spellings: `adc.bits: 6`,
+  `adc: {{bits: 6}}`, `adc_bits: 6`. Files may spell a field in different ways; the last file wins.
+- **Numbers**: `1e4` and `5e-4` are numbers here, though YAML 1.1 reads them as text, and 2.0 is the whole number 2.
+- **Limits**: a study has at most {EVALUATIONS:,} evaluations, and a configuration at most 100,000 values.
+- **Errors** are one line, before anything runs: the file, the keys that lead to the value, the value, what is allowed.
+- **Editors**: [`workflow/schemas/config.schema.json`](../workflow/schemas/config.schema.json) completes and checks
+  keys while you type. With the YAML language server, begin your file with
+  `# yaml-language-server: $schema=workflow/schemas/config.schema.json`, a path relative to your file.
+- **Trust**: a configuration can name Python code that is then run (`architecture`). Treat one from elsewhere as code.
+
+In the tables, which `python -m memristive_study.config.reference` writes from the declarations in
+`memristive_study.config`, `<name>` stands for a name of your own. Default is the value in `config.yaml`, or what holds
+where it says nothing.
 """
-# What several keys have in common is listed once.
-LISTED = ("training.settings", "devices.<name>")
-FIELDS = {found.short: found for found in DECLARED.values()}
-TYPES = {
-    "integer": "whole number",
-    "number": "number",
-    "string": "text",
-    "boolean": "true or false",
-    "array": "list",
-}
+SETTING = """Each experiment starts from these fields of `memristive.Setting`. Fields in parentheses hold for the whole
+network; the others may differ between layers, by a pattern of their names: `layers: {fc*: {adc.bits: 6}}`.
+"""
 
 
 def reference() -> str:
-    """All keys of a configuration as Markdown tables, one a section."""
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    """All keys of a configuration as Markdown: one table a section."""
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
-    parts = [HEAD]
-    simple = [(key, entry) for key, entry in schema["properties"].items() if not _children(_resolved(entry, schema))]
-    parts.append(_table([(key, entry, config.get(key)) for key, entry in simple]))
-    for key, entry in schema["properties"].items():
-        resolved = _resolved(entry, schema)
-        if _children(resolved):
-            rows = list(_rows(key, resolved, config.get(key), schema))
-            parts.append(f"## {key}\n\n{resolved['description']}\n\n{_table(rows)}")
+    tables: dict[str, list[tuple[str, ...]]] = {"": []}
+    for path, info, kind in _keys(Study, ""):
+        first = path.split(".")[0]
+        section = first if _is_section(annotations(Study)[first]) else ""
+        tables.setdefault(section, [])
+        if path != section:
+            tables[section].append((f"`{path}`", _meaning(info), _allowed(kind, info), _default(config, path, info)))
+    parts = [HEAD, _table(("key", "meaning", "allowed", "default"), tables.pop(""))]
+    for section, rows in tables.items():
+        parts.append(f"## {section}\n\n{Study.model_fields[section].description}\n")
+        if section == "setting":
+            parts[-1] = f"## {section}\n\n{SETTING}"
+            head = ("field", "short form", "meaning", "allowed", "default")
+            parts.append(_table(head, list(_fields(config["setting"]))))
+        else:
+            parts.append(_table(("key", "meaning", "allowed", "default"), rows))
     return "\n".join(parts)
 
 
-def _rows(path: str, entry: Mapping[str, Any], default: Any, schema: Mapping[str, Any]) -> Iterator[tuple]:
-    """Key, its schema and its default of everything below `path`."""
-    for name, child in _children(entry).items():
-        below = f"{path}.{name}"
-        resolved = _resolved(child, schema)
-        value = default.get(name) if isinstance(default, Mapping) else None
-        if path == "setting":
-            value = (default or {}).get(name, FIELDS[name].default)
-        if not _children(resolved) or ("$ref" in child and below not in LISTED):
-            yield below, resolved, value
-        else:
-            if "description" in resolved:
-                yield below, {"description": resolved["description"]}, None
-            yield from _rows(below, resolved, value, schema)
+def _keys(section: type[Section], path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Dotted path, declaration and annotation of every key below `section`, those of the same section listed once."""
+    for name, info in section.model_fields.items():
+        below = f"{path}.{name}" if path else name
+        yield below, info, info.annotation
+        inner = _inner(info.annotation)
+        if inner is not None and (inner is not Recipe or below == "training.settings"):
+            yield from _keys(inner, f"{below}.<name>" if get_origin(opened(info.annotation)[0]) is dict else below)
 
 
-def _resolved(entry: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """`entry` with what it refers to, its own words winning."""
-    if "$ref" not in entry:
-        return dict(entry)
-    return {**schema["$defs"][entry["$ref"].rsplit("/", 1)[1]], **{k: v for k, v in entry.items() if k != "$ref"}}
+def _inner(kind: Any) -> type[Section] | None:
+    """The section that `kind` is, or holds by name."""
+    kind, _ = opened(kind)
+    if get_origin(kind) is dict:
+        kind, _ = opened(get_args(kind)[1])
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
 
 
-def _children(entry: Mapping[str, Any]) -> dict[str, Any]:
-    others = entry.get("additionalProperties")
-    named = {"<name>": others} if isinstance(others, Mapping) and others.get("type") != "array" else {}
-    return {**entry.get("properties", {}), **named}
+def _is_section(kind: Any) -> bool:
+    return _inner(kind) is not None or any(isinstance(mark, SettingFields) for mark in opened(kind)[1])
 
 
-def _table(rows: list[tuple[str, Mapping[str, Any], Any]]) -> str:
-    lines = ["| key | meaning | allowed | default |", "| --- | --- | --- | --- |"]
-    for key, entry, default in rows:
-        shown = "" if default is None or isinstance(default, Mapping) else f"`{json.dumps(default)}`"
-        cells = (f"`{key}`", entry.get("description", ""), _allowed(key, entry), shown)
-        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
-    return "\n".join(lines) + "\n"
+def _meaning(info: Any) -> str:
+    return with_unit(info.description, info.json_schema_extra["unit"])
 
 
-def _allowed(key: str, entry: Mapping[str, Any]) -> str:
-    if field := FIELDS.get(key.removeprefix("setting.")):
-        return ", ".join(field.choices) or field.kind
-    if choices := entry.get("enum"):
-        return ", ".join(map(yaml_word, choices))
-    kinds = entry.get("type", "")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    words = " or ".join(TYPES.get(kind.split("[")[0], kind) for kind in kinds if kind != "object")
-    bounds = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
-    return " ".join([words, *(f"{word} {entry[bound]}" for bound, word in bounds.items() if bound in entry)]).strip()
+def _allowed(kind: Any, info: Any) -> str:
+    return "" if _inner(kind) else allowed(kind, info)
+
+
+def _default(config: Any, path: str, info: Any) -> str:
+    """The value at `path` in `config`, or the default of its declaration."""
+    for key in path.split("."):
+        config = config.get(key) if isinstance(config, Mapping) else None
+    if config is None and not info.is_required():
+        config = info.default
+    return "" if config is None or isinstance(config, Mapping) else f"`{json.dumps(config)}`"
+
+
+def _fields(stated: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """A row for each field of a Setting, with its value in `stated` or its default."""
+    group = ""
+    for name, field in FIELDS.items():
+        if not name.startswith(f"{group}."):
+            group = name.split(".")[0]
+            doc = Setting.model_fields[group].annotation.__doc__
+            yield f"**{group}**", "", f"**{doc.splitlines()[0]}**", "", ""
+        value = stated.get(name, stated.get(field.short, field.default))
+        shown = f"`{name}`" if field.per_layer else f"(`{name}`)"
+        yield shown, f"`{field.short}`", with_unit(field.meaning, field.unit), field.allowed, f"`{json.dumps(value)}`"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

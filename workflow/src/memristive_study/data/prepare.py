@@ -12,7 +12,6 @@ from memristive.core.errors import InputError
 from memristive.core.files import atomic
 from memristive_study.data import originals
 from memristive_study.data.archive import read_arrays
-from memristive_study.data.entry import check_entry
 from memristive_study.data.folds import stratified_folds
 from memristive_study.data.normalisation import statistics
 
@@ -20,10 +19,10 @@ from memristive_study.data.normalisation import statistics
 def prepare(name: str, entry: Mapping[str, Any], download_dir: str | Path, output: str | Path) -> None:
     """Write the data set that `entry` describes to the uncompressed `output` (.npz), for `load`.
 
+    `entry` is one of a validated configuration's `datasets` (`config.datasets.Dataset`).
     The same images give the same bytes (NumPy dates the members 1980). Downloads are kept, whole, in `download_dir`.
-    Raises InputError, and writes nothing, where the entry, the network, a file or its content does not allow it.
+    Raises InputError, and writes nothing, where the network, a file or its content does not allow it.
     """
-    check_entry(name, entry)
     source = entry["source"]
     if source == "torchvision":
         arrays = originals.read(entry["dataset"], originals.download(entry["dataset"], Path(download_dir)))

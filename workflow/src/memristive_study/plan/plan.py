@@ -13,6 +13,8 @@ from memristive.core.grid import expand
 from memristive.core.names import check_known
 from memristive.core.seeding import seed
 from memristive.core.setting import Setting, dotted
+from memristive_study.config.images import check_calibration, counts
+from memristive_study.config.limits import check_label
 from memristive_study.models import names
 from memristive_study.plan import choices
 from memristive_study.plan.parity import extremes
@@ -76,7 +78,11 @@ class Plan:
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
-        self._check_datasets()
+        images = {name: counts(config["datasets"][self.dataset_of(name)]) for name in {j.network for j in self.jobs}}
+        for job in self.jobs:
+            place = f"experiments: {job.experiment}: parts: {job.part}"
+            check_label(place, job.label)
+            check_calibration(place, job.setting, job.network, images[job.network])
         self._by_path = {(job.experiment, job.network, job.label): job for job in self.jobs}
 
     def networks_of(self, experiment: str) -> list[str]:
@@ -212,14 +218,6 @@ class Plan:
         """`fixed` with the resistances of a device that the configuration itself defines."""
         own = self.config["devices"].get(fixed.get("device.name"), {})
         return {**{f"device.{key}": own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
-
-    def _check_datasets(self) -> None:
-        from memristive_study.data.entry import check_entry
-
-        used = dict.fromkeys(map(self.dataset_of, [*self.networks, *(variant.evaluated for variant in self.variants)]))
-        for name in used:
-            check_known("networks: dataset", name, self.config["datasets"])
-            check_entry(name, self.images(name))
 
     @staticmethod
     def _setting_errors(place: str, make: Any) -> Any:

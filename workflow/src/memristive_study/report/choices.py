@@ -38,8 +38,8 @@ def chosen(folder: Folder, evidence: Evidence) -> Html:
     used = dict.fromkeys(network.dataset for network in evidence.networks.values())
     values = [
         ("epoch selected", training.get("checkpoint")),
-        ("tuning", setting.get("tuning")),
-        ("batch size of inference", setting.get("batch_size")),
+        ("tuning", setting.get("tuning.when")),
+        ("batch size of inference", setting.get("arithmetic.batch_size")),
         *((f"normalisation of {name}", datasets.get(name, {}).get("normalisation")) for name in used),
     ]
     retention = evidence.frames.get("retention")

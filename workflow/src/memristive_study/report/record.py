@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from memristive_study.config.check import image_notes
+from memristive_study.config.datasets import image_notes
 from memristive_study.report import markup
 from memristive_study.report.markup import Html
 from memristive_study.report.origin import state

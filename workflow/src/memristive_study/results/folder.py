@@ -11,6 +11,7 @@ import pandas as pd
 
 from memristive.core.files import read_json
 from memristive_study import figures
+from memristive_study.config.spelling import spelled
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.results import outputs
 from memristive_study.results.outputs import Section
@@ -46,8 +47,8 @@ class Folder:
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """Its configuration; empty where it was not recorded."""
-        return self.provenance.get("config", {})
+        """Its configuration, fields of settings under their dotted names; empty where it was not recorded."""
+        return spelled(self.provenance.get("config", {}))
 
     @property
     def named(self) -> str:

@@ -14,7 +14,7 @@ import yaml
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_csv, write_text
-from memristive_study.config.check import image_notes
+from memristive_study.config.datasets import image_notes
 from memristive_study.runtime import measured
 
 FILES = (

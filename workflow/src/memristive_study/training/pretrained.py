@@ -10,7 +10,6 @@ Imported when Snakemake reads the workflow, so it imports neither torch nor pand
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +109,7 @@ def write(
 
 def _with_defaults(settings: Mapping[str, Any]) -> dict[str, Any]:
     """`settings` in full, so that a value equals its absence where it is the default."""
-    full = asdict(TrainingSettings.from_dict(settings))
+    full = TrainingSettings.from_dict(settings).model_dump()
     return {key: value for key, value in full.items() if key not in NOT_DECISIVE}
 
 
