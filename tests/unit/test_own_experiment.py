@@ -9,7 +9,7 @@ from memristive.core.errors import InputError
 from memristive.core.files import write_csv
 from memristive.core.setting import Setting
 from memristive_study.claims.evidence import Evidence
-from memristive_study.config.check import check
+from memristive_study.config.check import checked
 from memristive_study.papers import load
 from memristive_study.plan.plan import Plan
 from memristive_study.results import outputs, sweeps
@@ -59,7 +59,7 @@ def the_section(config, paper=PAPER):
 
 
 def test_it_has_a_job_for_each_setting_of_its_grids(config):
-    check(config)
+    checked(config)
     jobs = Plan(config).of("overflow", "mnist")
     assert [(job.setting.adc.overflow_rate, job.setting.variability.sigma) for job in jobs] == [
         (rate, sigma) for rate in RATES for sigma in (0, 50)
@@ -75,7 +75,7 @@ def test_a_part_that_another_file_brings_is_dropped_by_null(config):
         "paper": None,
         "mine": {"grid": {"max_input_voltage": [2, 3]}},
     }
-    check(config)
+    checked(config)
     assert {job.part for job in Plan(config).jobs} == {"batch", "mine"}
     (section,) = [
         each
@@ -138,7 +138,7 @@ def test_a_field_that_follows_from_another_is_not_swept():
 
 def test_without_a_paper_nothing_is_numbered_or_compared(config):
     config["paper"] = None
-    check(config)
+    checked(config)
     assert load(None) is NO_PAPER
     sections = outputs.sections({name: config["experiments"][name] for name in ("overflow", "variability")}, NO_PAPER)
     assert not [name for name in (*outputs.figures(sections), *outputs.tables(sections)) if name[3:5].isdigit()]
