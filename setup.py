@@ -47,11 +47,13 @@ class WithKernels(build_py):
     """Adds the library to what a wheel holds, but not to an editable installation, whose sources may change."""
 
     def run(self) -> None:
+        package = Path(self.build_lib, "memristive")
+        if not self.editable_mode:
+            shutil.rmtree(package, ignore_errors=True)  # modules of an earlier build that are no longer there
         super().run()
-        folder = Path(self.build_lib, "memristive", "kernels", "prebuilt")
-        shutil.rmtree(folder, ignore_errors=True)
         if not self.editable_mode and library():
-            folder.mkdir(parents=True)
+            folder = package / "kernels" / "prebuilt"
+            folder.mkdir()
             shutil.copy(library(), folder)
 
 

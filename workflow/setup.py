@@ -14,12 +14,13 @@ class WithShippedFiles(build_py):
     """Copies into the package what lies beside it, where `memristive_study.runtime.shipped` looks for it."""
 
     def run(self) -> None:
+        package = Path(self.build_lib, "memristive_study")
+        if not self.editable_mode:
+            shutil.rmtree(package, ignore_errors=True)  # modules of an earlier build that are no longer there
         super().run()
         if not self.editable_mode:
-            folder = Path(self.build_lib, "memristive_study", "shipped")
-            shutil.rmtree(folder, ignore_errors=True)
             for name in SHIPPED:
-                shutil.copytree(ROOT / name, folder / name)
+                shutil.copytree(ROOT / name, package / "shipped" / name)
 
 
 setup(cmdclass={"build_py": WithShippedFiles})

@@ -63,11 +63,17 @@ def example(repository, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheels(repository, tmp_path_factory) -> dict[str, Path]:
-    """Wheels by the name of their distribution."""
+def distributions(repository, tmp_path_factory) -> Path:
+    """A folder with both wheels and both source distributions."""
     folder = tmp_path_factory.mktemp("dist")
     print(run(sys.executable, repository / "wheels" / "build.py", folder, **os.environ).stdout)
-    return {path.name.partition("-")[0]: path for path in folder.glob("*.whl")}
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheels(distributions) -> dict[str, Path]:
+    """Wheels by the name of their distribution."""
+    return {path.name.partition("-")[0]: path for path in distributions.glob("*.whl")}
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +158,17 @@ def test_without_library_and_compiler_one_line_says_so(without_library, bare, ex
     assert len(found["accuracies"]) == 5
     (line,) = [line for line in errors.splitlines() if "kernels" in line]
     assert "no compiler" in line
+
+
+def test_without_compiler_the_source_distribution_gives_a_wheel_without_library(distributions, tmp_path):
+    (source,) = distributions.glob("memristive-*.tar.gz")
+    options = ["--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path]
+    run(sys.executable, "-m", "pip", "wheel", *options, source, **os.environ | {"CXX": "no-such-compiler"})
+    (wheel,) = tmp_path.iterdir()
+    assert wheel.name.endswith("-py3-none-any.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not [name for name in names if name.endswith(".so")]
+    assert [name for name in names if name.endswith(".cpp")]
 
 
 @pytest.mark.parametrize("name", ["memristive", "memristive_study"])
