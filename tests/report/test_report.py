@@ -25,7 +25,7 @@ from memristive_study.claims.evidence import Evidence
 from memristive_study.papers import load
 from memristive_study.papers.souto_garnelo import claims as paper_claims
 from memristive_study.report import notebook, page, show, summary
-from memristive_study.results import outputs, provenance
+from memristive_study.results import outputs, provenance, sources
 from memristive_study.results.folder import Folder
 from memristive_study.results.read import experiment
 from memristive_study.results.study import Study
@@ -227,6 +227,21 @@ def test_a_study_that_was_moved_is_still_checked(built, tmp_path, monkeypatch):
     assert "Made from another content" in shown()
     (copy / "experiments/variability.csv").unlink()
     assert "not here any more" in shown()
+
+
+def test_an_input_outside_of_the_study_is_found_from_the_notebooks_folder(built, tmp_path, monkeypatch):
+    copy, outside = tmp_path / "results/mine", tmp_path / "resources/selection.json"
+    shutil.copytree(built[0], copy)
+    write_json(copy / "provenance.json", {"folder": "results/mine"})
+    write_json(outside, {})
+    (digest,) = sources.hashes({"selections": outside}).values()
+    monkeypatch.setattr(figures, "stamp", lambda png: {"resources/selection.json": digest})
+    monkeypatch.chdir(copy)
+    assert "Made from" not in show.figure(Folder("."), FIGURES["fig15_variability"])
+    write_json(outside, {"epoch": 1})
+    assert "Made from another content of resources/selection.json" in show.figure(
+        Folder("."), FIGURES["fig15_variability"]
+    )
 
 
 def test_a_failed_parity_is_on_the_first_screen(built, tmp_path):

@@ -59,9 +59,15 @@ def _notice(text: str) -> str:
 def _now(folder: Folder, name: str) -> str | None:
     """Hash of an input as it is now, also where the study's folder has been moved; None where it is gone."""
     parts = Path(name).parts
-    places = [Path(name), *(folder.path.joinpath(*parts[start:]) for start in range(1, len(parts)))]
+    places = [_root(folder) / name, *(folder.path.joinpath(*parts[start:]) for start in range(1, len(parts)))]
     path = next((place for place in places if place.is_file()), None)
     return None if path is None else sources.hashes({"": path})[str(path)]
+
+
+def _root(folder: Folder) -> Path:
+    """The folder that Snakemake ran in, by which it named files; the present one where the study has been moved."""
+    place, named = folder.path.resolve().parts, Path(folder.named).parts
+    return Path(*place[: -len(named)]) if place[-len(named) :] == named else Path()
 
 
 def _some(names: Sequence[str]) -> str:
