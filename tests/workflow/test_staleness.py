@@ -92,7 +92,7 @@ EDITS = [
         "memristive_study.tables.choices:make": {"choices"},
         "memristive_study.tables.training:build": {"table"},
     },
-    {"memristive_study.report.page:render": {"report"}},
+    {"memristive_study.report.ledger:ledger": {"report"}},
     {
         # Nothing that decides a result calls these, or a recipe names the result and not the code.
         "memristive.evaluation:evaluate": set(),

@@ -28,16 +28,26 @@ again to draw one network alone or against another column, or to compute a numbe
 - `study` knows the networks, the setting that experiments start from, and the paper that results are compared with.
 - A figure is drawn by a function of `frames` and `study`: `draw({{"name": rows}}, study)` returns matplotlib's figure.
 """
+# Modules and definitions that the cells use. Their code decides what the report is, so it names them in full.
+USED = (
+    "memristive_study.papers",
+    "memristive_study.claims.evidence:Evidence",
+    "memristive_study.figures.style",
+    "memristive_study.report.choices",
+    "memristive_study.report.ledger",
+    "memristive_study.report.record",
+    "memristive_study.report.sentences",
+    "memristive_study.report.show",
+    "memristive_study.report.summary",
+    "memristive_study.report.validation",
+    "memristive_study.results.outputs",
+    "memristive_study.results.folder:Folder",
+    "memristive_study.results.read:experiment",
+)
 SETUP = """import matplotlib
 import pandas as pd
 
-from memristive_study import papers
-from memristive_study.claims.evidence import Evidence
-from memristive_study.figures import style
-from memristive_study.report import choices, ledger, record, sentences, show, summary, validation
-from memristive_study.results import outputs
-from memristive_study.results.folder import Folder
-from memristive_study.results.read import experiment
+{imports}
 
 matplotlib.rcParams.update(style.RC)
 folder = Folder(results)
@@ -45,7 +55,7 @@ paper = papers.load(folder.config.get("paper"))
 study = folder.study(paper)
 frames = folder.read()
 evidence = Evidence(frames, study)
-sections = {section.key: section for section in folder.sections(paper)}
+sections = {{section.key: section for section in folder.sections(paper)}}
 figures, tables = outputs.figures(sections.values()), outputs.tables(sections.values())"""
 
 
@@ -57,7 +67,7 @@ def build(folder: Folder, paper: Paper) -> NotebookNode:
     cells = [
         v4.new_markdown_cell(HEAD.format(title=escape(folder.title))),
         _code('results = "."', "parameters"),
-        _code(SETUP),
+        _code(SETUP.format(imports="\n".join(_imports()))),
         _code("summary.summary(folder, evidence, list(sections.values()))"),
         *(cell for section in sections if section not in workflow for cell in _section(section, folder, study, frames)),
     ]
@@ -80,6 +90,15 @@ def build(folder: Folder, paper: Paper) -> NotebookNode:
     ]
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _imports() -> list[str]:
+    """Import statements of what the cells use, one a package."""
+    names: dict[str, list[str]] = {}
+    for used in USED:
+        package, _, name = used.rpartition(":" if ":" in used else ".")
+        names.setdefault(package, []).append(name)
+    return [f"from {package} import {', '.join(found)}" for package, found in names.items()]
 
 
 def _section(section: Section, folder: Folder, study: Study, frames: Mapping[str, Any]) -> list[NotebookNode]:

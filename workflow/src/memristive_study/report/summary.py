@@ -60,9 +60,13 @@ def _verdicts(folder: Folder) -> str:
         f"<span>{MARKS[row.verdict]}</span></a>"
         for row in claims.itertuples()
     )
-    return (
-        f'<h2>The paper\'s {len(claims)} claims</h2><ul class="legend">{legend}</ul><div class="verdicts">{marks}</div>'
+    words = markup.paragraph(
+        f"Each mark leads to its row in the ledger. {ONLY_WITH_DEFECT.capitalize()}: as MemTorch computes the claim "
+        f"holds, as meant it does not. {NOT_DECIDABLE.capitalize()}: the study lacks the data, or an interval crosses "
+        "the criterion."
     )
+    heading = f"<h2>The paper's {len(claims)} claims</h2>"
+    return f'{heading}<ul class="legend">{legend}</ul><div class="verdicts">{marks}</div>{words}'
 
 
 def _what_was_run(folder: Folder, evidence: Evidence) -> str:

@@ -162,7 +162,7 @@ BEFORE = (
                 ("histories",),
                 "Cross-validation of the networks",
                 "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
-                "thin lines are folds, thick ones their mean, a star the paper's mean test accuracy.",
+                "thin lines are folds, thick ones their mean; a star, if any, is a paper's mean test accuracy.",
                 "memristive_study.figures.cross_validation:draw",
             ),
         ),

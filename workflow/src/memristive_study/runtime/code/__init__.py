@@ -1,6 +1,6 @@
 """The code that a result depends on, found from the imports of what makes it.
 
-From a script of the workflow, a notebook or a function on, every name that it uses is followed to its definition, and
+From a script of the workflow or a function on, every name that it uses is followed to its definition, and
 so on from there, within the two packages. The hash covers every definition that is reached, what the modules concerned
 do when they are loaded, and the C++ files of every package that is reached. These do not count:
 
@@ -40,8 +40,7 @@ def code_hash(*starts: str, without: Iterable[str] = (), used: Used | None = Non
     """Hash of the code that `starts` reach, 16 hexadecimal digits.
 
     Args:
-        starts: "module:definition"; "module", all of it; a file of workflow/scripts ("train.py") or of
-            workflow/notebooks ("report.ipynb").
+        starts: "module:definition"; "module", all of it; a file of workflow/scripts ("train.py").
         without: definitions that decide no result, for they only check something.
         used: the entries of a table that count, by "module:NAME": keys of a dictionary, texts in a tuple, annotated
             fields of a class, keyword arguments of the call that makes an object; or the modules of a package that

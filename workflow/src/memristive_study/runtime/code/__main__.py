@@ -1,4 +1,4 @@
-"""List the code that scripts, notebooks or functions reach, or the way to one definition."""
+"""List the code that scripts or functions reach, or the way to one definition."""
 
 import argparse
 import sys

@@ -97,7 +97,7 @@ class Graph:
         name, _, inner = start.partition(":")
         known = self._sources.module(name)
         if known is None:
-            raise InputError(f"{start}: there is no such module, script or notebook")
+            raise InputError(f"{start}: there is no such module or script")
         if not inner:
             return self._names.whole(name)
         if inner not in known.names:
@@ -193,7 +193,7 @@ class Graph:
 
     def _with_parents(self, name: str) -> Iterator[str]:
         """A module of ours and the packages that it lies in, which are loaded before it."""
-        parts = [name] if name.endswith((".py", ".ipynb")) else name.split(".")
+        parts = [name] if name.endswith(".py") else name.split(".")
         names = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
         return (each for each in names if self._sources.module(each) is not None)
 

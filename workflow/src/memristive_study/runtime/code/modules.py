@@ -3,7 +3,6 @@
 import ast
 import functools
 import importlib.util
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ class Module:
     """A source file.
 
     Attributes:
-        name: dotted, of a script or notebook its file's name.
+        name: dotted, of a script its file's name.
         package: where its relative imports start; its own name where it is a package.
         definitions: the statements of its top level that bind each name, imports aside.
         names: what each name of its top level refers to; a defined one refers to itself.
@@ -74,10 +73,10 @@ class Module:
 
 
 class Sources:
-    """The modules of the two packages, the scripts and the notebooks of a workflow; each is read once.
+    """The modules of the two packages and the scripts of a workflow; each is read once.
 
     Args:
-        workflow: the folder that holds src, scripts and notebooks.
+        workflow: the folder that holds src and scripts.
     """
 
     def __init__(self, workflow: Path = WORKFLOW) -> None:
@@ -88,7 +87,7 @@ class Sources:
         self._children: dict[str, list[str]] = {}
 
     def module(self, name: str) -> Module | None:
-        """The module, script or notebook of that name; None where there is none, or an installed package has it."""
+        """The module or script of that name; None where there is none, or an installed package has it."""
         if name not in self._modules:
             found = self._read(name)
             self._modules[name] = None if found is None else Module(name, found[1])
@@ -98,12 +97,9 @@ class Sources:
 
     def _read(self, name: str) -> tuple[str, str] | None:
         """Source of a module and the package in which its relative imports start."""
-        if name.endswith((".py", ".ipynb")):
-            script = name.endswith(".py")
-            path = self.workflow / ("scripts" if script else "notebooks") / name
-            if not path.is_file():
-                return None
-            return (path.read_text(encoding="utf-8") if script else _code_of_notebook(path)), ""
+        if name.endswith(".py"):
+            path = self.workflow / "scripts" / name
+            return (path.read_text(encoding="utf-8"), "") if path.is_file() else None
         parts = name.split(".")
         folder = self._folder_of(parts[0]) if all(part.isidentifier() for part in parts) else None
         if folder is None:
@@ -152,13 +148,6 @@ def _folder_outside(top: str) -> Path | None:
     path = Path(spec.origin)
     folder = path.parents[1] if spec.submodule_search_locations else path.parent
     return None if "site-packages" in folder.parts or folder.is_relative_to(Path(os.__file__).parent) else folder
-
-
-def _code_of_notebook(path: Path) -> str:
-    """The code cells of a notebook, without the commands of IPython."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code").splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
 
 
 def _assigned(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:

@@ -79,8 +79,8 @@ SECTION = Section(
             ("endurance",),
             "Endurance: accuracy after SET/RESET cycles",
             "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, under both "
-            "semantics; lines and stars are what the paper reports. Right, accuracy over cycles in gradual mode, a "
-            "line a temperature.",
+            "semantics; lines and stars, if any, are what the paper reports. Right, accuracy over cycles in gradual "
+            "mode, a line a temperature.",
             draw,
             parts=("paper", "cycles_temperature"),
         ),

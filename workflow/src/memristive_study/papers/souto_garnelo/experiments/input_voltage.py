@@ -188,7 +188,7 @@ SECTION = Section(
             ("input_voltage", "selections"),
             "Accuracy against the maximum input voltage",
             "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the digital "
-            "network; stars, what the paper reports.",
+            "network; stars, if any, what the paper reports.",
             draw,
             parts=("paper",),
         ),

@@ -75,7 +75,7 @@ SECTION = Section(
             ("retention",),
             "Retention: accuracy after drift",
             "Left, accuracy after 10,000 s at a drift coefficient of 0.1, tuned before or after the drift; lines and "
-            "stars are what the paper reports. Right, accuracy over time.",
+            "stars, if any, are what the paper reports. Right, accuracy over time.",
             draw,
             parts=("paper", "time"),
         ),
