@@ -139,8 +139,8 @@ SECTION = Section(
             ("device_faults",),
             "Devices stuck at a resistance state",
             "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance (HRS): in "
-            "3-D as in the paper, and as a heat map, with the paper's values, if any, in brackets. Where both semantics "
-            "were run, as MemTorch computes padding cells of the tiles count as devices.",
+            "3-D as in the paper, and as a heat map, with the paper's values, if any, in brackets. Where both "
+            "semantics were run, as MemTorch computes padding cells of the tiles count as devices.",
             draw,
             parts=("paper",),
         ),
