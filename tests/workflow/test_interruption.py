@@ -35,8 +35,11 @@ def start(workflow: Workflow, results: Path) -> subprocess.Popen:
     options = ["--cores", "1", "--configfile", workflow.study.name, "--config", f"results_dir={results}"]
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", *options, "--", f"{results}/tiny/devices/{CURVES}"],
-        cwd=workflow.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        cwd=workflow.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def run(workflow: Workflow, results: Path) -> tuple[int, str]:
@@ -92,8 +95,10 @@ def test_below_a_folder_with_a_blank(workflow, tmp_path):
     targets = ["results/tiny/devices/curves.csv", "results/tiny/datasets/digits28.npz"]
     done = subprocess.run(
         [str(folder / "venv" / "bin" / "python"), "-m", "snakemake", *options, "--", *targets],
-        cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert all((folder / target).is_file() for target in targets)
     assert not list(folder.rglob("here"))

@@ -18,9 +18,20 @@ from memristive_study.config.datasets import image_notes
 from memristive_study.runtime import measured
 
 FILES = (
-    *("report.html", "claims.csv", "claims.md", "claims.sources.json", "provenance.json", "rulegraph.txt"),
-    *("experiments/*.csv", "tables/*", "figures/*", "devices/*.csv", "validation/parity.csv"),
-    *("training/*/*/history.csv", "training/*/*/summary.json", "training/*/selection.json"),
+    "report.html",
+    "claims.csv",
+    "claims.md",
+    "claims.sources.json",
+    "provenance.json",
+    "rulegraph.txt",
+    "experiments/*.csv",
+    "tables/*",
+    "figures/*",
+    "devices/*.csv",
+    "validation/parity.csv",
+    "training/*/*/history.csv",
+    "training/*/*/summary.json",
+    "training/*/selection.json",
 )
 NEEDED = ("report.html", "claims.csv", "provenance.json", "validation/parity.csv")
 MOST_MIB = 15
