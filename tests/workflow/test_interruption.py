@@ -89,7 +89,10 @@ def command_of(process: int) -> str:
 def test_below_a_folder_with_a_blank(workflow, tmp_path):
     """With the environment in it too, as `make` puts it there."""
     folder = tmp_path / "my studies $(touch here)"
-    shutil.copytree(workflow.folder, folder, ignore=shutil.ignore_patterns(".snakemake", "results"))
+    own = {".snakemake", "results"}  # of the study, not the packages' folders of that name
+    shutil.copytree(
+        workflow.folder, folder, ignore=lambda place, names: own & {*names} if Path(place) == workflow.folder else set()
+    )
     (folder / "venv").symlink_to(Path(sys.executable).parents[1])
     options = ["--cores", "1", "--configfile", workflow.study.name]
     targets = ["results/tiny/devices/curves.csv", "results/tiny/datasets/digits28.npz"]
