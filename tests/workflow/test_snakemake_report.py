@@ -19,6 +19,6 @@ def test_it_builds_with_captions_and_categories(finished, repository):
     assert len(drawn) > 10
     for figure in drawn:
         assert figure.title in text
-    assert "Memristive inference with the settings of the MNIST and CIFAR study" in text
+    assert "Memristive inference, simulated on crossbars: the figures an" in text
     assert "what the paper reports" in text  # a caption
     assert "(ERROR/" not in done.stdout  # no sign in a caption is taken for markup
