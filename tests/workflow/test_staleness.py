@@ -1,4 +1,4 @@
-"""What runs again after which edit: exactly that, and nothing else."""
+"""An edit runs the jobs again that depend on what was edited, and no other."""
 
 import pytest
 

@@ -70,7 +70,7 @@ def _varied(study: Path) -> list[str]:
 
 
 def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
-    """What was run (Markdown), from its `provenance.json` and the choices that it varied."""
+    """The study in words (Markdown), from its `provenance.json` and the choices that it varied."""
     config = record["config"]
     networks = ", ".join(config["run"]["networks"])
     experiments = {
