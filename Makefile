@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
-SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
+# The shell's own name of this folder: make would hand over the name as text that the shell reads once more.
+WITH_PATH := PATH="$$PWD/$(BIN):$$PATH"
+SNAKEMAKE := $(WITH_PATH) $(BIN)/snakemake
 
 .PHONY: all audit bench compare clean-environment demo environment lint lock test unlocked wheel
 
@@ -21,7 +23,7 @@ demo: unlocked
 
 # After a power cut: the lock that a dead process of this machine has left, and only that.
 unlocked: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m memristive_study.runtime.lock
+	@$(WITH_PATH) $(BIN)/python -P -m memristive_study.runtime.lock
 
 test: environment
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
@@ -34,7 +36,7 @@ lint: environment
 
 # Two studies on one page: make compare a=results/one b=results/other
 compare: environment
-	$(BIN)/python -m memristive_study.report.compare $(a) $(b)
+	@$(BIN)/python -P -m memristive_study.report.compare "$$a" "$$b"
 
 # Known weaknesses of the locked packages; needs a registry that has advisories.
 audit: environment
@@ -57,7 +59,7 @@ environment: .venv/.ready
 	@echo "Installing the locked packages; MemTorch is compiled the first time, which takes minutes"
 	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --compile-bytecode requirements.lock
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable . --editable workflow
-	$(BIN)/python -W ignore::RuntimeWarning -m memristive.kernels.build
+	$(BIN)/python -P -W ignore::RuntimeWarning -m memristive.kernels.build
 	@touch $@
 
 $(UV):

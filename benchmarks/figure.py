@@ -46,9 +46,13 @@ def _inference(axes, table: Table) -> None:
         found = {row["way"]: float(row["to_digital"]) for row in table if row["network"] == name}
         shown = [way for way in ways if way in found]
         axes.plot(
-            [found[way] for way in shown], [ways.index(way) for way in shown], marker,
-            color=colour, markersize=4, label=NETWORKS[name],
-        )  # fmt: skip
+            [found[way] for way in shown],
+            [ways.index(way) for way in shown],
+            marker,
+            color=colour,
+            markersize=4,
+            label=NETWORKS[name],
+        )
     axes.axvline(1, color="0.5", linewidth=0.8)
     axes.set_xscale("log")
     _ticks(axes.xaxis, (0.1, 0.2, 0.5, 1, 2, 5))
@@ -101,9 +105,13 @@ def _memory(axes, table: Table) -> None:
     """Peak memory of a job against the number of test images."""
     rows = [row for row in table if row["seeds"] == "1"]
     axes.semilogx(
-        [int(row["test_images"]) for row in rows], [float(row["peak_mib"]) for row in rows], "o-",
-        color="#D55E00", markersize=3, linewidth=1,
-    )  # fmt: skip
+        [int(row["test_images"]) for row in rows],
+        [float(row["peak_mib"]) for row in rows],
+        "o-",
+        color="#D55E00",
+        markersize=3,
+        linewidth=1,
+    )
     _ticks(axes.xaxis, [int(row["test_images"]) for row in rows][::3])
     axes.set_ylim(0, 1.3 * max(float(row["peak_mib"]) for row in rows))
     axes.set_xlabel("test images (CIFAR100)")

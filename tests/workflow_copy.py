@@ -63,5 +63,5 @@ class Workflow:
         return set(found[1].split(", ")) if found else set()
 
     def announced(self, target: str = "all") -> str:
-        """What a dry run says of each job."""
+        """The words of a dry run about each job."""
         return self.run("--dry-run", target).stdout

@@ -50,7 +50,7 @@ PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
 
 def missing() -> str:
-    """What keeps a cluster from being started here, empty if nothing does."""
+    """The reason why no cluster can be started here; empty if there is none."""
     absent = [name for name in NEEDED if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")]
     if absent:
         return f"Debian's packages slurm-wlm and munge are needed ({', '.join(absent)} missing)"

@@ -105,9 +105,13 @@ def test_the_same_tables_though_a_job_is_killed_a_node_drained_and_a_script_edit
 def test_ctrl_c_leaves_no_job(cluster, workflow):
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and their children
     process = subprocess.Popen(
-        command("--forcerun", "device_curves", "--", TARGETS[-1]), cwd=workflow.folder, env=cluster.environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        command("--forcerun", "device_curves", "--", TARGETS[-1]),
+        cwd=workflow.folder,
+        env=cluster.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     slurm.wait_until(lambda: cluster.jobs("running,pending") or process.poll() is not None, 120)
     process.send_signal(signal.SIGINT)
     text = process.communicate(timeout=120)[0]
@@ -122,9 +126,13 @@ def test_more_than_any_node_has_is_one_error_before_any_job(cluster, workflow):
     started = time.monotonic()
     wanted = ["--set-resources", "device_curves:mem_mb=900000", "--forcerun", "device_curves"]
     done = subprocess.run(
-        command(*wanted, "--", TARGETS[-1]), cwd=workflow.folder, env=cluster.environment, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        command(*wanted, "--", TARGETS[-1]),
+        cwd=workflow.folder,
+        env=cluster.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert "rule device_curves: 1 CPUs and 900000 MB are more than any node of partition main has" in done.stderr
     assert "(at most 2 CPUs and 8000 MB)" in done.stderr
@@ -145,8 +153,12 @@ def test_two_hundred_settings_are_tens_of_submissions(workflow):
     profile = ["--profile", "profiles/slurm", "--configfile", "large.yaml", "--dry-run"]
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", *profile, "--", "results/large/experiments/input_voltage.csv"],
-        cwd=workflow.folder, capture_output=True, text=True, check=True, env=os.environ,
-    )  # fmt: skip
+        cwd=workflow.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
     announced = done.stdout + done.stderr
     assert re.search(r"^evaluate +200$", announced, re.MULTILINE)
     # Groups, and jobs by themselves, of which two stay where Snakemake runs: the choice of an epoch, the table.

@@ -96,7 +96,13 @@ def test_the_simulator_declares_what_it_imports_and_nothing_else(repository):
 
 
 def test_the_tool_declares_what_it_imports(repository):
-    distributions = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # of packages by another name
+    distributions = {  # of packages by another name
+        "PIL": "pillow",
+        "annotated_types": "annotated-types",
+        "pydantic_core": "pydantic-core",
+        "sklearn": "scikit-learn",
+        "yaml": "pyyaml",
+    }
     needed = {distributions.get(name, name) for name in third_party("memristive_study")}
     project = tomllib.loads((repository / "workflow" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert needed <= names(project["dependencies"])

@@ -196,8 +196,8 @@ def test_the_tool_s_wheel_brings_the_files_that_it_reads(repository, wheels, tmp
     for wheel in wheels.values():
         zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
-        "from memristive_study.config import check; from memristive_study.report import compare;"
-        "from memristive_study.training import pretrained; print(check.SCHEMA, compare.STYLE, pretrained.FOLDER)"
+        "from memristive_study import report; from memristive_study.training import pretrained;"
+        "print(report.TEMPLATE, pretrained.FOLDER)"
     )
     done = run(sys.executable, "-c", code, **os.environ | {"PYTHONPATH": str(tmp_path)})
     for path in map(Path, done.stdout.split()):

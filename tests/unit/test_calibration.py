@@ -63,9 +63,12 @@ class Net(nn.Sequential):
 
     def __init__(self, groups=1):
         super().__init__(
-            nn.Conv2d(2, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 3, stride=2, groups=groups), nn.Flatten(),
+            nn.Conv2d(2, 4, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(4, 4, 3, stride=2, groups=groups),
+            nn.Flatten(),
             nn.Linear(36, 3),
-        )  # fmt: skip
+        )
         for number, parameter in enumerate(self.parameters()):
             parameter.data = 0.3 * random(*parameter.shape, seed=number)
 

@@ -161,7 +161,7 @@ CHANGES = [
     (f"{M}/physics/cpp/law.cpp", "return 1", "return 2"),
     (f"{M}/models/linear.py", "return 1", "return 2"),
     (f"{M}/models/cubic.py", "power = 3", "power = 4"),
-]  # fmt: skip
+]
 NO_CHANGES = [
     (f"{S}/jobs/measure.py", "# ampere", "# volt"),
     (f"{S}/jobs/measure.py", "Write the current.", "Write it."),
@@ -180,7 +180,7 @@ NO_CHANGES = [
     (f"{M}/device.py", "    watts: float = 1.0", "    watts: float = 2.0\n    volts: float = 0.0"),
     (f"{M}/physics/cpp/law.cpp", "// A law.", "// The law.\n"),
     (f"{M}/physics/cpp/law.cpp", "return 1; }", "return 1;   }"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("edit", CHANGES, ids=lambda edit: f"{edit[0]} {edit[2]}")

@@ -98,8 +98,10 @@ def test_the_last_file_counts_whichever_way_it_spells_a_field(base, first, secon
     texts = [f"setting: {{{spelling.format(bits)}}}" for spelling, bits in ((first, 4), (second, 5), (third, 6))]
     assert merged(base, *texts)["setting"]["adc.bits"] == 6
     assert merged(base, *texts, "setting: {sigma: 1}")["setting"]["adc.bits"] == 6
-    grids = [f"experiments: {{adc_tile: {{parts: {{paper: {{grid: {{{s.format(g)}}}}}}}}}}}"
-             for s, g in ((first, [4]), (second, [5]), (third, [6, 7]))]  # fmt: skip
+    grids = [
+        f"experiments: {{adc_tile: {{parts: {{paper: {{grid: {{{s.format(g)}}}}}}}}}}}"
+        for s, g in ((first, [4]), (second, [5]), (third, [6, 7]))
+    ]
     grid = at(merged(base, *grids), *PAPER, "grid")
     assert grid["adc.bits"] == [6, 7]
     assert list(grid) == ["arithmetic.semantics", "array.tile_shape", "adc.bits"]  # the order of labels
@@ -227,11 +229,15 @@ def test_repeats_without_end(config):
 
 def test_a_label_that_no_file_name_has_room_for(config, tmp_path):
     swept = {
-        "endurance.stable_resistance_lrs": [100.125], "endurance.stable_resistance_hrs": [1000.125],
-        "endurance.temperature_threshold": [298.125], "array.p_l": [0.5],
-        "retention.drift_coefficient": [0.125], "arithmetic.accumulate": ["separate"], "variability.sigma": [0.125],
+        "endurance.stable_resistance_lrs": [100.125],
+        "endurance.stable_resistance_hrs": [1000.125],
+        "endurance.temperature_threshold": [298.125],
+        "array.p_l": [0.5],
+        "retention.drift_coefficient": [0.125],
+        "arithmetic.accumulate": ["separate"],
+        "variability.sigma": [0.125],
         "endurance.p_lrs": [[1.0, 0.0, 0.0, 0.0]],
-    }  # fmt: skip
+    }
     config["experiments"]["variability"]["parts"] = {"p": {"grid": dict(list(swept.items())[:-1])}}
     label = Plan(checked(config)).of("variability", "mnist")[0].label
     room = limits.LABEL - len(label)

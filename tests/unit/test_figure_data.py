@@ -505,6 +505,26 @@ def test_the_general_figure_of_two_fields(inputs, study):
     pyplot.close("all")
 
 
+def test_the_general_figure_of_words(inputs, study):
+    frame = only(experiment(inputs["endurance"]), part="paper")
+    shown = panels(general(frame, study))
+    for name in ("mnist", "cifar10"):
+        axes = shown[LABELS[name]]
+        assert ticks(axes) == ["after", "before"]
+        found = {}
+        for container, semantics in zip(axes.containers, AS, strict=True):
+            line, _, (bars,) = container.lines
+            assert line.get_linestyle() == "None"  # nothing lies between two words
+            for x, y, ((_, low), (_, high)) in zip(*line.get_data(), bars.get_segments(), strict=True):
+                found[round(float(x)), semantics] = (y, low, high)
+        for place, tuning in enumerate(("after", "before")):
+            for semantics in AS:
+                mine = only(frame, network=name, tuning=tuning, semantics=semantics).assign(point=0)
+                (mean,), (bounds,) = (each.values() for each in expected(mine, "point"))
+                assert found[place, semantics] == pytest.approx((mean, *bounds))
+    pyplot.close("all")
+
+
 def test_the_general_figure_of_parts_that_the_paper_s_own_do_not_show(inputs, study):
     frame = experiment(inputs["adc_tile"])
     mine = only(frame, part="range").assign(part="of_mine", accuracy=lambda rows: rows["accuracy"] / 2)

@@ -45,8 +45,13 @@ def places(value, path=()):
         yield from places(child, (*path, key))
 
 
-EDITS = st.lists(st.tuples(st.sampled_from(list(places(CONFIG))), st.sampled_from(["set", "delete", "add"]), VALUES,
-                           st.text(max_size=8)), min_size=1, max_size=3)  # fmt: skip
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(list(places(CONFIG))), st.sampled_from(["set", "delete", "add"]), VALUES, st.text(max_size=8)
+    ),
+    min_size=1,
+    max_size=3,
+)
 
 
 def edited(edits):
@@ -144,10 +149,13 @@ def test_images(files, edits, kind):
 DTYPES = st.sampled_from([np.uint8, np.int8, np.int64, np.uint64, np.float32, np.complex64, bool, "U3", "S2", "M8[s]"])
 
 
-@given(st.dictionaries(
-    st.sampled_from(["x_train", "y_train", "x_test", "y_test", "class_names"]),
-    st.tuples(st.lists(st.integers(0, 4), max_size=5).map(tuple), DTYPES), max_size=5,
-))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(["x_train", "y_train", "x_test", "y_test", "class_names"]),
+        st.tuples(st.lists(st.integers(0, 4), max_size=5).map(tuple), DTYPES),
+        max_size=5,
+    )
+)
 def test_arrays(files, described):
     path = files / "arrays.npz"
     whole = dict(np.load(files / "savez.npz", allow_pickle=False))

@@ -47,8 +47,14 @@ def test_what_is_published_says_what_was_run(study, tmp_path):
     write_text(output / "figures" / "of_an_older_study.png", "")
     files = publish(study, output)
     assert {str(path.relative_to(output)) for path in files} == {
-        *("report.html", "claims.csv", "provenance.json", "validation/parity.csv", "experiments/retention.csv"),
-        *("config.yaml", "resources.csv", "README.md"),
+        "report.html",
+        "claims.csv",
+        "provenance.json",
+        "validation/parity.csv",
+        "experiments/retention.csv",
+        "config.yaml",
+        "resources.csv",
+        "README.md",
     }
     assert sorted(path for path in output.rglob("*") if path.is_file()) == files
     assert yaml.safe_load((output / "config.yaml").read_text()) == RECORD["config"]

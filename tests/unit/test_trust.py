@@ -1,4 +1,4 @@
-"""What comes from outside is data: it is never run, neither by Python nor by a shell."""
+"""Nothing that comes from outside is run, neither by Python nor by a shell."""
 
 import ast
 import pickle

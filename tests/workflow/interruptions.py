@@ -1,9 +1,9 @@
 """Kill a study at random moments and go on with the same command: ``python tests/workflow/interruptions.py 20``.
 
 At each moment either Snakemake itself is killed, or a process that it has started, or Snakemake is interrupted as by
-Ctrl-C. When the study is complete, its files are compared with those of a run on one core that nothing disturbed, and
-it begins anew, until so many moments have passed. Each command takes another number of cores, so that the jobs run in
-another order.
+Ctrl-C. When the study is complete, its files are compared with those of a run on one core that nothing disturbed.
+Then it begins anew, until the given number of moments has passed. Each command takes another number of cores, so that
+the jobs run in another order.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def moments(folder: Path, count: int, seed: int, study: Path = STUDY) -> Iterato
 
 
 def difference(first: str, second: str) -> tuple[str, str]:
-    """What of two texts begins to differ."""
+    """The places where two texts begin to differ."""
     at = next((at for at, pair in enumerate(zip(first, second, strict=False)) if len(set(pair)) > 1), len(first))
     return first[max(at - 60, 0) : at + 60], second[max(at - 60, 0) : at + 60]
 

@@ -35,8 +35,11 @@ def start(workflow: Workflow, results: Path) -> subprocess.Popen:
     options = ["--cores", "1", "--configfile", workflow.study.name, "--config", f"results_dir={results}"]
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", *options, "--", f"{results}/tiny/devices/{CURVES}"],
-        cwd=workflow.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        cwd=workflow.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def run(workflow: Workflow, results: Path) -> tuple[int, str]:
@@ -86,14 +89,19 @@ def command_of(process: int) -> str:
 def test_below_a_folder_with_a_blank(workflow, tmp_path):
     """With the environment in it too, as `make` puts it there."""
     folder = tmp_path / "my studies $(touch here)"
-    shutil.copytree(workflow.folder, folder, ignore=shutil.ignore_patterns(".snakemake", "results"))
+    own = {".snakemake", "results"}  # of the study, not the packages' folders of that name
+    shutil.copytree(
+        workflow.folder, folder, ignore=lambda place, names: own & {*names} if Path(place) == workflow.folder else set()
+    )
     (folder / "venv").symlink_to(Path(sys.executable).parents[1])
     options = ["--cores", "1", "--configfile", workflow.study.name]
     targets = ["results/tiny/devices/curves.csv", "results/tiny/datasets/digits28.npz"]
     done = subprocess.run(
         [str(folder / "venv" / "bin" / "python"), "-m", "snakemake", *options, "--", *targets],
-        cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert all((folder / target).is_file() for target in targets)
     assert not list(folder.rglob("here"))

@@ -34,7 +34,7 @@ onstart:
 
 
 def looks(folder: Path, unlimit: int, *options: str) -> int:
-    """How often the scheduler looks for jobs in a run of the Snakefile, in which one long job waits for the other."""
+    """Times that the scheduler looks for jobs in a run of the Snakefile, where one long job waits for the other."""
     folder.mkdir()
     (folder / "Snakefile").write_text(SNAKEFILE.replace("JOBS", str(JOBS)), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--verbose", *options]

@@ -1,4 +1,4 @@
-"""What the workflow catalogue and other workflows ask of this one."""
+"""The workflow has what the workflow catalogue and other workflows ask of it."""
 
 import shutil
 import subprocess

@@ -29,8 +29,12 @@ def run(
     options = (*options, "--cores", "1", "--configfile", workflow.study.name, name)
     return subprocess.run(
         [sys.executable, "-m", "snakemake", *options, "--", target],
-        cwd=workflow.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
+        cwd=workflow.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def states(workflow: Workflow) -> dict[str, tuple[int, bytes]]:

@@ -113,7 +113,7 @@ def code_of_table(wildcards):
 
 
 def local_file(wildcards):
-    """The archive that a data set of the user is read from, so that another content makes it stale."""
+    """The archive of a data set of the user's own, so that another content makes it stale."""
     entry = config["datasets"][wildcards.dataset]
     return [entry["path"]] if entry["source"] == "npz" else []
 

@@ -31,15 +31,26 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "cpp"
 PREBUILT = HERE / "prebuilt"
 FLAGS = [
-    *("-std=c++17", "-O3", "-fPIC", "-pthread", "-DNDEBUG", "-fvisibility=hidden"),
+    "-std=c++17",
+    "-O3",
+    "-fPIC",
+    "-pthread",
+    "-DNDEBUG",
+    "-fvisibility=hidden",
     # A fused multiply-add only where the source says so: the two orders of summation are different results.
-    *("-ffp-contract=off", "-fno-math-errno"),
+    "-ffp-contract=off",
+    "-fno-math-errno",
 ]
 # Flags of the units that are compiled for one instruction set.
 LEVELS = {
     "level/avx2.cpp": ["-mavx2", "-mfma"],
     "level/avx512.cpp": [
-        *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"),
+        "-mavx512f",
+        "-mavx512bw",
+        "-mavx512dq",
+        "-mavx512vl",
+        "-mavx2",
+        "-mfma",
         "-mprefer-vector-width=512",
     ],
 }

@@ -114,6 +114,13 @@ def means(axes: Axes, rows: pd.DataFrame, x: str, **line: Any) -> None:
     curve(axes, summary(rows, [x]), x, **line)
 
 
+def points(axes: Axes, rows: pd.DataFrame, x: str, **marker: Any) -> None:
+    """Mean accuracy of evaluations (rows of an experiment) by column `x`, with its 95 % interval as a bar, no line."""
+    found = summary(rows, [x])
+    bars = [(found["mean"] - found["low"]).fillna(0), (found["high"] - found["mean"]).fillna(0)]
+    axes.errorbar(found[x], found["mean"], yerr=bars, **{**marker, "linestyle": "none", "capsize": 2, "linewidth": 0.9})
+
+
 def accuracy_axis(axes: Axes, top: float = 103.0) -> None:
     """Per cent, from 0, so that panels can be compared."""
     axes.set_ylim(0, top)

@@ -44,7 +44,9 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     semantics = style.semantics_of(frame)
     if len(semantics) > 1:
         style.legend(figure, style.semantics_handles(semantics))
-    style.note(figure, "; ".join([style.repeats(frame, ["network", "part", "label"]), *notes]))
+    style.note(
+        figure, "; ".join([style.repeats(frame, ["network", "part", "label"]).replace("band", "band or bar"), *notes])
+    )
     return figure
 
 
@@ -64,9 +66,13 @@ def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study:
     shown = lines
     if len(lines) > MOST_LINES:
         shown = [lines[round(i * (len(lines) - 1) / (MOST_LINES - 1))] for i in range(MOST_LINES)]
+    ordered_values = all(sweeps.is_ordered(value) for value in values)
     for panel, name in zip(panels, names, strict=True):
         mine = frame[frame["network"] == name]
-        _draw_lines(panel, mine, shown, style.network_style(name, study.networks) if not others else None)
+        own = style.network_style(name, study.networks) if not others else None
+        _draw_lines(panel, mine, shown, own, ordered_values)
+        if not ordered_values:
+            panel.set_xlim(-0.5, len(values) - 0.5)
         style.accuracy_axis(panel)
         panel.set_xscale(scale)
         panel.set_xticks(places, [sweeps.text(value) or "none" for value in values] if x else ["one setting"])
@@ -78,17 +84,28 @@ def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study:
     return [f"{len(shown)} of {len(lines)} lines drawn"] if len(shown) < len(lines) else []
 
 
-def _draw_lines(panel: Axes, frame: pd.DataFrame, lines: list[str], own: tuple[str, str] | None) -> None:
-    """Draw each line, under each semantics; `own` are a network's colour and marker where there is one line only."""
+def _draw_lines(
+    panel: Axes, frame: pd.DataFrame, lines: list[str], own: tuple[str, str] | None, connected: bool
+) -> None:
+    """Draw each line under each semantics, or its points side by side where the values have no order.
+
+    `own` are a network's colour and marker where there is one line only.
+    """
     colours = style.shades(len(lines))
-    for i, line in enumerate(lines):
+    drawn = [(line, semantics) for line in lines for semantics in style.semantics_of(frame)]
+    for number, (line, semantics) in enumerate(drawn):
+        chosen = frame[(frame["line"] == line) & (frame["semantics"] == semantics)]
+        if not len(chosen):
+            continue
+        i = lines.index(line)
         colour, marker = own or (colours[i], style.MARKERS[i % len(style.MARKERS)])
-        for semantics in style.semantics_of(frame):
-            chosen = frame[(frame["line"] == line) & (frame["semantics"] == semantics)]
-            if len(chosen):
-                look = {"marker": marker, **style.semantics_style(semantics, colour)}
-                label = line if semantics == style.semantics_of(frame)[0] else None
-                style.means(panel, chosen, "place", label=label, **look)
+        look = {"marker": marker, **style.semantics_style(semantics, colour)}
+        label = line if semantics == style.semantics_of(frame)[0] else None
+        if connected:
+            style.means(panel, chosen, "place", label=label, **look)
+        else:
+            aside = 0.5 * (number - (len(drawn) - 1) / 2) / len(drawn)
+            style.points(panel, chosen.assign(place=chosen["place"] + aside), "place", label=label, **look)
 
 
 def _places(values: list[Any]) -> tuple[list[float], str]:

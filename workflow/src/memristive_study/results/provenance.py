@@ -1,4 +1,4 @@
-"""Under which commit, versions and machine a study ran, and hashes of texts and files."""
+"""The commit, versions and machine of a study's run, and hashes of texts and files."""
 
 import datetime
 import hashlib
@@ -70,7 +70,7 @@ def _version(name: str) -> str:
 
 
 def processor() -> str:
-    """What kind of processor this is, as its system names it."""
+    """The processor's name, as its system gives it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

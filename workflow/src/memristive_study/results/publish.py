@@ -18,9 +18,20 @@ from memristive_study.config.datasets import image_notes
 from memristive_study.runtime import measured
 
 FILES = (
-    *("report.html", "claims.csv", "claims.md", "claims.sources.json", "provenance.json", "rulegraph.txt"),
-    *("experiments/*.csv", "tables/*", "figures/*", "devices/*.csv", "validation/parity.csv"),
-    *("training/*/*/history.csv", "training/*/*/summary.json", "training/*/selection.json"),
+    "report.html",
+    "claims.csv",
+    "claims.md",
+    "claims.sources.json",
+    "provenance.json",
+    "rulegraph.txt",
+    "experiments/*.csv",
+    "tables/*",
+    "figures/*",
+    "devices/*.csv",
+    "validation/parity.csv",
+    "training/*/*/history.csv",
+    "training/*/*/summary.json",
+    "training/*/selection.json",
 )
 NEEDED = ("report.html", "claims.csv", "provenance.json", "validation/parity.csv")
 MOST_MIB = 15
@@ -70,7 +81,7 @@ def _varied(study: Path) -> list[str]:
 
 
 def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
-    """What was run (Markdown), from its `provenance.json` and the choices that it varied."""
+    """The study in words (Markdown), from its `provenance.json` and the choices that it varied."""
     config = record["config"]
     networks = ", ".join(config["run"]["networks"])
     experiments = {

@@ -12,9 +12,15 @@ from memristive.core.files import read_json, write_csv
 from memristive.core.setting import FIELD_NAMES, Setting
 
 MEASURED = (
-    *("repeat", "seed", "images", "correct", "accuracy", "classes_predicted"),
+    "repeat",
+    "seed",
+    "images",
+    "correct",
+    "accuracy",
+    "classes_predicted",
     "one_class",  # true where all predictions are the same: the accuracy is then one class's share of the images
-    *("convert_seconds", "seconds"),
+    "convert_seconds",
+    "seconds",
 )
 COLUMNS = ("experiment", "network", "part", "label", *FIELD_NAMES, "layers", *MEASURED)
 

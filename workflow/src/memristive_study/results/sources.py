@@ -1,6 +1,6 @@
-"""Which files a table or a ledger was made from: their hashes, in a file beside it that nobody has to read.
+"""Hashes of the files that a table or a ledger was made from, in a file beside it.
 
-A report can so tell whether a file has changed since.
+By them a report says that a file has changed since.
 """
 
 import hashlib

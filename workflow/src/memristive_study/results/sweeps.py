@@ -45,6 +45,14 @@ def text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def is_ordered(value: Any) -> bool:
+    """Whether a value is a number, a shape or not set, so that a line between it and others of a field means something.
+
+    Words, such as names of devices, are not.
+    """
+    return not text(value) or order(value)[0] < math.inf
+
+
 def order(value: Any) -> tuple[float, str]:
     """By what values are ordered: numbers by size, shapes such as 64x64 by their first number, what is not set last."""
     shown = text(value)

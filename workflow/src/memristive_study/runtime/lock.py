@@ -61,7 +61,7 @@ def main() -> int:
         return 1
     if reason is not None:
         print("The process that locked this folder is dead: unlocking", file=sys.stderr)
-        # What `snakemake --unlock` does, without a configuration that might not be the study's.
+        # `snakemake --unlock` does the same, but reads a configuration, which might not be the study's.
         shutil.rmtree(LOCKS)
         shutil.rmtree(RUNNING)
     return 0

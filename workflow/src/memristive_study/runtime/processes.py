@@ -1,4 +1,4 @@
-"""Processes of this host: which one is meant, whether it still runs, and waiting for its end.
+"""Processes of this host: a name for each, a look whether it still runs, and waiting for its end.
 
 Imported when Snakemake reads the workflow, so it needs nothing but the standard library.
 """
@@ -34,7 +34,7 @@ def number_of(name: str) -> int:
 
 
 def runs(name: str) -> bool:
-    """Whether the process of an `identity` of this host still runs."""
+    """True while the process of an `identity` of this host runs."""
     return identity(number_of(name)) == name
 
 

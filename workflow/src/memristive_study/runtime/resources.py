@@ -21,7 +21,7 @@ PEAK = {
 }
 MARGIN = 1.5  # factor on the memory; each retry gets as much again
 SLOWER = 4.0  # factor on the time, for slower processors than that of the estimate; each retry gets as much again
-# At least so many minutes, whatever the estimate. MemTorch makes a Python object of each device of a network.
+# Lower bounds of the run time. MemTorch makes a Python object of each device of a network.
 LEAST_MINUTES = {"validate_network": 240, "time_inference": 240}
 OTHERS_LEAST_MINUTES = 10
 

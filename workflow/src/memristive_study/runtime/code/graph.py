@@ -128,12 +128,12 @@ class Graph:
         return self._meanings[definition]
 
     def _when_loaded(self, known: Module) -> list[ast.stmt]:
-        """What a module does when it is loaded, and the definitions of which other code of ours hears then."""
+        """The statements that run when a module is loaded, and the definitions that other code may remember then."""
         definitions = [each for statements in known.definitions.values() for each in statements]
         return [*known.statements, *(each for each in definitions if self._is_announced(each, known))]
 
     def _is_announced(self, statement: ast.stmt, known: Module) -> bool:
-        """Whether a decorator of ours, or the `__init_subclass__` of a base, may remember a function or class."""
+        """True for a function or class that a decorator of ours, or the `__init_subclass__` of a base, may remember."""
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return False
         decorators = (each.func if isinstance(each, ast.Call) else each for each in statement.decorator_list)
@@ -147,7 +147,7 @@ class Graph:
         )
 
     def _declares_fields(self, node: ast.ClassDef, known: Module) -> bool:
-        """Whether a class derives from `FIELDS`, so that its annotated assignments declare fields of a Setting."""
+        """True for a class that derives from `FIELDS`: its annotated assignments declare fields of a Setting."""
         return FIELDS in self._names.ancestors(node, known)
 
     def _table(self, name: str, entries: Iterable[str]) -> list[ast.stmt]:

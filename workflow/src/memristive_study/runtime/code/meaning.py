@@ -191,7 +191,7 @@ class Reader:
         self._tokens.append(f"={'.'.join([reference.module, *reference.attributes])}")
 
     def _looked_up(self, name: str) -> Iterable[Reference]:
-        """What a name refers to here; nothing for a local variable or a builtin."""
+        """The references that a name stands for here; none for a local variable or a builtin."""
         for scope in reversed(self._scopes):
             if name in scope:
                 found = scope[name]
@@ -310,7 +310,7 @@ class Reader:
         self._scopes.pop()
 
     def _scope(self, arguments: ast.arguments, body: Iterable[ast.AST]) -> dict[str, Reference | None]:
-        """What names are bound to inside a function: None for its variables."""
+        """The references of the names that a function binds; None for its variables."""
         several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         single = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
         scope: dict[str, Reference | None] = dict.fromkeys(argument.arg for argument in [*several, *single])
@@ -347,7 +347,7 @@ _SPECIAL: dict[type[ast.AST], Callable[[Reader, ast.AST], None]] = {
 
 
 def _is_text(node: ast.stmt) -> bool:
-    """Whether a statement is nothing but a text: a docstring."""
+    """True for a statement that is nothing but a text: a docstring."""
     match node:
         case ast.Expr(value=ast.Constant(value=str())):
             return True
@@ -355,7 +355,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _of_class(declaration: ast.AnnAssign) -> bool:
-    """Whether an annotated assignment belongs to the class (ClassVar), not to each of its objects."""
+    """True for an annotated assignment that belongs to the class (ClassVar), not to each of its objects."""
     return any(
         "ClassVar" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in ast.walk(declaration.annotation)
     )

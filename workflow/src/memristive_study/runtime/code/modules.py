@@ -160,5 +160,5 @@ def _assigned(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str
 
 
 def _is_never_loaded(test: ast.expr) -> bool:
-    """Whether a condition is that of a block for type checkers, or for a module that is run by itself."""
+    """True for the condition of a block for type checkers, or for a module that is run by itself."""
     return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")

@@ -1,4 +1,4 @@
-"""Which entries of the library's tables a job uses, so that others may come and go without a rerun."""
+"""The entries of the library's tables that a job uses, so that others may come and go without a rerun."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ PAPERS = "memristive_study.papers"
 
 
 def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[str]]:
-    """What `code_hash` takes as `used` for a job that carries out `settings`.
+    """The argument `used` of `code_hash` for a job that carries out `settings`.
 
     Of the devices those that are named count, of the non-idealities those of which a setting mentions a field: that
     one whose fields are all neutral changes nothing is what neutral means.
@@ -31,7 +31,7 @@ def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[
 
 
 def of_paper(key: str, without: Iterable[str]) -> dict[str, set[str]]:
-    """What `code_hash` takes as `used` for a job that compares with the paper `key`, if any.
+    """The argument `used` of `code_hash` for a job that compares with the paper `key`, if any.
 
     Args:
         without: attributes of `results.paper.Paper` that the job does not read.

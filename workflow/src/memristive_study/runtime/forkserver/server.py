@@ -81,7 +81,7 @@ def _alive(process: int) -> bool:
 
 
 def _has_children() -> bool:
-    """Whether a child still runs; the system may forget those that have ended."""
+    """True while a child runs. Lets the system forget those that have ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -1,0 +1,55 @@
+"""The make targets in a folder whose name, or whose files, a shell or Python could misread."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder(tmp_path: Path, repository: Path) -> Path:
+    """A copy of the Makefile with an environment that is ready, in such a folder."""
+    folder = tmp_path / "my studies $(touch here) `touch there`"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".uv" / "bin").mkdir(parents=True)
+    shutil.copy(repository / "Makefile", folder)
+    for name in ("requirements.lock", ".uv/bin/uv", ".venv/.ready"):
+        (folder / name).touch()
+    python = folder / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return folder
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    source = Path(__file__).parents[2] / "workflow" / "src"
+    done = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(source)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not {"here", "there"} & {path.name for path in [*folder.iterdir(), *folder.parent.iterdir()]}
+    return done
+
+
+def test_the_name_of_the_folder_is_no_command(folder):
+    done = make(folder, "unlocked")
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_file_of_the_folder_is_taken_for_a_package(folder):
+    (folder / "json.py").write_text("raise SystemExit('a file of the study')\n")
+    assert make(folder, "unlocked").returncode == 0
+
+
+def test_folders_with_blanks_can_be_compared(folder):
+    done = make(folder, "compare", "a=results/my first", "b=results/my second")
+    assert done.returncode != 0
+    assert "results/my first" in done.stderr
+    assert "unrecognized" not in done.stderr
