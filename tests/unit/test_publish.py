@@ -65,14 +65,24 @@ def test_what_is_published_says_what_was_run(study, tmp_path):
     assert "Two of them are alike." in readme and "Crooked." not in readme
 
 
+def test_a_ledger_is_named_where_there_is_one(study, tmp_path):
+    publish(study, tmp_path / "without")
+    write_text(study / "claims.md", "")
+    publish(study, tmp_path / "with")
+    read = {name: (tmp_path / name / "README.md").read_text() for name in ("without", "with")}
+    assert "ledger" in read["with"]
+    assert "ledger" not in read["without"]
+    assert "varied" not in read["without"]
+
+
 def test_what_cannot_be_run_again_or_is_not_finished_is_refused(study, tmp_path):
     output = tmp_path / "published"
     write_text(output / "report.html", "of an older study")
     write_json(study / "provenance.json", {**read_json(study / "provenance.json"), "uncommitted_changes": True})
     with pytest.raises(InputError, match=r"provenance\.json: uncommitted_changes"):
         publish(study, output)
-    (study / "claims.csv").unlink()
-    with pytest.raises(InputError, match=r"claims\.csv: missing"):
+    (study / "validation/parity.csv").unlink()
+    with pytest.raises(InputError, match=r"parity\.csv: missing"):
         publish(study, output)
     assert (output / "report.html").read_text() == "of an older study"
 

@@ -33,7 +33,7 @@ FILES = (
     "training/*/*/summary.json",
     "training/*/selection.json",
 )
-NEEDED = ("report.html", "claims.csv", "provenance.json", "validation/parity.csv")
+NEEDED = ("report.html", "provenance.json", "validation/parity.csv")  # a ledger only where claims were judged
 MOST_MIB = 15
 
 
@@ -63,7 +63,7 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
             shutil.copyfile(path, copy)
         write_text(whole / "config.yaml", yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True))
         write_csv(whole / "resources.csv", measured.table(study), measured.COLUMNS)
-        write_text(whole / "README.md", description(record, _varied(study)))
+        write_text(whole / "README.md", description(record, _varied(study), (study / "claims.md").is_file()))
         files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
         size = sum((whole / path).stat().st_size for path in files) / 2**20
         if size > MOST_MIB:
@@ -80,8 +80,8 @@ def _varied(study: Path) -> list[str]:
         return list(dict.fromkeys(row["choice"] for row in csv.DictReader(stream)))
 
 
-def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
-    """The study in words (Markdown), from its `provenance.json` and the choices that it varied."""
+def description(record: Mapping[str, Any], varied: Sequence[str], judged: bool) -> str:
+    """The study in words (Markdown), from its `provenance.json`, the choices that it varied, and if it has a ledger."""
     config = record["config"]
     networks = ", ".join(config["run"]["networks"])
     experiments = {
@@ -91,11 +91,12 @@ def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
     weights = "from the weights that come with the workflow" if config["training"]["pretrained"] else "trained by it"
     used = [config["networks"][network]["dataset"] for network in config["run"]["networks"]]
     notes = [f"- {name}: {note}" for name, note in image_notes(config["datasets"], used).items()]
+    ledger = "; `claims.md` is the ledger of the paper's claims" if judged else ""
     lines = [
         f"# The study `{config['study']}`",
         "",
         f"Networks {networks}, {weights}; {config['repeats']} repeats of each setting that draws at random.",
-        f"Choices of the text that were varied: {', '.join(varied) or 'none'}.",
+        *([f"Choices of the text that were varied: {', '.join(varied)}."] if varied else []),
         "",
         *(f"- {name}: {', '.join(of)}" for name, of in experiments.items()),
         "",
@@ -104,9 +105,9 @@ def description(record: Mapping[str, Any], varied: Sequence[str]) -> str:
         "```",
         "",
         f"Commit {record['commit'][:12]}, {record['date']}, {record['machine']['processor']}, "
-        f"torch {record['versions']['torch']}. `report.html` opens from disk and shows everything; `claims.md` is the "
-        "ledger of the paper's claims. `config.yaml` is all that was configured, `resources.csv` what each rule took, "
-        "`provenance.json` versions and machine. Accuracies are per cent, in `training/` proportions.",
+        f"torch {record['versions']['torch']}. `report.html` opens from disk and shows everything{ledger}. "
+        "`config.yaml` is all that was configured, `resources.csv` what each rule took, `provenance.json` versions and "
+        "machine. Accuracies are per cent, in `training/` proportions.",
         *(["", "Images:", "", *notes] if notes else []),
     ]
     return "\n".join(lines) + "\n"
