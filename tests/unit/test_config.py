@@ -247,7 +247,7 @@ def test_a_label_that_no_file_name_has_room_for(config, tmp_path):
     (tmp_path / f".{longest}-abcdefgh.json").write_text("")  # the name of an unfinished record
     config["experiments"]["variability"]["parts"] = {"p": {"grid": swept}}
     line, seconds = refused(config)
-    assert line.startswith("experiments: variability: parts: p: the label p.endurance.stable_resistance_lrs=")
+    assert line.startswith("experiments: variability: parts: p: the label p.endurance.stable_resistance_lrs-")
     assert f"and a file name has room for {limits.LABEL}" in line
     assert seconds < 1
 
