@@ -529,10 +529,10 @@ def test_grid_has_a_label_for_each_setting():
     grid = {"tile_shape": [[64, 64], None], "sigma": [0, 2.5]}
     found = expand({"adc_bits": 4}, grid)
     assert [label for label, _ in found] == [
-        "array.tile_shape=64x64,variability.sigma=0",
-        "array.tile_shape=64x64,variability.sigma=2.5",
-        "array.tile_shape=none,variability.sigma=0",
-        "array.tile_shape=none,variability.sigma=2.5",
+        "array.tile_shape-64x64+variability.sigma-0",
+        "array.tile_shape-64x64+variability.sigma-2.5",
+        "array.tile_shape-none+variability.sigma-0",
+        "array.tile_shape-none+variability.sigma-2.5",
     ]
     assert found[3][1] == Setting(adc_bits=4, tile_shape=None, sigma=2.5)
     assert expand({"adc_bits": 4}, {}) == [("single", Setting(adc_bits=4))]
@@ -541,7 +541,7 @@ def test_grid_has_a_label_for_each_setting():
 @pytest.mark.parametrize(
     ("fixed", "grid", "named"),
     [
-        ({}, {"sigma": [0, 0.0]}, "is the same setting as variability.sigma=0"),
+        ({}, {"sigma": [0, 0.0]}, "is the same setting as variability.sigma-0"),
         ({}, {"sigma": []}, "sigma"),
         ({"sigma": 1}, {"sigma": [0]}, "given twice"),
         ({}, {"sgima": [0]}, "did you mean sigma"),

@@ -65,7 +65,7 @@ def test_it_has_a_job_for_each_setting_of_its_grids(config):
         (rate, sigma) for rate in RATES for sigma in (0, 50)
     ]
     assert {job.setting.adc.bits for job in jobs} == {4}
-    assert jobs[0].label == "rates.adc.overflow_rate=0,variability.sigma=0"
+    assert jobs[0].label == "rates.adc.overflow_rate-0+variability.sigma-0"
 
 
 def test_a_part_that_another_file_brings_is_dropped_by_null(config):

@@ -109,17 +109,17 @@ def labels(*grids):
 
 def test_extremes_of_a_line_and_of_a_plane():
     assert labels(expand({}, {"max_input_voltage": [3, 1, 10, 2]})) == [
-        "inputs.max_voltage=3",
-        "inputs.max_voltage=1",
-        "inputs.max_voltage=10",
-        "inputs.max_voltage=2",
+        "inputs.max_voltage-3",
+        "inputs.max_voltage-1",
+        "inputs.max_voltage-10",
+        "inputs.max_voltage-2",
     ]
     plane = expand({}, {"adc_bits": [2, 4, 10], "tile_shape": [[64, 64], [128, 128], [256, 256]]})
     assert labels(plane) == [
-        "adc.bits=2,array.tile_shape=64x64",
-        "adc.bits=2,array.tile_shape=256x256",
-        "adc.bits=10,array.tile_shape=64x64",
-        "adc.bits=10,array.tile_shape=256x256",
+        "adc.bits-2+array.tile_shape-64x64",
+        "adc.bits-2+array.tile_shape-256x256",
+        "adc.bits-10+array.tile_shape-64x64",
+        "adc.bits-10+array.tile_shape-256x256",
     ]
 
 
@@ -127,8 +127,8 @@ def test_extremes_are_what_memtorch_can_carry_out_and_each_once():
     grid = expand({}, {"semantics": ["physical", "memtorch"], "conductance_states": [2, 3, None]})
     found = parity.extremes(grid, grid)
     assert [label for label, _ in found] == [
-        "arithmetic.semantics=physical,states.count=2",
-        "arithmetic.semantics=physical,states.count=none",
+        "arithmetic.semantics-physical+states.count-2",
+        "arithmetic.semantics-physical+states.count-none",
     ]
     assert {setting.arithmetic.semantics for _, setting in found} == {"memtorch"}
 
@@ -136,8 +136,8 @@ def test_extremes_are_what_memtorch_can_carry_out_and_each_once():
 def test_extremes_of_more_than_two_fields():
     cube = expand({}, {"sigma": [0, 1, 2], "stuck_at_lrs": [0, 0.1], "stuck_at_hrs": [0, 0.2]})
     assert labels(cube) == [
-        "variability.sigma=0,faults.stuck_at_lrs=0,faults.stuck_at_hrs=0",
-        "variability.sigma=2,faults.stuck_at_lrs=0.1,faults.stuck_at_hrs=0.2",
+        "variability.sigma-0+faults.stuck_at_lrs-0+faults.stuck_at_hrs-0",
+        "variability.sigma-2+faults.stuck_at_lrs-0.1+faults.stuck_at_hrs-0.2",
     ]
 
 

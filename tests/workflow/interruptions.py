@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from memristive.memtorch import reproducible
 from workflow_copy import Workflow
 
 STUDY = Path(__file__).parents[1] / "tiny_study.yaml"
@@ -31,13 +32,15 @@ CORES = (1, 2, 6)
 
 def command(workflow: Workflow, cores: int) -> subprocess.Popen:
     """The commands of `make`: unlock if the process that locked the folder is dead, then Snakemake."""
-    environment = os.environ | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
+    own = {name: value for name, value in os.environ.items() if name != reproducible.VARIABLE}
+    environment = own | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
     subprocess.run(
         [sys.executable, "-m", "memristive_study.runtime.lock"], cwd=workflow.folder, env=environment, check=True
     )
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", workflow.study.name, "--", TARGET],
         cwd=workflow.folder,
+        env=own,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

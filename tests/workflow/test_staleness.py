@@ -45,7 +45,7 @@ def test_one_voltage_runs_that_setting_and_what_shows_it(finished, edited):
         **AFTER_EVERYTHING,
     }
     announced = finished.announced()
-    assert "inputs.max_voltage=7" in announced
+    assert "inputs.max_voltage-7" in announced
     assert "fig13_max_input_voltage" in announced
     assert "table4_max_input_voltage" in announced
 

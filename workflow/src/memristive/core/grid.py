@@ -42,8 +42,11 @@ def expand(fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> list[
 
 
 def label_of(setting: Setting, names: Sequence[str]) -> str:
-    """Label of `setting` among settings that differ in the fields `names` (dotted)."""
-    return ",".join(f"{name}={value_text(setting[name])}" for name in names) or "single"
+    """Label of `setting` among settings that differ in the fields `names` (dotted).
+
+    It has neither commas nor equals signs, by which cluster executors of Snakemake tell wildcards apart.
+    """
+    return "+".join(f"{name}-{value_text(setting[name])}" for name in names) or "single"
 
 
 def value_text(value: Any) -> str:

@@ -154,7 +154,7 @@ def _untiled(layer: CrossbarLayer, theirs: Product, output: torch.Tensor) -> Ite
     for raw, codes in zip(theirs.raw, theirs.outputs, strict=True):
         rows = slice(top, top := top + len(codes))
         place = rows, slice(0, layer.columns)
-        yield Conversion(*(part.reshape(1, -1) for part in (raw, codes, output[rows])), place, layer.weight[0].numel())
+        yield Conversion(*(part.reshape(1, -1) for part in (raw, codes, output[rows])), place, layer.rows)
 
 
 def _tiles(layer: CrossbarLayer, theirs: Product, patched: nn.Module) -> Iterator[Conversion]:
