@@ -1,6 +1,7 @@
 """The hash of the code that a result depends on: which edits change it and which do not, and that it misses nothing."""
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -328,6 +329,13 @@ def test_the_code_of_every_rule_that_runs_some_is_among_its_params():
         assert (script[1] if script else "evaluate_setting") in text, rule.split(":")[0]
         checked += 1
     assert checked > 15
+
+
+def test_the_code_is_followed_without_being_run():
+    """Snakemake reads the rules in a second, torch and pandas in several."""
+    line = f"from memristive_study.runtime import code; code.code_hash({EVALUATION!r}); code.code_hash('report.py')"
+    check = "import sys; assert not {'torch', 'pandas', 'numpy', 'matplotlib'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", f"{line}; {check}"], check=True)
 
 
 def test_nothing_that_counts_is_looked_up_in_a_way_that_cannot_be_followed():

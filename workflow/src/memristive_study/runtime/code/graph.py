@@ -4,6 +4,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from memristive.core.errors import InputError
 from memristive_study.runtime.code import texts
@@ -15,6 +16,17 @@ PLUMBING = "memristive_study.runtime"
 FIELDS = ("memristive.core.fields", "Group")  # its subclasses declare the fields of a Setting
 
 
+class _Table(NamedTuple):
+    """A table with only some of its entries.
+
+    Attributes:
+        skipped: modules that only the other entries refer to: that something loads them does not count.
+    """
+
+    meaning: Meaning
+    skipped: frozenset[str]
+
+
 class Graph:
     """The definitions of all modules that were asked for; each is read once.
 
@@ -24,6 +36,7 @@ class Graph:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._meanings: dict[Definition, Meaning] = {}
+        self._tables: dict[tuple[str, frozenset[str]], _Table] = {}
         self._texts: dict[Path, bytes] = {}
         self._names = Names(sources)
         self._before: dict[Definition, Definition | None] = {}  # by which definition each was reached last
@@ -63,9 +76,9 @@ class Graph:
         """Every definition that `starts` reach, with the hash of its meaning."""
         first = {definition for start in starts for definition in self._start(start)}
         left_out = {definition for name in without for definition in self._start(name)}
-        tables = {name: entries for name, entries in used.items() if ":" in name}
+        tables = {name: frozenset(entries) for name, entries in used.items() if ":" in name}
         shown = {tuple(name.split(":")): self._table(name, entries) for name, entries in tables.items()}
-        skipped = self._skipped(used, shown)
+        skipped = {each for table in shown.values() for each in table.skipped} | self._unused_modules(used)
         found: dict[Definition, bytes] = {}
         loading: set[str] = set()
         waiting: list[tuple[Definition, Definition | None]] = [(each, None) for each in first]
@@ -75,8 +88,7 @@ class Graph:
             if definition in found or definition in left_out or (_is_plumbing(name) and definition not in first):
                 continue
             self._before[definition] = before
-            statements = shown.get(definition)
-            meaning = self._meaning(definition) if statements is None else self._reader(name).read(statements)
+            meaning = shown[definition].meaning if definition in shown else self._meaning(definition)
             found[definition] = meaning.digest
             for reference in meaning.references:
                 waiting += [(each, definition) for each in self._followed(reference, used)]
@@ -150,36 +162,34 @@ class Graph:
         """True for a class that derives from `FIELDS`: its annotated assignments declare fields of a Setting."""
         return FIELDS in self._names.ancestors(node, known)
 
-    def _table(self, name: str, entries: Iterable[str]) -> list[ast.stmt]:
-        """The statements that define a table, with only those of its `entries`."""
-        where, inner = name.split(":")
-        known = self._sources.module(where)
-        statements = known.definitions.get(inner, []) if known else []
-        shorter = [_with_entries(each, entries) for each in statements]
-        if not any(shorter):
-            raise InputError(
-                f"{name}: there is no such dictionary, list of texts, record or class with annotated fields"
-            )
-        return [short or whole for short, whole in zip(shorter, statements, strict=True)]
+    def _table(self, name: str, entries: frozenset[str]) -> _Table:
+        """A table with only those of its `entries`."""
+        if (name, entries) not in self._tables:
+            where, inner = name.split(":")
+            known = self._sources.module(where)
+            statements = known.definitions.get(inner, []) if known else []
+            shorter = [_with_entries(each, entries) for each in statements]
+            if not any(shorter):
+                raise InputError(f"{name}: there is no such dictionary, tuple of texts, object, or class with fields")
+            short = [each or whole for each, whole in zip(shorter, statements, strict=True)]
+            meaning, mentioned = self._reader(where).read(short), self._meaning((where, inner))
+            skipped = self._modules_of(mentioned) - self._modules_of(meaning)
+            self._tables[name, entries] = _Table(meaning, frozenset(skipped))
+        return self._tables[name, entries]
 
-    def _skipped(self, used: Mapping[str, Iterable[str]], shown: Mapping[Definition, list[ast.stmt]]) -> set[str]:
-        """Modules that only entries refer to which are not used: that something loads them does not count."""
-        skipped = {
+    def _unused_modules(self, used: Mapping[str, Iterable[str]]) -> set[str]:
+        """The modules of packages in `used` that are not among those that count."""
+        packages = [(name, entries) for name, entries in used.items() if ":" not in name]
+        return {
             each
-            for name, entries in used.items()
-            if ":" not in name
+            for name, entries in packages
             for each in self._sources.children(name)
             if each.rpartition(".")[2] not in entries
         }
-        for (name, inner), statements in shown.items():
-            mentioned = self._modules_of(name, self._sources.module(name).definitions[inner])
-            skipped |= mentioned - self._modules_of(name, statements)
-        return skipped
 
-    def _modules_of(self, name: str, statements: Iterable[ast.stmt]) -> set[str]:
-        """The modules of the definitions that statements of a module refer to."""
-        references = self._reader(name).read(statements).references
-        return {found for reference in references for found, _ in self._names.targets(reference)}
+    def _modules_of(self, meaning: Meaning) -> set[str]:
+        """The modules of the definitions that some statements refer to."""
+        return {found for reference in meaning.references for found, _ in self._names.targets(reference)}
 
     def _reader(self, name: str) -> Reader:
         known = self._sources.module(name)
@@ -189,6 +199,7 @@ class Graph:
             known.names,
             lambda dotted: self._sources.module(dotted) is not None,
             lambda node: self._declares_fields(node, known),
+            known.walrus,
         )
 
     def _with_parents(self, name: str) -> Iterator[str]:

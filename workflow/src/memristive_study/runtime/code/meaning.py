@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_TARGETS = (ast.Tuple, ast.List, ast.Starred)  # in which names are bound
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DOTTED = re.compile(r"\w+(?:\.\w+)+(?::\w+)?")
 _PACKAGE = re.compile(r"(?:\w+\.)+")
@@ -86,8 +87,12 @@ def bound_names(nodes: Iterable[ast.AST]) -> set[str]:
     return _bindings(nodes)[0]
 
 
-def _bindings(nodes: Iterable[ast.AST]) -> tuple[set[str], list[ast.stmt]]:
-    """Names that statements bind in their own scope, and the statements in it that import, or that name outer names."""
+def _bindings(nodes: Iterable[ast.AST], walrus: bool = True) -> tuple[set[str], list[ast.stmt]]:
+    """Names that statements bind in their own scope, and the statements in it that import, or that name outer names.
+
+    Args:
+        walrus: whether an expression may bind a name too (`:=`); it takes twice as long to look for that.
+    """
     names: set[str] = set()
     special: list[ast.stmt] = []
     waiting = list(nodes)
@@ -101,6 +106,8 @@ def _bindings(nodes: Iterable[ast.AST]) -> tuple[set[str], list[ast.stmt]]:
         if kind in _SCOPES:
             if kind is not ast.Lambda:
                 names.add(node.name)
+            continue
+        if not walrus and isinstance(node, ast.expr) and kind not in _TARGETS:
             continue
         if kind in _COMPREHENSIONS:  # its own targets stay inside; a walrus binds a name outside
             names.update(inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
@@ -134,6 +141,7 @@ class Reader:
         names: what each module-level name refers to.
         is_module: tells of a dotted name whether it is a module whose code is followed.
         only_declares: tells of a class whether its annotated assignments only declare fields and play no part.
+        walrus: whether `:=` occurs in the module.
     """
 
     def __init__(
@@ -143,12 +151,14 @@ class Reader:
         names: Mapping[str, Iterable[Reference]],
         is_module: Callable[[str], bool],
         only_declares: Callable[[ast.ClassDef], bool],
+        walrus: bool,
     ) -> None:
         self._module = module
         self._package = package
         self._names = names
         self._is_module = is_module
         self._only_declares = only_declares
+        self._walrus = walrus
         self._tokens: list[str] = []
         self._references: set[Reference] = set()
         self._loads: set[str] = set()
@@ -314,7 +324,7 @@ class Reader:
         several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         single = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
         scope: dict[str, Reference | None] = dict.fromkeys(argument.arg for argument in [*several, *single])
-        names, special = _bindings(body)
+        names, special = _bindings(body, self._walrus)
         scope.update(dict.fromkeys(names))
         for statement in special:
             if isinstance(statement, ast.Import | ast.ImportFrom):

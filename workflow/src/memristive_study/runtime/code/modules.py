@@ -4,6 +4,7 @@ import ast
 import functools
 import importlib.util
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +26,12 @@ class Module:
         names: what each name of its top level refers to; a defined one refers to itself.
         statements: what it does when it is loaded, besides definitions and imports.
         loads: the modules that it imports when it is loaded, those of other packages included.
+        walrus: whether `:=` occurs in it.
     """
 
     name: str
     package: str
+    walrus: bool
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
     names: dict[str, list[Reference]] = field(default_factory=dict)
     statements: list[ast.stmt] = field(default_factory=list)
@@ -83,14 +86,14 @@ class Sources:
         self.workflow = workflow
         self.source = workflow / "src"
         self._modules: dict[str, Module | None] = {}
-        self._folders: dict[str, Path | None] = {}
+        self._files: dict[str, dict[str, Path]] = {}
         self._children: dict[str, list[str]] = {}
 
     def module(self, name: str) -> Module | None:
         """The module or script of that name; None where there is none, or an installed package has it."""
         if name not in self._modules:
             found = self._read(name)
-            self._modules[name] = None if found is None else Module(name, found[1])
+            self._modules[name] = None if found is None else Module(name, found[1], ":=" in found[0])
             for statement in ast.parse(found[0], name).body if found else ():
                 self._modules[name].add(statement)
         return self._modules[name]
@@ -100,29 +103,26 @@ class Sources:
         if name.endswith(".py"):
             path = self.workflow / "scripts" / name
             return (path.read_text(encoding="utf-8"), "") if path.is_file() else None
-        parts = name.split(".")
-        folder = self._folder_of(parts[0]) if all(part.isidentifier() for part in parts) else None
-        if folder is None:
+        path = self._files_of(name.split(".")[0]).get(name)
+        if path is None:
             return None
-        path = folder.joinpath(*parts)
-        for file, package in ((path / "__init__.py", name), (path.with_suffix(".py"), name.rpartition(".")[0])):
-            if file.is_file():
-                return file.read_text(encoding="utf-8"), package
-        return None
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        return path.read_text(encoding="utf-8"), package
 
-    def _folder_of(self, top: str) -> Path | None:
-        """The folder in which a package or module without a point in its name lies; None for an installed one."""
-        if top not in self._folders:
-            self._folders[top] = self.source if top in PACKAGES else _folder_outside(top)
-        return self._folders[top]
+    def _files_of(self, top: str) -> dict[str, Path]:
+        """The Python files of a package by the names of their modules; none for an installed package."""
+        if top not in self._files:
+            folder = self.source if top in PACKAGES else _folder_outside(top) if top.isidentifier() else None
+            self._files[top] = dict(_python_files(folder, top)) if folder else {}
+        return self._files[top]
 
     def children(self, package: str) -> list[str]:
         """Names of the modules directly in a package."""
         if package not in self._children:
-            folder = self._folder_of(package.split(".")[0])
-            paths = sorted(folder.joinpath(*package.split(".")).iterdir()) if folder else []
-            names = [path.stem for path in paths if path.suffix == ".py" or (path / "__init__.py").is_file()]
-            self._children[package] = [f"{package}.{name}" for name in names if name not in ("__init__", "__main__")]
+            names = self._files_of(package.split(".")[0])
+            self._children[package] = sorted(
+                each for each in names if each.rpartition(".")[0] == package and not each.endswith(".__main__")
+            )
         return self._children[package]
 
     @functools.cached_property
@@ -148,6 +148,18 @@ def _folder_outside(top: str) -> Path | None:
     path = Path(spec.origin)
     folder = path.parents[1] if spec.submodule_search_locations else path.parent
     return None if "site-packages" in folder.parts or folder.is_relative_to(Path(os.__file__).parent) else folder
+
+
+def _python_files(folder: Path, top: str) -> Iterator[tuple[str, Path]]:
+    """Name and file of a module without a point in its name, or of each module of a package, in `folder`."""
+    if (folder / f"{top}.py").is_file():
+        yield top, folder / f"{top}.py"
+    for place, folders, files in os.walk(folder / top):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        package = ".".join(Path(place).relative_to(folder).parts)
+        for file in files:
+            if file.endswith(".py"):
+                yield package if file == "__init__.py" else f"{package}.{file.removesuffix('.py')}", Path(place, file)
 
 
 def _assigned(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:
