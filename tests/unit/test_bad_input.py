@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,35 @@ def test_a_network_in_a_package_is_found_without_importing_it(config, tmp_path, 
     assert "small.py line 2: invalid syntax" in error_of(
         config, "networks.mnist.architecture", "own_package.nets.small:make"
     )
+
+
+def test_a_network_beside_the_snakefile_is_found(config, tmp_path, monkeypatch):
+    """A file or a folder of the working directory, whatever Python was started with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "beside.py", tmp_path / "folder" / "inner.py"):
+        path.write_text("def make(classes, input_shape):\n    return None\n")
+    for name in ("beside:make", "folder.inner:make"):
+        config["networks"]["mnist"]["architecture"] = name
+        checked(config)
+    config["networks"]["mnist"]["architecture"] = "folder.other:make"
+    with pytest.raises(InputError, match=r"architecture: 'folder.other:make': there is no module folder.other"):
+        checked(config)
+    config["networks"]["mnist"]["architecture"] = "elsewhere:make"
+    with pytest.raises(InputError, match=rf"lies in the folder in which Snakemake runs \({tmp_path}\)"):
+        checked(config)
+
+
+@pytest.mark.parametrize("name", ["json", "pandas", "sys"])
+def test_a_network_that_python_would_take_for_an_installed_package_is_refused(config, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / f"{name}.py").write_text("def make(classes, input_shape):\n    return None\n")
+    config["networks"]["mnist"]["architecture"] = f"{name}:make"
+    with pytest.raises(InputError, match=rf"'{name}:make': {name}.py has the name of an installed package"):
+        checked(config)
+    assert sys.path[-1] == str(tmp_path)  # so that the library finds its own packages first
 
 
 FILES = {

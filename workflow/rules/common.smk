@@ -5,7 +5,7 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
-from memristive_study.runtime import cluster, lock, resources
+from memristive_study.runtime import cluster, lock, preflight, resources
 from memristive_study.results import outputs
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
@@ -108,8 +108,9 @@ def code_of_figure(wildcards):
 
 
 def code_of_table(wildcards):
-    """Hash of the code of one table, with what makes it."""
-    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED | NUMBERS)
+    """Hash of the code of one table, with what makes it, and of the user's own networks, which one of them lists."""
+    own = [start for network in PLAN.networks for start in own_network(PLAN.architecture(network))]
+    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), *own, used=USED | NUMBERS)
 
 
 def local_file(wildcards):
@@ -119,8 +120,14 @@ def local_file(wildcards):
 
 
 def recipe_of(wildcards):
-    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
-    return canonical({"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()})
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code.
+
+    Only the code of a network of the user's own counts, for nobody raises `recipe.MEANING` when it changes.
+    """
+    settings = PLAN.training_settings(wildcards.network).identity()
+    own = code_of_network(wildcards)
+    code = {"network": code_hash(*own)} if own else {}
+    return canonical({"meaning": recipe.MEANING, "settings": settings, **code})
 
 
 def fold_histories(network):
@@ -161,17 +168,17 @@ def records_of(experiment, network=None):
 @functools.cache
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
-    histories = [history for network in PLAN.networks for history in fold_histories(network)]
+    folds = [history for network in PLAN.networks for history in fold_histories(network)]
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         "parity": rules.collect_parity.output[0],
-        "curves": rules.device_curves.output.curves,
-        "hysteresis": rules.device_curves.output.hysteresis,
+        **({name: rules.device_curves.output[name] for name in ("curves", "hysteresis")} if PLAN.has_curves else {}),
         "parameters": rules.device_curves.output.parameters,
         "selections": [training_folder(network) / "selection.json" for network in PLAN.networks],
-        "histories": histories + published,
+        "histories": folds + published,
+        **({"folds": folds} if folds else {}),
         "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
         "layers": RESULTS / "tables" / "networks.csv",
         "rulegraph": rules.rulegraph.output[0],
@@ -212,6 +219,7 @@ onstart:
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]
     try:
         check_space(work, PLAN, RESULTS)
+        preflight.check(work, PLAN, workflow.local_exec)
         if not workflow.local_exec:
             cluster.check_fits(jobs, workflow.cores)
     except InputError as error:
