@@ -201,6 +201,17 @@ def test_single_column_is_possible_but_warned_about(config):
     assert warnings([("", Setting())]) == []
 
 
+def test_ageing_to_resistances_outside_of_the_device_s_own_is_doubted(config):
+    config["devices"]["mine"] = {"r_on": 2000, "r_off": 50_000}
+    config["setting"]["device"] = "mine"
+    found = warnings((f"{job.experiment}: {job.part}", job.setting) for job in Plan(config).of("endurance"))
+    assert found == [
+        f"stable_resistance_{name}: {ohm} ohm, to which states fail, is outside of the device's own resistances, mine "
+        "2000 to 50000 ohm (endurance: paper)"
+        for name, ohm in (("lrs", 100), ("hrs", 1000))
+    ]
+
+
 def images(tmp_path: Path, labels: list[int], **changed) -> dict:
     """Entry of a data set of one's own: one image a label."""
     arrays = {
