@@ -290,6 +290,10 @@ def test_a_network_of_the_user_s_own_counts(tmp_path, monkeypatch):
     assert code.own_network("torchvision.models:resnet18") == ()
     assert code.own_network("my_networks:wide") == ("my_networks:wide",)
     assert code.reached("my_networks:wide") == ["my_networks:wide"]
+    (tmp_path / "my_folder").mkdir()  # without __init__.py
+    (tmp_path / "my_folder" / "inner.py").write_text("import my_networks\ndef made(): return my_networks.deep()\n")
+    assert code.own_network("my_folder.inner:made") == ("my_folder.inner:made",)
+    assert {"my_folder.inner:made", "my_networks:deep"} <= set(code.reached("my_folder.inner:made"))
 
 
 def test_comments_of_rules_are_no_rules(tmp_path):
