@@ -393,7 +393,7 @@ def _fixed_ranges(op: Op, stage: Crossbar, tensors: list[torch.Tensor]) -> None:
 
 
 def _logarithmic(op: Op, arithmetic: Arithmetic, tensors: list[torch.Tensor]) -> None:
-    memtorch = arithmetic.log_range == "memtorch"
+    memtorch = arithmetic.ranging == "memtorch"
     op.adc = ADC_LOG_MEMTORCH if memtorch else ADC_LOG_PHYSICAL
     tables = logarithmic.tables(arithmetic.adc_bits, memtorch)
     op.log_limits = _pointer(tables.limits, tensors)

@@ -80,7 +80,7 @@ ARITHMETIC = Contract(
         "adc_bits": optional(between(2, 22)),
         "adc_quantisation": among("linear", "log"),
         "adc_overflow_rate": between(0, 1),
-        "log_range": among("log", "memtorch"),
+        "ranging": among("physical", "memtorch"),
         "adc_scope": among("vector", "sample", "batch"),
         "equal_entries_pass": among(True, False),
         "max_input_voltage": optional(lambda volts: volts > 0),

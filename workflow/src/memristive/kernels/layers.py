@@ -199,7 +199,7 @@ def _convert_together(
     if sums is NotImplemented:
         return NotImplemented
     flat = sums.reshape(-1) if whole.adc_scope == "batch" else sums.flatten(1)
-    settings = (whole.adc_quantisation, whole.adc_overflow_rate, whole.log_range, whole.equal_entries_pass)
+    settings = (whole.adc_quantisation, whole.adc_overflow_rate, whole.ranging, whole.equal_entries_pass)
     output = quantise(flat, whole.adc_bits, *settings).reshape(sums.shape)
     if stage.line is not None:
         coefficient, intercept = stage.line
