@@ -103,7 +103,7 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
 def _with_spilled(total: torch.Tensor, padding: list[torch.Tensor], arithmetic: Arithmetic) -> torch.Tensor:
     if arithmetic.spills == "sample":
         return add_spilled(total, padding)
-    one_call = [part.reshape(1, -1, part.shape[-1]) for part in (total, *padding)]
+    one_call = [part.flatten(0, 1)[None] for part in (total, *padding)]
     return add_spilled(one_call[0], one_call[1:]).reshape(total.shape)
 
 

@@ -116,8 +116,10 @@ def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: s
     """Outputs of a Linear for any number of vectors a sample, float32 [..., rows]: each vector takes a lane."""
     vectors = math.prod(x.shape[1:-1])
     arithmetic = stage.arithmetic
-    if arithmetic.adc_bits is not None and arithmetic.adc_scope == "sample" and vectors > 1:
+    if vectors > 1 and arithmetic.adc_bits is not None and arithmetic.adc_scope == "sample":
         return NotImplemented  # a range over several lanes
+    if vectors > 1 and arithmetic.spills == "sample":
+        return NotImplemented
     ranges = None
     if arithmetic.scale_scope == "sample" and x.numel():
         ranges = x.abs().reshape(1 if x.dim() == 1 else len(x), -1).amax(1).repeat_interleave(vectors)
@@ -152,7 +154,7 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()
-    arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False)
+    arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False, spills="none")
     try:
         found = codes(single(dataclasses.replace(bare, arithmetic=arithmetic)), x)
     except Unsupported:
