@@ -154,7 +154,7 @@ def test_logarithmic_error_is_below_one_step(bits):
 
 
 def test_memtorchs_logarithmic_adc_makes_everything_below_one_one():
-    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", log_range="memtorch").tolist() == [1, -1, 1]
+    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", ranging="memtorch").tolist() == [1, -1, 1]
 
 
 def test_ceil_log2_is_the_c_librarys():
