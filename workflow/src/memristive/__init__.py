@@ -15,6 +15,7 @@ _HOMES = {
     "Setting": "memristive.core.setting",
     "calibrate": "memristive.network.calibration",
     "convert": "memristive.network.convert",
+    "effective_conductances": "memristive.kernels.wires",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
 }
