@@ -8,7 +8,6 @@ cells of a line; `source` lies before a word line's first cell and `ground` behi
 from __future__ import annotations
 
 import dataclasses
-import math
 import numbers
 
 import torch
@@ -87,8 +86,4 @@ def check(conductances: torch.Tensor) -> None:
     wrong = ~(torch.isfinite(conductances) & (conductances >= 0))
     if wrong.any():
         value = conductances[wrong][0].item()
-        raise InputError(f"effective_conductances: conductances: {_shown(value)} is not a finite number of at least 0 S")
-
-
-def _shown(value: float) -> str:
-    return repr(value) if math.isfinite(value) else str(value)
+        raise InputError(f"effective_conductances: conductances: {value} is not a finite number of at least 0 S")
