@@ -367,6 +367,7 @@ SETTINGS = [
     Setting(semantics="memtorch", stuck_at_hrs=0.01, tile_shape=(32, 32), adc_quantisation="log"),
     Setting(adc_range="calibrated", calibration_images=8, retention_time=100, tuning="after"),
     Setting(layers={"fc*": {"cycles": 1000}}),
+    Setting(tile_shape=(8, 8), wires={"word_line": 1, "bit_line": 2}),
 ]
 
 

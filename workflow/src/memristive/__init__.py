@@ -16,6 +16,7 @@ _HOMES = {
     "calibrate": "memristive.network.calibration",
     "chips": "memristive.population.chips",
     "convert": "memristive.network.convert",
+    "effective_conductances": "memristive.kernels.wires",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
 }
