@@ -403,6 +403,20 @@ def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, mon
     assert ran <= found, ran - found
 
 
+def test_a_selection_depends_on_its_own_rule_alone():
+    """So that a new rule selects no other weights again."""
+    table = "memristive_study.training.rules:RULES"
+    rules = {
+        name: {each.split(":")[1] for each in code.reached("select_checkpoint.py", used={table: {name}})}
+        for name in ("best_test", "best_validation", "last")
+    }
+    assert {name: found & {"best_test", "best_validation", "last", "_best"} for name, found in rules.items()} == {
+        "best_test": {"best_test", "_best"},
+        "best_validation": {"best_validation", "_best"},
+        "last": {"last"},
+    }
+
+
 def test_an_evaluation_depends_on_its_own_non_idealities_and_device():
     """Those of all layers; others may be added or changed."""
     modules = {
