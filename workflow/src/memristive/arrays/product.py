@@ -57,6 +57,7 @@ class Arithmetic:
             adc_overflow_rate=setting.adc.overflow_rate,
             log_range=semantics.log_range,
             adc_scope=whole if semantics.adc_spans_layer and setting.array.tile_shape is None else "vector",
+            equal_entries_pass=semantics.equal_entries_pass,
             max_input_voltage=setting.inputs.max_voltage,
             scale_scope=whole if semantics.batch_scales_linear else "sample",
             rescale_output=setting.inputs.rescale_output,

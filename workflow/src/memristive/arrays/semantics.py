@@ -18,6 +18,7 @@ class Semantics:
         batch_scales_linear: a Linear scales its inputs by the largest of a whole batch instead of each sample's own.
         adc_spans_layer: without tiles the ADC's range spans all outputs of a sample (Conv2d) or a batch (Linear)
             instead of each vector.
+        equal_entries_pass: a vector of equal entries, or of one column, passes the ADC unconverted.
         log_range: what sets the range of a logarithmic ADC, see `memristive.converters.adc.quantise`.
         accumulate: order of summation where the setting names none.
         padding_cells: the cells that fill a tile up are devices like all others.
@@ -31,6 +32,7 @@ class Semantics:
 
     batch_scales_linear: bool
     adc_spans_layer: bool
+    equal_entries_pass: bool
     log_range: str
     accumulate: str
     padding_cells: bool
@@ -45,6 +47,7 @@ class Semantics:
 PHYSICAL = Semantics(
     batch_scales_linear=False,
     adc_spans_layer=False,
+    equal_entries_pass=False,
     log_range="log",
     accumulate="fused",
     padding_cells=False,
@@ -61,6 +64,7 @@ PHYSICAL = Semantics(
 MEMTORCH = Semantics(
     batch_scales_linear=True,
     adc_spans_layer=True,
+    equal_entries_pass=True,
     log_range="memtorch",
     accumulate="separate",
     padding_cells=True,
