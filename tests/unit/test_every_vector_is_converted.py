@@ -1,9 +1,9 @@
 """Vectors of one entry and of equal entries: converted like all others under `physical`, not by MemTorch.
 
-Worked by hand: inputs are not scaled, nothing is tuned, and each weight is a difference of two ideal devices, so that
-the arrays put out `SCALE` times the weights' products, and an ADC of b bits has steps of 2**(e + 1 - b) below a range of
-2**e, the smallest power of two that holds the largest entry. With r_on = 1 and r_off = 2 ohm, `SCALE` is a half.
-Tiles fit the layers, since cells that fill a tile up are entries for MemTorch.
+Worked by hand: inputs are not scaled, nothing is tuned, the largest weight is 1, and each weight is a difference of two
+ideal devices of 1 and 2 ohm, so that the arrays put out half of the digital products (1 / r_on - 1 / r_off). An ADC of
+b bits has steps of 2**(e + 1 - b) in a range of 2**e, the smallest power of two that holds the largest entry. Tiles fit
+the layers, since cells that fill a tile up are entries for MemTorch.
 """
 
 import pytest
@@ -13,7 +13,6 @@ from torch import nn
 from memristive import Setting, convert, kernels
 from memristive.arrays import definition
 
-SCALE = 0.5  # S: 1 / r_on - 1 / r_off, for the largest weight 1
 FIELDS = {"r_on": 1.0, "r_off": 2.0, "adc_bits": 3, "max_input_voltage": None, "tuning": "none"}
 
 
@@ -76,7 +75,8 @@ def test_a_vector_of_equal_entries(semantics, expected):
 
 @pytest.mark.parametrize(("semantics", "converted"), [("physical", True), ("memtorch", False)])
 def test_a_logarithmic_adc_converts_a_single_entry(semantics, converted):
-    network = layer(nn.Linear(1, 1, bias=False), [1.0], semantics, tile_shape=(1, 1), adc_quantisation="log", adc_bits=4)
+    fields = {"tile_shape": (1, 1), "adc_quantisation": "log", "adc_bits": 4}
+    network = layer(nn.Linear(1, 1, bias=False), [1.0], semantics, **fields)
     (found,) = outputs(network, torch.tensor([[5.0]]))
     assert (found != 2.5) == converted
     if converted:  # |log 2.5| = 0.916 in a range of 1; 3 bits besides the sign, so steps of 1/4 and 0.75 at most
