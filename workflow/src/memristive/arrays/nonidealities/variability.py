@@ -31,9 +31,10 @@ def vary(r_on: float, r_off: float, sigma: float, deviations: torch.Tensor) -> t
     """Resistances (ohm) of devices: r_on ~ N(r_on, sigma) of at least 1 ohm, r_off ~ N(r_off, 2 sigma) of at least 2.
 
     Args:
-        deviations: standard normal, float32 [2, rows, columns].
+        deviations: standard normal, float32 [2, rows, columns]; the resistances take their place.
     """
+    low, high = deviations
     return (
-        (deviations[0] * sigma + r_on).clamp_min(LEAST_R_ON),
-        (deviations[1] * (2 * sigma) + r_off).clamp_min(LEAST_R_OFF),
+        low.mul_(sigma).add_(r_on).clamp_min_(LEAST_R_ON),
+        high.mul_(2 * sigma).add_(r_off).clamp_min_(LEAST_R_OFF),
     )
