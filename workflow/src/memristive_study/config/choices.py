@@ -67,6 +67,6 @@ def _values(name: str, entry: Alternative) -> dict[str, list[Any]]:
     if field:
         return {"values": values_of(field, entry.values, (*place, "values"))}
     for value in entry.values:
-        if value not in RULES:
+        if not isinstance(value, str) or value not in RULES:
             raise WrongKey((*place, "values"), f"{shown(value)} is not one of {', '.join(RULES)}")
     return {}
