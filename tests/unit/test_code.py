@@ -367,6 +367,7 @@ SETTINGS = [
     Setting(semantics="memtorch", stuck_at_hrs=0.01, tile_shape=(32, 32), adc_quantisation="log"),
     Setting(adc_range="calibrated", calibration_images=8, retention_time=100, tuning="after"),
     Setting(layers={"fc*": {"cycles": 1000}}),
+    Setting(tile_shape=(8, 8), wires={"word_line": 1, "bit_line": 2}),
 ]
 
 
@@ -400,6 +401,20 @@ def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, mon
     ran -= {name for name in groups if ".nonidealities." in name}
     assert len(ran) > 20
     assert ran <= found, ran - found
+
+
+def test_a_selection_depends_on_its_own_rule_alone():
+    """So that a new rule selects no other weights again."""
+    table = "memristive_study.training.rules:RULES"
+    rules = {
+        name: {each.split(":")[1] for each in code.reached("select_checkpoint.py", used={table: {name}})}
+        for name in ("best_test", "best_validation", "last")
+    }
+    assert {name: found & {"best_test", "best_validation", "last", "_best"} for name, found in rules.items()} == {
+        "best_test": {"best_test", "_best"},
+        "best_validation": {"best_validation", "_best"},
+        "last": {"last"},
+    }
 
 
 def test_an_evaluation_depends_on_its_own_non_idealities_and_device():

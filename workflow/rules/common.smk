@@ -11,6 +11,7 @@ from memristive_study.runtime import changes, cluster, lock, output_folder, pref
 from memristive_study.results import outputs
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
+from memristive_study.training.rules import RULES
 from memristive_study.config.check import checked, warnings
 from memristive_study.config.files import located, read
 from memristive_study.config.merged import merged
@@ -139,10 +140,21 @@ def fold_histories(network):
     return [training_folder(network) / f"fold{fold}" / "history.csv" for fold in range(PLAN.folds(network))]
 
 
+def selection_rule(wildcards):
+    """Name of the rule that selects an epoch: the study's, or an alternative to it."""
+    return wildcards.get("selection", config["training"]["checkpoint"])
+
+
 def histories_for_selection(wildcards):
     """The folds' histories where an epoch is selected by them."""
-    selection = wildcards.get("selection", config["training"]["checkpoint"])
-    return fold_histories(wildcards.network) if selection == "best_validation" else []
+    return fold_histories(wildcards.network) if RULES[selection_rule(wildcards)].needs_folds else []
+
+
+def code_of_selection(wildcards):
+    """Hash of the code that selects an epoch, with its rule alone."""
+    return code_hash(
+        "select_checkpoint.py", used={"memristive_study.training.rules:RULES": {selection_rule(wildcards)}}
+    )
 
 
 def memory_of(rule):

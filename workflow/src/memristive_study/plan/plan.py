@@ -22,6 +22,7 @@ from memristive_study.plan.parity import extremes
 from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
 from memristive_study.training.recipe import TrainingSettings
+from memristive_study.training.rules import RULES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,9 +61,10 @@ class Plan:
         if self.pretrained():
             pretrained.check(self)
         for name in self.networks:
-            if self.config["training"]["checkpoint"] == "best_validation" and self.folds(name) == 0:
+            rule = self.config["training"]["checkpoint"]
+            if RULES[rule].needs_folds and self.folds(name) == 0:
                 raise InputError(
-                    f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
+                    f"networks: {name}: folds: 0, but training: checkpoint: {rule} needs a cross-validation"
                 )
         for place, named in (
             ("inference_time: networks", config["inference_time"]["networks"]),

@@ -50,10 +50,11 @@ def vary(
     """Resistances (ohm) of devices: normal around r_on, of at least 1 ohm, and around r_off, of at least 2 ohm.
 
     Args:
-        deviations: standard normal, float32 [2, rows, columns].
+        deviations: standard normal, float32 [2, rows, columns]; the resistances take their place.
     """
     sigma_on, sigma_off = variability.deviations(r_on, r_off)
+    low, high = deviations
     return (
-        (deviations[0] * sigma_on + r_on).clamp_min(LEAST_R_ON),
-        (deviations[1] * sigma_off + r_off).clamp_min(LEAST_R_OFF),
+        low.mul_(sigma_on).add_(r_on).clamp_min_(LEAST_R_ON),
+        high.mul_(sigma_off).add_(r_off).clamp_min_(LEAST_R_OFF),
     )
