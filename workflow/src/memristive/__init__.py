@@ -16,6 +16,7 @@ _HOMES = {
     "calibrate": "memristive.network.calibration",
     "convert": "memristive.network.convert",
     "effective_conductances": "memristive.kernels.wires",
+    "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
 }
