@@ -27,6 +27,7 @@ from memristive.core.fields import Declaration, Group, WrongValue, declarations,
 from memristive.core.names import unknown_key
 
 LAYER_TYPES = ("conv2d", "linear")
+SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
 
 
 class Device(Group):
@@ -152,8 +153,10 @@ class Tuning(Group):
 class Arithmetic(Group):
     """How it is computed."""
 
-    semantics: Literal["physical", "memtorch"] = field(
-        "physical", "As it was meant, or as MemTorch 1.1.6 computes it.", per_layer=False
+    semantics: SemanticsName = field(
+        "physical",
+        "As it was meant, or as MemTorch 1.1.6 computes it on a CPU (memtorch) or a GPU (memtorch_cuda).",
+        per_layer=False,
     )
     accumulate: Literal["separate", "fused"] | None = field(
         None,

@@ -30,6 +30,8 @@ struct memristive_op {
   int32_t adc, adc_bits;                     // MEMRISTIVE_ADC_...
   int32_t adc_spans_sample;                  // the ADC's range spans all output pixels of a sample
   int32_t equal_entries_pass;                // a vector of equal entries, or of one, is not converted
+  int32_t signed_range;                      // the largest signed value sets the range, see converters/signed.py
+  int32_t spills;                            // padding columns reach later pixels of the same image, see arrays/spill.py
   int32_t fused;                             // 1: fused multiply-add; 0: multiply, round, add, round
   int32_t rescale_output, has_line, bn_fused, relu;
   float overflow_rate, max_input_voltage;    // V; 0: inputs are not scaled
