@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 WITH_PATH := PATH="$$PWD/$(BIN):$$PATH"
 SNAKEMAKE := $(WITH_PATH) $(BIN)/snakemake
 
-.PHONY: all audit bench compare clean-environment demo environment lint lock sanitize test unlocked wheel
+.PHONY: all audit bench clang compare clean-environment demo environment lint lock sanitize test unlocked wheel
 
 # CORES=6 for six cores, also for the tests.
 CORES ?= 2
@@ -34,6 +34,10 @@ sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: environment
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so):$$(g++ -print-file-name=libubsan.so)" \
 		$(BIN)/python -m pytest tests/unit/test_kernels.py
+
+# The kernels by the other compiler.
+clang: environment
+	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py
 
 lint: environment
 	$(BIN)/ruff format --check .

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from memristive.memtorch.reproducible import use_reproducible_mode
+from memristive.core.processor import use_common_arithmetic
 
-use_reproducible_mode()  # before any test loads torch: some of them run MemTorch
+use_common_arithmetic()  # before any test loads torch: some run MemTorch, some expect the published rows
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from memristive.memtorch import reproducible
+from memristive.core import processor
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -39,8 +39,8 @@ class Workflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
-            # As a user's: the jobs that run MemTorch ask for MKL's reproducible mode themselves.
-            env={name: value for name, value in os.environ.items() if name != reproducible.VARIABLE},
+            # As a user's: the jobs that need one arithmetic on every processor ask for it themselves.
+            env={name: value for name, value in os.environ.items() if name not in processor.VARIABLES},
         )
 
     def would_run(self, target: str = "all", cores: int = 2) -> dict[str, int]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from memristive.memtorch import reproducible
+from memristive.core import processor
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
 PLACE = Path("/etc/slurm/slurm.conf")
@@ -67,7 +67,7 @@ class Slurm:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         # Without the mode in which tests run MemTorch: it changes the last bits of a training.
-        own = {name: value for name, value in os.environ.items() if name != reproducible.VARIABLE}
+        own = {name: value for name, value in os.environ.items() if name not in processor.VARIABLES}
         self.environment = own | {
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
         }

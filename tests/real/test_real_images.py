@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from memristive_study.results import read
 from workflow_copy import Workflow
 
 
@@ -23,22 +24,22 @@ def rows(path):
 
 
 def accuracy(table, **fields):
-    found = [float(row["accuracy"]) for row in table if all(row[key] == value for key, value in fields.items())]
-    assert found, fields
-    return sum(found) / len(found)
+    chosen = table[[all(row[key] == value for key, value in fields.items()) for _, row in table.iterrows()]]
+    assert len(chosen), fields
+    return chosen.accuracy.mean()
 
 
 def test_networks_learn_and_survive_the_crossbar(study):
-    voltage = rows(study.results / "experiments" / "input_voltage.csv")
-    assert accuracy(voltage, network="mnist", max_input_voltage="9.0") > 85
-    assert accuracy(voltage, network="cifar10", max_input_voltage="9.0") > 20
-    assert {row["images"] for row in voltage if row["network"] == "mnist"} == {"300"}
+    voltage = read.experiment(study.results / "experiments" / "input_voltage.csv")
+    assert accuracy(voltage, network="mnist", max_input_voltage=9.0) > 85
+    assert accuracy(voltage, network="cifar10", max_input_voltage=9.0) > 20
+    assert {*voltage.images[voltage.network == "mnist"]} == {300}
 
 
 def test_conductance_states_matter_only_where_they_are_real(study):
-    states = rows(study.results / "experiments" / "variability.csv")
+    states = read.experiment(study.results / "experiments" / "variability.csv")
     as_meant, as_published = (
-        [accuracy(states, network="mnist", semantics=semantics, conductance_states=n) for n in ("2", "16")]
+        [accuracy(states, network="mnist", semantics=semantics, conductance_states=n) for n in (2, 16)]
         for semantics in ("physical", "memtorch")
     )
     assert as_meant[1] - as_meant[0] > 20

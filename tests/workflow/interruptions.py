@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from memristive.memtorch import reproducible
+from memristive.core import processor
 from workflow_copy import Workflow
 
 STUDY = Path(__file__).parents[1] / "tiny_study.yaml"
@@ -32,7 +32,7 @@ CORES = (1, 2, 6)
 
 def command(workflow: Workflow, cores: int) -> subprocess.Popen:
     """The commands of `make`: unlock if the process that locked the folder is dead, then Snakemake."""
-    own = {name: value for name, value in os.environ.items() if name != reproducible.VARIABLE}
+    own = {name: value for name, value in os.environ.items() if name not in processor.VARIABLES}
     environment = own | {"PYTHONPATH": str(workflow.folder / "workflow" / "src")}
     subprocess.run(
         [sys.executable, "-m", "memristive_study.runtime.lock"], cwd=workflow.folder, env=environment, check=True

@@ -66,16 +66,14 @@ def test_a_job_ends_with_its_snakemake_and_nothing_unlocks_before(workflow, tmp_
     refused = subprocess.run(unlock, cwd=workflow.folder, capture_output=True, text=True)
     assert refused.returncode == 1
     assert f"is running, a job of process {process.pid} on" in refused.stderr
+    waiting = subprocess.Popen(unlock, cwd=workflow.folder, stderr=subprocess.PIPE, text=True)
     for job in jobs:
         os.kill(job, signal.SIGCONT)
-    started = time.monotonic()
-    while processes.with_variable(OWNER, owner) and time.monotonic() - started < 60:
-        time.sleep(0.05)
+    words = waiting.communicate()[1]
+    assert waiting.returncode == 0, words
+    assert "is dead: unlocking" in words
     assert not processes.with_variable(OWNER, owner)
     assert not list(results.rglob("*curves*.csv"))
-    allowed = subprocess.run(unlock, cwd=workflow.folder, capture_output=True, text=True)
-    assert allowed.returncode == 0
-    assert "is dead: unlocking" in allowed.stderr
 
 
 def command_of(process: int) -> str:

@@ -11,8 +11,9 @@ MKL reads the environment variable MKL_CBWR when it first multiplies. Set later,
 import functools
 import os
 
-VARIABLE = "MKL_CBWR"
-MODE = "COMPATIBLE"
+from memristive.core.processor import MKL_MODE as MODE
+from memristive.core.processor import MKL_VARIABLE as VARIABLE
+
 SHAPES = ((9, 64), (18, 80), (64, 64), (128, 128), (48, 5))  # rows, columns of the products that find the order
 
 

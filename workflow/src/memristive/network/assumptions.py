@@ -16,33 +16,50 @@ from torch.nn.modules import module as torch_module
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 # Tables of a module that are looked at by themselves, and what plans keep in it.
 _APART = {"_parameters", "_buffers", "_modules", *_HOOKS, "_plan", "_cached"}
-_PLAIN = (bool, int, float, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size)
+_CONTAINERS = (list, tuple, set, frozenset, dict)
+_CHANGEABLE = (torch.Tensor, *_CONTAINERS)
 _MOST_ITEMS = 1000  # of a container whose content is compared; a larger one counts by its identity
 
 
-class Same:
-    """Stands for an object that must be the same one."""
+class Assumptions:
+    """What a plan of `network` assumes; equal ones, equal assumptions.
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    Everything counts by its identity, tensors by their version too and containers by their content: looked at before
+    each forward pass, values themselves would take too long. A value that is set anew to an equal one may thus count
+    as changed, and the plan is made once more.
+    """
+
+    def __init__(self, network: nn.Module, *more: Any) -> None:
+        """
+        Args:
+            more: other values that the plan depends on, compared as they are.
+        """
+        objects: list[Any] = []  # kept, so that no other object gets the identity of one that has gone
+        versions: list[int] = []
+        for module in network.modules():
+            own = module.__dict__
+            names = [name for name in own if name not in _APART]
+            values = [own[name] for name in names]
+            objects += (module, type(module), *names, *values)
+            for table in (module._modules, module._parameters, module._buffers):
+                objects += (*table, *table.values())
+            for value in (*values, *module._parameters.values(), *module._buffers.values()):
+                if isinstance(value, _CHANGEABLE):
+                    _look_into(value, objects, versions)
+            for holder, name in _names_seen(type(module)):
+                _look_into(holder.get(name), objects, versions)
+        self._objects, self._versions, self._more = objects, versions, more
+        self._identities = [*map(id, objects)]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.value is other.value
+        return (
+            isinstance(other, Assumptions)
+            and self._identities == other._identities
+            and self._versions == other._versions
+            and self._more == other._more
+        )
 
     __hash__ = None
-
-
-def assumptions(network: nn.Module) -> list[Any]:
-    """What a plan of `network` assumes; equal lists, equal assumptions."""
-    found: list[Any] = []
-    for module in network.modules():
-        found += (Same(module), type(module))
-        found += ((name, _frozen(value)) for name, value in module.__dict__.items() if name not in _APART)
-        found += ((name, Same(child)) for name, child in module._modules.items())
-        tensors = itertools.chain(module._parameters.items(), module._buffers.items())
-        found += ((name, _frozen(tensor)) for name, tensor in tensors)
-        found += ((name, _frozen(holder.get(name))) for holder, name in _names_seen(type(module)))
-    return found
 
 
 def plainly_called(network: nn.Module) -> bool:
@@ -54,16 +71,21 @@ def plainly_called(network: nn.Module) -> bool:
     )
 
 
-def _frozen(value: Any) -> Any:
-    if isinstance(value, _PLAIN):
-        return type(value), value
+def _look_into(value: Any, objects: list[Any], versions: list[int]) -> None:
+    """Add what `value` is and, of a tensor or a container, what it holds."""
+    objects.append(value)
     if isinstance(value, torch.Tensor):
-        # A tensor made in inference mode does not count its changes.
-        return Same(value), None if value.is_inference() else value._version
-    if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) <= _MOST_ITEMS:
-        items = value.items() if isinstance(value, dict) else value
-        return Same(value) if isinstance(value, dict) else None, type(value), [_frozen(item) for item in items]
-    return Same(value)
+        versions.append(_version(value))
+    elif isinstance(value, _CONTAINERS):
+        versions.append(len(value))
+        if len(value) <= _MOST_ITEMS:
+            for item in itertools.chain.from_iterable(value.items()) if isinstance(value, dict) else value:
+                _look_into(item, objects, versions)
+
+
+def _version(tensor: torch.Tensor) -> int:
+    """How often a tensor was changed in place; one made in inference mode does not count it."""
+    return -1 if tensor.is_inference() else tensor._version
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from memristive import kernels
-from memristive.network.assumptions import assumptions, plainly_called
+from memristive.network.assumptions import Assumptions, plainly_called
 
 # These hand on what they are given, or a view of it, in evaluation mode.
 _PASSED_ON = (nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity)
@@ -60,7 +60,7 @@ class FusedSequential(nn.Sequential):
     def _chain_for(self, x: torch.Tensor) -> kernels.Chain | None:
         if not runs_on_kernels(self, x) or x.dim() < 2:
             return None
-        state = [tuple(x.shape[1:]), *assumptions(self)]
+        state = Assumptions(self, tuple(x.shape[1:]))
         chain, former = self.__dict__.get("_cached", (None, None))
         if former != state:
             chain = kernels.fused_chain(self, x.shape[1:]) if effect(self) != "in place" else None

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from memristive import kernels
-from memristive.network.assumptions import assumptions
+from memristive.network.assumptions import Assumptions
 from memristive.network.chains import FusedSequential, effect, runs_on_kernels
 from memristive.network.layers import CrossbarLayer
 
@@ -28,7 +28,7 @@ class FusedGraph:
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and runs_on_kernels(self, args[0]):
-            state = assumptions(self)
+            state = Assumptions(self)
             former, plan = self.__dict__.get("_plan", (None, None))
             if former != state:
                 plan = _plan(self)

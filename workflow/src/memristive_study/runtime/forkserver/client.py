@@ -24,6 +24,9 @@ def main(arguments: Sequence[str]) -> int:
             import site
 
             site.main()
+        from memristive.core.processor import use_common_arithmetic
+
+        use_common_arithmetic()  # before torch is loaded
         from memristive_study.runtime.forkserver.job import run
 
         code = run(job)
