@@ -156,7 +156,7 @@ def test_logarithmic_error_is_below_one_step(bits):
 
 
 def test_memtorchs_logarithmic_adc_makes_everything_below_one_one():
-    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", log_range="memtorch").tolist() == [1, -1, 1]
+    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", ranging="memtorch").tolist() == [1, -1, 1]
 
 
 def test_ceil_log2_is_the_c_librarys():
@@ -418,8 +418,16 @@ def test_a_device_keeps_to_its_own_bounds():
 
 
 def test_resistances_have_a_floor():
-    r_on, r_off = variability.vary(50, 1000, 100, tensor([[-9.0]], [[-9.0]]))
+    r_on, r_off = variability.vary(50, 1000, variability.Variability(sigma=100), tensor([[-9.0]], [[-9.0]]))
     assert (r_on.item(), r_off.item()) == (1, 2)
+
+
+def test_a_relative_sigma_is_a_proportion_of_each_state():
+    spread = Setting(relative_sigma=0.1).variability
+    r_on, r_off = variability.vary(2000, 50_000, spread, tensor([[1.0]], [[-2.0]]))
+    assert (r_on.item(), r_off.item()) == (2200, 40_000)
+    with pytest.raises(InputError, match=r"variability.relative_sigma: 0.1 is not 0, as it must be where sigma is"):
+        Setting(sigma=20, relative_sigma=0.1)
 
 
 def test_conductance_states_are_even_between_the_bounds():

@@ -143,8 +143,8 @@ def test_extremes_of_more_than_two_fields():
 
 def conversion(raw, ours, quantisation="linear", bits=4):
     raw = torch.tensor([raw])
-    theirs = adc.quantise(raw, bits, quantisation, log_range="memtorch")
-    ours = adc.quantise(torch.tensor([ours]), bits, quantisation, log_range="memtorch")
+    theirs = adc.quantise(raw, bits, quantisation, ranging="memtorch")
+    ours = adc.quantise(torch.tensor([ours]), bits, quantisation, ranging="memtorch")
     return comparison.Conversion(raw, theirs, ours, (slice(0, 1), slice(0, raw.shape[1])), products=64)
 
 

@@ -21,11 +21,13 @@ from memristive.arrays.nonidealities.faults import Faults
 from memristive.arrays.nonidealities.retention import Retention
 from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
+from memristive.arrays.nonidealities.wires import Wires
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
 
 LAYER_TYPES = ("conv2d", "linear")
+SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
 
 
 class Device(Group):
@@ -67,8 +69,8 @@ class Array(Group):
 
     transistor: bool = field(
         True,
-        "1T1R cells; a 1R array needs a programming routine and is not offered.",
-        allowed="true (1T1R): a 1R array needs a programming routine",
+        "1T1R cells while they are programmed; a 1R array needs a programming routine and is not offered.",
+        allowed="true (1T1R): a 1R array needs a programming routine; `wires.cell: 1R` reads one",
     )
     scheme: Literal["double_column", "single_column"] = field(
         "double_column", "Each weight is the difference of two devices, or one device against a fixed reference."
@@ -91,7 +93,9 @@ class Array(Group):
     @pydantic.model_validator(mode="after")
     def _possible(self) -> Array:
         if not self.transistor:
-            raise WrongValue("array.transistor", False, "true (1T1R): a 1R array needs a programming routine")
+            raise WrongValue(
+                "array.transistor", False, type(self).model_fields["transistor"].json_schema_extra["allowed"]
+            )
         allowed = type(self).model_fields["layer_types"].json_schema_extra["allowed"]
         if not set(self.layer_types) <= set(LAYER_TYPES) or len(set(self.layer_types)) < len(self.layer_types):
             raise WrongValue("array.layer_types", list(self.layer_types), allowed)
@@ -149,8 +153,10 @@ class Tuning(Group):
 class Arithmetic(Group):
     """How it is computed."""
 
-    semantics: Literal["physical", "memtorch"] = field(
-        "physical", "As it was meant, or as MemTorch 1.1.6 computes it.", per_layer=False
+    semantics: SemanticsName = field(
+        "physical",
+        "As it was meant, or as MemTorch 1.1.6 computes it on a CPU (memtorch) or a GPU (memtorch_cuda).",
+        per_layer=False,
     )
     accumulate: Literal["separate", "fused"] | None = field(
         None,
@@ -182,6 +188,7 @@ class Setting(Group):
     faults: Faults = pydantic.Field(default_factory=Faults)
     endurance: Endurance = pydantic.Field(default_factory=Endurance)
     retention: Retention = pydantic.Field(default_factory=Retention)
+    wires: Wires = pydantic.Field(default_factory=Wires)
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 

@@ -43,7 +43,7 @@ def read(name: str, value: Value) -> Any:
         )
     if name == "selections":
         return pd.DataFrame([read_json(path) for path in paths])
-    if name == "histories":
+    if name in ("histories", "folds"):
         frames = [pd.read_csv(path, dtype={"network": str, "fold": str}) for path in paths]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return experiment(paths[0])

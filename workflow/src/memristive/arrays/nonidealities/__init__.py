@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from memristive.arrays.cells import Array, Failures
     from memristive.core.setting import Setting
 
-# In the order in which they act on conductances that have been programmed.
-AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention")
+# In the order in which they act on conductances that have been programmed; the wires see what the cells have become.
+AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention", "wires")
 
 
 def module(name: str) -> ModuleType:
