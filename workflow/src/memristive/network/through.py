@@ -59,9 +59,11 @@ def _effective(layer: nn.Module, setting: Setting) -> torch.Tensor:
     scale = (w_max - w_min) / (1 / r_on - 1 / r_off)
     parts = []
     for part in weight.chunk(getattr(layer, "groups", 1)):
-        ideal = mapping.naive_map(mapping.weight_matrix(part).double(), limits, setting.array.scheme, aim)
+        matrix = part.reshape(part.shape[0], -1).T.contiguous().double()
+        split = scheme.split(matrix)
         slices = []
-        for sides, factor in zip(ideal, scheme.factors(len(ideal)), strict=True):
+        for number, factor in enumerate(scheme.factors(len(split))):
+            sides = [mapping.naive_map(matrix, limits, scheme, aim, number, side) for side in range(len(split[number]))]
             seen = [wires.seen(cells, setting.wires, setting.array.tile_shape) for cells in sides]
             slices.append(scheme.combine(seen, mapping.reference(aim)) * factor)
         parts.append((sum(slices) * scale).T.reshape(part.shape))
