@@ -37,7 +37,8 @@ def validation(folder: Folder, evidence: Evidence) -> Html:
     codes, differing = int(parity["codes"].sum()), int(parity["codes_differing"].sum())
     settings = f"{len(parity)} setting{'' if len(parity) == 1 else 's'}"
     text = (
-        f"Both engines were given the same weights and the same devices in {settings}, and "
+        f"MemTorch's CPU build and this simulator's semantics memtorch were given the same weights and devices in "
+        f"{settings}, and "
         f"{'agree' if passed(parity) else 'do not agree'}: the largest difference of a logit is {worst:.1e} of the "
         f"largest logit, and {differing:,} of {codes:,} ADC codes differ."
     )

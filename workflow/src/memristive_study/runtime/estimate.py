@@ -10,6 +10,7 @@ from pathlib import Path
 
 from memristive.core.errors import InputError
 from memristive_study.plan.plan import Plan
+from memristive_study.results import readings
 
 # Milliseconds an image on one thread of a 2.4 GHz core with AVX2, beside other jobs. TRAINING: forward, backward and
 # step. INFERENCE: one evaluation on the kernels. MEMTORCH: one image under one setting.
@@ -52,7 +53,7 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     if rule == "evaluate":
         setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
         padding = (
-            setting.arithmetic.semantics == "memtorch"
+            setting.arithmetic.semantics in readings.MEMTORCH
             and setting.variability.sigma + setting.faults.stuck_at_lrs + setting.faults.stuck_at_hrs > 0
         )
         image = INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
