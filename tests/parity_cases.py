@@ -43,6 +43,7 @@ CASES = {
     "linear layers only": {"layer_types": ("linear",), **SMALL},
     "variability": {"sigma": 60, **SMALL},
     "variability, single column, p_l": {"sigma": 20, "scheme": "single_column", "p_l": 0.2, **SMALL},
+    "relative variability": {"relative_sigma": 0.1, **SMALL},
     "variability, no tiles": {"sigma": 20, "tile_shape": None},
     "conductance states": {"conductance_states": 3, **SMALL},
     "stuck at LRS": {"stuck_at_lrs": 0.1, **SMALL},

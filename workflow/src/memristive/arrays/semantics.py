@@ -36,6 +36,8 @@ class Semantics:
         quantises_states: finite conductance states take effect.
         convergence_point: resistance (ohm) that tells the two states of an aged device apart, from r_on and r_off.
         invents_bias: a Conv2d without bias gains a random one.
+        tunes_on_all_vectors: a large Linear is tuned on as many random vectors as a small one, see
+            `memristive.arrays.tuning`.
         tunes_through_line: a second tuning is fitted to outputs that are already on the line of the first.
         unsupported_convolutions: attributes of a Conv2d that are computed wrongly unless they have the usual form.
     """
@@ -51,6 +53,7 @@ class Semantics:
     quantises_states: bool
     convergence_point: Callable[[float, float], float]
     invents_bias: bool
+    tunes_on_all_vectors: bool
     tunes_through_line: bool
     unsupported_convolutions: bool
 
@@ -59,7 +62,7 @@ PHYSICAL = Semantics(
     batch_scales_linear=False,
     adc_spans_layer=False,
     ranging="physical",
-    equal_entries_pass=True,
+    equal_entries_pass=False,
     padding_spills=False,
     accumulate="fused",
     padding_cells=False,
@@ -67,6 +70,7 @@ PHYSICAL = Semantics(
     quantises_states=True,
     convergence_point=lambda r_on, r_off: (r_on + r_off) / 2,
     invents_bias=False,
+    tunes_on_all_vectors=False,
     tunes_through_line=False,
     unsupported_convolutions=False,
 )
@@ -85,6 +89,7 @@ MEMTORCH = Semantics(
     quantises_states=False,
     convergence_point=lambda r_on, r_off: 50.0 + 1000.0 / 2,
     invents_bias=True,
+    tunes_on_all_vectors=True,
     tunes_through_line=True,
     unsupported_convolutions=True,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import nn
 
+from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic
 from memristive.kernels import contract, logarithmic, native, spill
 from memristive.kernels.native import (
@@ -367,7 +368,7 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
         if len(shape) != 3 or min(stage.padding) < 0:
             raise Unsupported
         _windows(op, shape, stage.columns, stage.kernel_size, stage.stride, stage.dilation)
-    if op.in_channels * op.kernel_h * op.kernel_w != rows or not torch.isfinite(stage.conductance).all():
+    if op.in_channels * op.kernel_h * op.kernel_w != rows or not all_finite(stage.conductance):
         raise Unsupported
     op.columns_padded = padded
     if arithmetic.tile_shape is not None:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -84,6 +85,13 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
     ]
+    for name, tensors in (("memristive_effective", 1), ("memristive_effective_gradient", 2)):
+        getattr(library, name).restype = ctypes.c_int32
+        pointers = [ctypes.c_void_p] * tensors
+        getattr(library, name).argtypes = [
+            *(ctypes.c_void_p, ctypes.c_int32, *pointers),
+            *(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int32),
+        ]
     library.memristive_exponents.restype = None
     library.memristive_exponents.argtypes = [ctypes.c_void_p]
     if library.memristive_op_size() != ctypes.sizeof(Op):
@@ -107,6 +115,11 @@ def level(wanted: str | None = None) -> str | None:
     names = LEVELS if wanted == "auto" else (wanted,)
     found = [name for name in names if library.memristive_has_level(LEVELS.index(name))]
     return found[-1] if found else None
+
+
+def function(name: str) -> Any:
+    """The function `memristive_<name>` of the library, with the types of interface.hpp; `level` must have found one."""
+    return getattr(_library(), f"memristive_{name}")
 
 
 def exponent_limits() -> torch.Tensor:

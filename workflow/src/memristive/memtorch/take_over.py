@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from memristive.arrays.mapping import SCHEMES
+from memristive.arrays.programming import Conductances
 from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
@@ -73,7 +75,11 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0), keep=True)
+    reference = _held(layer.crossbar_operation).get("g_m", 0.0)
+    found = Conductances((1, 1, *arrays[0].shape), SCHEMES[setting.array.scheme], reference, len(arrays), keep=True)
+    for side, conductance in enumerate(arrays):
+        found.put(0, 0, side, slice(None), conductance)
+    built.hold(found)
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 

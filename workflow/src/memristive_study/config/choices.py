@@ -9,8 +9,8 @@ from memristive.core.setting import SHORT_NAMES, SemanticsName, full_name
 from memristive_study.config.experiments import NetworkName
 from memristive_study.config.sections import Name, Named, Refers, Section, Some, WrongKey, key
 from memristive_study.config.settings import Fields, values_of
-from memristive_study.config.training import SELECTIONS
 from memristive_study.config.words import shown
+from memristive_study.training.rules import RULES
 
 CHECKPOINT = "checkpoint"  # the choice of the epoch; it is no field of a setting
 
@@ -67,6 +67,6 @@ def _values(name: str, entry: Alternative) -> dict[str, list[Any]]:
     if field:
         return {"values": values_of(field, entry.values, (*place, "values"))}
     for value in entry.values:
-        if value not in SELECTIONS:
-            raise WrongKey((*place, "values"), f"{shown(value)} is not one of {', '.join(SELECTIONS)}")
+        if not isinstance(value, str) or value not in RULES:
+            raise WrongKey((*place, "values"), f"{shown(value)} is not one of {', '.join(RULES)}")
     return {}

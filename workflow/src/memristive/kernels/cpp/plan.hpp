@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "interface.hpp"
+#include "wires.hpp"
 
 namespace memristive {
 
@@ -95,6 +96,9 @@ struct Level {
 
   void (*pool)(const Plan&, const float* in, float* out, const Span* rows);
   int32_t (*elementwise)(const Plan&, const float* in, float* out, const Span* rows);
+
+  void (*wires)(const Wires&, const double* g, double* m, WiresScratch);
+  void (*wires_gradient)(const Wires&, const double* g, const double* of_m, double* gradient, WiresScratch);
 };
 
 }  // namespace memristive

@@ -5,11 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <new>
-#include <system_error>
-#include <thread>
 
 #include "background.hpp"
 #include "exponents.hpp"
+#include "threads.hpp"
 #include "worker.hpp"
 
 namespace memristive {
@@ -20,19 +19,6 @@ namespace {
 constexpr int GROUP_IMAGES = 64;
 constexpr int64_t FEWEST_ON_BACKGROUND = 64;    // images for which computing a reference pays
 constexpr double MOST_BESIDE_BACKGROUND = 0.6;  // of all pixels; above it, little is left to be spared
-
-// Runs `work` on this thread and up to `threads` - 1 others.
-template <class Work>
-void in_threads(int threads, Work work) {
-  std::vector<std::thread> others;
-  try {
-    for (int t = 1; t < threads; ++t) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // No more threads to be had: those there are do all of it.
-  }
-  work();
-  for (std::thread& other : others) other.join();
-}
 
 // The threads share the groups of images.
 int32_t run_groups(const Chain& chain, const Job& job, int threads) {

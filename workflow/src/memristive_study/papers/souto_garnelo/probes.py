@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from memristive.arrays.cells import Array, Cells
+from memristive.arrays.cells import Array, Cells, Failures
 from memristive.arrays.draws import SeededDraws
 from memristive.arrays.nonidealities import endurance
 from memristive.arrays.semantics import resolve
@@ -42,7 +42,7 @@ def measure() -> Mapping[str, float]:
     pristine = torch.tensor([[g_on, g_off]], dtype=torch.float64)
     aged = setting.replace(cycles=1e4)
     cells = Cells.alike(aged.device.r_on, aged.device.r_off)
-    cycled = endurance.apply(pristine.clone(), Array(cells, aged, resolve(aged), order=_unordered))
+    cycled = endurance.apply(pristine.clone(), Array(cells, aged, resolve(aged), Failures(_unordered, (1, 2))))
     return {
         "conductance_change_with_voltage": max(_relative(a, b) for a, b in zip(low, high, strict=True)),
         "difference_from_equation_11": _relative(high[0], equation_11),
