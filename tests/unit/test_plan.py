@@ -147,3 +147,9 @@ def test_a_missing_key_is_named(config, key):
     del config[key]
     with pytest.raises(InputError, match=f"{key}: is missing"):
         checked(config)
+
+
+def test_an_experiment_without_a_network_is_refused(config):
+    config["run"] = {"networks": ["cifar100"], "experiments": ["input_voltage", "variability"], "choices": []}
+    with pytest.raises(InputError, match=r"experiments: variability: networks: mnist, cifar10: none of them is run"):
+        Plan(config)

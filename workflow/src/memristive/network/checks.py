@@ -1,5 +1,6 @@
 """Checks of a network before it is put on crossbars: one line for the first thing that cannot be carried out."""
 
+import fnmatch
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from memristive.core.setting import Setting
 from memristive.network.layers import CrossbarLayer
 
 KINDS = {"conv2d": nn.Conv2d, "linear": nn.Linear}
+MOST_NAMES = 8  # of layers in an error
 # Layers with weights of their own that no array is built for.
 UNSUPPORTED = (
     nn.Conv1d,
@@ -52,9 +54,19 @@ def check_layers(model: nn.Module, setting: Setting) -> None:
     for name, layer in layers_to_convert(model, setting):
         found += 1
         _check_layer(f"model: {name or 'the module itself'}", layer, setting.for_layer(name))
+    _check_patterns(model, setting)
     if setting.array.layer_types and not found:
         kinds = " or ".join(KINDS[name].__name__ for name in setting.array.layer_types)
         raise InputError(f"model: {type(model).__name__}: has no {kinds} to put on crossbars")
+
+
+def _check_patterns(model: nn.Module, setting: Setting) -> None:
+    """A pattern of layers' names that none of them has would change nothing, without a word."""
+    names = [name for name, layer in model.named_modules() if isinstance(layer, tuple(KINDS.values()))]
+    for pattern, _ in setting.layers:
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+            shown = ", ".join(map(repr, names[:MOST_NAMES])) + (", ..." if len(names) > MOST_NAMES else "")
+            raise InputError(f"setting: layers: {pattern}: no layer has such a name; they are {shown}")
 
 
 def _check_layer(place: str, layer: nn.Module, setting: Setting) -> None:

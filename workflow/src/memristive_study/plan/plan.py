@@ -78,6 +78,12 @@ class Plan:
             if name in RESERVED:
                 others = ", ".join(RESERVED)
                 raise InputError(f"experiments: {name}: is the name of another file; expected any but {others}")
+            if not self.networks_of(name):
+                asked = ", ".join(config["experiments"][name]["networks"])
+                raise InputError(
+                    f"experiments: {name}: networks: {asked}: none of them is run (run: networks: "
+                    f"{', '.join(self.networks)}), so that nothing would be evaluated"
+                )
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
