@@ -6,6 +6,7 @@ The source comes from the package registry, by hash, when it is needed; nothing 
 import ctypes
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 import tarfile
@@ -13,6 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+
+from memristive.arrays.product import Arithmetic
+from memristive.arrays.tiling import from_tiles, padded_shape
 
 HERE = Path(__file__).parent
 SHA256 = "7fd6b6192d970a4005b52e857414781823cf7ab6b8622a15a8483809b6e4192d"
@@ -30,7 +34,8 @@ NO_TORCH = {
     ),
 }
 # How products and sums are rounded: a GPU's compiler fuses them.
-CONTRACTION = {"separate": ["-ffp-contract=off"], "fused": ["-mfma", "-ffp-contract=fast"]}
+FMA = ["-mfma"] if platform.machine() in ("x86_64", "AMD64") else []
+CONTRACTION = {"separate": ["-ffp-contract=off"], "fused": [*FMA, "-ffp-contract=fast"]}
 QUANT_METHODS = ("linear", "log")  # as MemTorch numbers them
 
 
@@ -86,30 +91,43 @@ def tile_matmul(
     voltages: torch.Tensor,
     conductance: torch.Tensor,
     columns: int,
-    tile_shape: tuple[int, int],
-    bits: int | None,
-    quantisation: str,
-    overflow_rate: float,
+    arithmetic: Arithmetic,
 ) -> torch.Tensor:
     """Outputs of one call of MemTorch's kernel.
 
     Args:
+        function: of `compiled`.
         voltages: float32 [vectors, rows].
         conductance: float32 [rows, padded columns].
 
     Returns:
         float32 [vectors, columns]; what the kernel writes past the end of it is lost.
     """
-    (vectors, rows), (height, width) = voltages.shape, tile_shape
+    (vectors, rows), (height, width) = voltages.shape, arithmetic.tile_shape
     tile_rows, tile_columns = -(-rows // height), -(-conductance.shape[1] // width)
     a = torch.zeros(vectors, tile_rows * height)
     a[:, :rows] = voltages
     a = a.view(vectors, tile_rows, height).transpose(0, 1).contiguous()
     b = torch.zeros(tile_rows * height, tile_columns * width)
-    b[:rows, : conductance.shape[1]] = conductance
+    b[: len(conductance), : conductance.shape[1]] = conductance
     b = b.view(tile_rows, height, tile_columns, width).transpose(1, 2).contiguous()
     result = torch.zeros(vectors * columns + tile_columns * width)
     shape = (tile_rows, tile_columns, vectors, height, width, columns)
-    converter = (-1, 0.0, -1) if bits is None else (bits, overflow_rate, QUANT_METHODS.index(quantisation))
+    method = QUANT_METHODS.index(arithmetic.adc_quantisation)
+    converter = (
+        (-1, 0.0, -1) if arithmetic.adc_bits is None else (arithmetic.adc_bits, arithmetic.adc_overflow_rate, method)
+    )
     function(a.data_ptr(), b.data_ptr(), *shape, *converter, result.data_ptr())
     return result[: vectors * columns].view(vectors, columns)
+
+
+def tiled_inference(function: Callable[..., None], arithmetic: Arithmetic) -> Callable[..., torch.Tensor]:
+    """What stands for `memtorch.bh.crossbar.Tile.tiled_inference` where MemTorch is built for a GPU."""
+
+    def infer(voltages: torch.Tensor, layer: torch.nn.Module, transistor: bool) -> torch.Tensor:
+        rows, columns = layer.crossbars[0].rows, layer.crossbars[0].columns
+        tiles = layer.crossbar_operation(layer.crossbars, lambda crossbar: crossbar.conductance_matrix)
+        conductance = from_tiles(tiles.float(), padded_shape(rows, columns, arithmetic.tile_shape))
+        return tile_matmul(function, voltages, conductance, columns, arithmetic)
+
+    return infer

@@ -77,6 +77,11 @@ CONFIG = [
     ("setting", {"source_resistance": float("inf")}, "wires.source: inf is not a finite number"),
     ("setting", {"wires": {"ground": "all"}}, "wires.ground: 'all' is not a number of at least 0, or null"),
     ("setting", {"wires": {"drive": "both"}}, "wires.drive: 'both' is not one of one_side, both_sides"),
+    (
+        "setting",
+        {"wires": {"word_line": 1, "drive": "both_sides", "model": "dmr"}},
+        "wires.model: 'dmr' is not exact: no approximation drives word lines from both sides",
+    ),
     ("setting", {"wires": {"cell": "2T2R"}}, "wires.cell: '2T2R' is not one of 1T1R, 1R"),
     ("setting", {"wires": {"wordline": 1}}, "setting: wires: wordline: unknown key; did you mean word_line?"),
     (

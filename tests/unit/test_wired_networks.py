@@ -67,10 +67,11 @@ def test_padding_cells_load_the_lines_where_they_exist(layer):
         ({"source_resistance": 30}, {"source": 30}),
         ({"ground_resistance": 0}, {"ground": 0}),
         ({"drive": "both_sides"}, {"both_sides": True}),
+        ({"bit_line_resistance": None}, {"bit_line": 1.5}),
     ],
 )
 def test_ends_of_the_lines(layer, fields, resistances):
-    ideal, seen = arrays(layer, tile_shape=None), arrays(layer, tile_shape=None, **WIRES, **fields)
+    ideal, seen = arrays(layer, tile_shape=None), arrays(layer, tile_shape=None, **{**WIRES, **fields})
     assert torch.equal(seen[0], wired(ideal[0], **resistances))
     assert not torch.equal(seen[0], wired(ideal[0]))
 
@@ -111,7 +112,7 @@ def test_wires_of_some_layers():
     assert not torch.equal(some[2].conductance, plain[2].conductance)
 
 
-@pytest.mark.parametrize("field", ["word_line", "bit_line", "source", "ground", "drive", "cell", "transistor"])
+@pytest.mark.parametrize("field", ["word_line", "bit_line", "source", "ground", "drive", "cell", "transistor", "model"])
 def test_neutral_wires_leave_settings_and_results_as_they_are(layer, field):
     name = f"wires.{field}"
     assert Setting(**{name: FIELDS[name].neutral}).canonical() == Setting().canonical()

@@ -141,7 +141,7 @@ def fold_histories(network):
 
 
 def selection_rule(wildcards):
-    """Name of the rule that selects an epoch: the study's, or an alternative to it."""
+    """Name of the rule that selects an epoch, the study's or an alternative to it."""
     return wildcards.get("selection", config["training"]["checkpoint"])
 
 

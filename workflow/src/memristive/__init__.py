@@ -17,6 +17,7 @@ _HOMES = {
     "chips": "memristive.population.chips",
     "convert": "memristive.network.convert",
     "effective_conductances": "memristive.kernels.wires",
+    "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
 }

@@ -47,15 +47,19 @@ class Device(Group):
         if not isinstance(values, Mapping) or not {"r_on", "r_off"} - {k for k, v in values.items() if v is not None}:
             return values
         # NumPy is needed only here, and not by a setting that names its resistances.
-        from memristive.devices import DEVICES
+        from memristive.devices import DEVICES, resistances
 
         name = values.get("name", cls.model_fields["name"].default)
         if name not in DEVICES:
             raise WrongValue(
                 "device.name", name, f"one of {', '.join(DEVICES)}; a device of your own needs r_on and r_off"
             )
-        own = {key: getattr(DEVICES[name], key) for key in ("r_on", "r_off") if values.get(key) is None}
-        return {**values, **own}
+        if not DEVICES[name].ohmic:
+            raise WrongValue(
+                "device.name", name, "a device whose current is proportional to its voltage, as a matrix product needs"
+            )
+        own = dict(zip(("r_on", "r_off"), resistances(DEVICES[name]), strict=True))
+        return {**values, **{key: value for key, value in own.items() if values.get(key) is None}}
 
     @pydantic.model_validator(mode="after")
     def _ordered(self) -> Device:

@@ -14,6 +14,8 @@ from memristive.memtorch import reproducible
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
+BUILDS = ("memtorch", "memtorch_cuda")  # semantics of MemTorch's two builds
+
 reproducible.use_reproducible_mode()  # whoever takes over a network compares it with MemTorch's
 
 
@@ -23,14 +25,16 @@ def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     Args:
         patched_model: what `memristive.memtorch.convert` or MemTorch's own patch_model returned, tuned or not; it is
             not changed.
-        setting: the setting that it was patched with, `semantics: memtorch`.
+        setting: the setting that it was patched with; `semantics: memtorch` if MemTorch computes on a CPU,
+            `memtorch_cuda` if on a GPU.
 
     Raises:
         InputError: no layer of `patched_model` is MemTorch's, or `setting` has another semantics.
     """
-    if setting.arithmetic.semantics != "memtorch":
+    if setting.arithmetic.semantics not in BUILDS:
         raise InputError(
-            f"from_memtorch: semantics: {setting.arithmetic.semantics!r}, but MemTorch's layers need 'memtorch'"
+            f"from_memtorch: semantics: {setting.arithmetic.semantics!r}, but MemTorch's layers need "
+            f"{' or '.join(map(repr, BUILDS))}"
         )
     if hasattr(patched_model, "crossbars"):
         return _layer(patched_model, setting)

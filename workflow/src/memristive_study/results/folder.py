@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from memristive.core.files import read_json
+from memristive.core.errors import InputError
 from memristive_study import figures
 from memristive_study.config.spelling import spelled
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.results import outputs
 from memristive_study.results.outputs import Section
 from memristive_study.results.paper import Paper
+from memristive_study.results.read import mapping, table
 from memristive_study.results.sources import Value
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained
@@ -43,7 +44,11 @@ class Folder:
     def provenance(self) -> Mapping[str, Any]:
         """The record of the run (`provenance.record`); empty where there is none."""
         path = self.path / "provenance.json"
-        return read_json(path) if path.is_file() else {}
+        found = mapping(path) if path.is_file() else {}
+        for key, inner in found.items():
+            if key in ("config", "study", "versions", "machine") and not isinstance(inner, dict):
+                raise InputError(f"{path}: {key}: is {type(inner).__name__}, a JSON object is needed")
+        return found
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -67,7 +72,10 @@ class Folder:
 
     def study(self, paper: Paper) -> Study:
         """Its networks and its setting, beside a paper."""
-        return Study.read(json.dumps(self.described), paper)
+        try:
+            return Study.read(json.dumps(self.described), paper)
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from None
 
     @property
     def experiments(self) -> list[str]:
@@ -128,8 +136,8 @@ class Folder:
 
     def _training(self, network: str) -> Path:
         """Folder of a network's selection and histories: made by the study, or brought by the workflow."""
-        if self.config.get("training", {}).get("pretrained"):
-            return pretrained.folder(network)
+        if name := pretrained.chosen(self.config):
+            return pretrained.folder(network, name)
         return self.path / "training" / network
 
     def _folds(self, network: str) -> list[Path]:
@@ -149,7 +157,10 @@ class Folder:
         path = self.path / "claims.csv"
         if not self.has(path):
             return pd.DataFrame(columns=["number", "claim", "verdict"], dtype=str)
-        return pd.read_csv(path, dtype=str).fillna("")
+        found = table(path, dtype=str).fillna("")
+        if missing := [name for name in ("number", "claim", "verdict") if name not in found]:
+            raise InputError(f"{path}: the column {missing[0]} is missing")
+        return found
 
 
 def _number(path: Path) -> int:

@@ -29,6 +29,12 @@ DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 
 
+def chosen(config: Mapping[str, Any]) -> str | None:
+    """Name of the set of weights that a configuration starts from; None where it trains."""
+    name = config.get("training", {}).get("pretrained", False)
+    return "strong" if name is True else name or None
+
+
 def folder(network: str, name: str) -> Path:
     """The files of `network` in the set `name`, seen from the working folder: a machine's paths stay out of results."""
     return Path(os.path.relpath(FOLDER / SETS[name] / network))

@@ -26,19 +26,23 @@ class Wires(Group):
     word_line: float = field(
         0.0, "Resistance of a word line between two cells.", unit="ohm", short="word_line_resistance", ge=0
     )
-    bit_line: float = field(
-        0.0, "Resistance of a bit line between two cells.", unit="ohm", short="bit_line_resistance", ge=0
+    bit_line: float | None = field(
+        None,
+        "Resistance of a bit line between two cells; null: that of a word line.",
+        unit="ohm",
+        short="bit_line_resistance",
+        ge=0,
     )
     source: float | None = field(
         None,
-        "Resistance between a word line's voltage and its first cell; null: that between two cells.",
+        "Resistance between a word line's voltage and its first cell; null: that between two of its cells.",
         unit="ohm",
         short="source_resistance",
         ge=0,
     )
     ground: float | None = field(
         None,
-        "Resistance between a bit line's last cell and its converter; null: that between two cells.",
+        "Resistance between a bit line's last cell and its converter; null: that between two of its cells.",
         unit="ohm",
         short="ground_resistance",
         ge=0,
@@ -56,11 +60,16 @@ class Wires(Group):
         short="transistor_resistance",
         ge=0,
     )
+    model: Literal["exact", "alpha_beta", "dmr", "jeong"] = field(
+        "exact", "The circuit itself, or an approximation of the literature's.", short="wire_model"
+    )
 
     @pydantic.model_validator(mode="after")
     def _possible(self) -> Wires:
         if self.cell == "1R" and self.transistor:
             raise WrongValue("wires.transistor", self.transistor, "0: a 1R cell has no transistor")
+        if self.model != "exact" and self.drive != "one_side":
+            raise WrongValue("wires.model", self.model, "exact: no approximation drives word lines from both sides")
         return self
 
     @property
@@ -75,27 +84,33 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
     Tiles at the edge of a layer are as small as what they hold, unless padding cells fill them up (`semantics:
     memtorch`); these load the lines like all cells.
     """
+    return seen(conductance.double(), array.setting.wires, array.setting.array.tile_shape).float()
+
+
+def seen(cells: torch.Tensor, wires: Wires, tile_shape: tuple[int, int] | None) -> torch.Tensor:
+    """Conductances (S) of an array [rows, columns] as its word lines and bit lines see them; differentiable."""
     import torch
 
     # A program that only reads settings has neither torch nor the kernels.
+    from memristive.arrays.wires.approximations import APPROXIMATIONS
     from memristive.arrays.wires.circuit import Wires as Resistances
     from memristive.kernels.wires import solve
 
-    wires = array.setting.wires
+    bit_line = wires.word_line if wires.bit_line is None else wires.bit_line
     both_sides = wires.drive == "both_sides"
-    circuit = Resistances.of(wires.word_line, wires.bit_line, wires.source, wires.ground, both_sides)
-    cells = conductance.double()
+    circuit = Resistances.of(wires.word_line, bit_line, wires.source, wires.ground, both_sides)
+    model = APPROXIMATIONS.get(wires.model, solve)
     cells = cells / (1 + cells * wires.transistor)
     rows, columns = cells.shape
-    height, width = array.setting.array.tile_shape or (rows, columns)
-    seen = torch.empty_like(cells)
+    height, width = tile_shape or (rows, columns)
+    effective = torch.empty_like(cells)
     for row_part in _parts(rows, height):
         for column_part in _parts(columns, width):
             region = cells[row_part, column_part]
             shape = (min(height, len(region)), min(width, region.shape[1]))
-            tiles = solve(to_tiles(region, shape), circuit)
-            seen[row_part, column_part] = from_tiles(tiles, tuple(region.shape))
-    return seen.float()
+            tiles = model(to_tiles(region, shape), circuit)
+            effective[row_part, column_part] = from_tiles(tiles, tuple(region.shape))
+    return effective
 
 
 def _parts(length: int, step: int) -> list[slice]:
