@@ -51,6 +51,7 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
 
 def convert_with(model: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False) -> nn.Module:
     """`convert` with the random quantities of `draws`; `keep_arrays` fills each layer's `arrays`."""
+    model = plain(model)
     check_layers(model, setting)
 
     def build(name: str, layer: nn.Module) -> CrossbarLayer:
@@ -78,7 +79,15 @@ def replace_layers(model: nn.Module, setting: Setting, build: Callable[[str, nn.
     for name, layer in layers.items():
         _take_hooks(layer, built[name])
         memo[id(layer)] = built[name]
+    for module in reversed([*model.modules()]):  # a compiled one within another before that
+        if plain(module) is not module:
+            memo[id(module)] = copy.deepcopy(plain(module), memo)
     return fused(copy.deepcopy(model, memo).eval())
+
+
+def plain(model: nn.Module) -> nn.Module:
+    """The network that torch.compile was given, where `model` is what it returned."""
+    return getattr(model, "_orig_mod", model)
 
 
 def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callable[[str, nn.Module], CrossbarLayer]:
@@ -92,12 +101,16 @@ def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callabl
 
 
 def _take_hooks(layer: nn.Module, built: CrossbarLayer) -> None:
-    """Put the forward hooks of `layer` on `built`, but for those that compute its weight."""
+    """Put the hooks of `layer` on `built`, but for those that compute its weight."""
+    built._is_full_backward_hook = layer._is_full_backward_hook
     for name in (
         "_forward_hooks",
         "_forward_pre_hooks",
         "_forward_hooks_with_kwargs",
         "_forward_pre_hooks_with_kwargs",
+        "_forward_hooks_always_called",
+        "_backward_hooks",
+        "_backward_pre_hooks",
     ):
         getattr(built, name).update(
             (key, hook) for key, hook in getattr(layer, name).items() if not isinstance(hook, _WEIGHT_HOOKS)
