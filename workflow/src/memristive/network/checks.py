@@ -1,5 +1,6 @@
 """Checks of a network before it is put on crossbars: one line for the first thing that cannot be carried out."""
 
+import fnmatch
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,10 +39,19 @@ def layers_to_convert(model: nn.Module, setting: Setting) -> Iterator[tuple[str,
                 yield name, layer
 
 
+def check_model_and_setting(place: str, model: Any, setting: Any) -> None:
+    """InputError where they are of another type."""
+    if not isinstance(model, nn.Module):
+        kind = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise InputError(f"{place}: model: {kind} is not a torch.nn.Module")
+    if not isinstance(setting, Setting):
+        kind = f"the class {setting.__name__}" if isinstance(setting, type) else type(setting).__name__
+        raise InputError(f"{place}: setting: {kind} is not a memristive.Setting")
+
+
 def check_layers(model: nn.Module, setting: Setting) -> None:
     """InputError on the first thing that `convert` cannot carry out, or not as MemTorch would."""
-    if not isinstance(model, nn.Module):
-        raise InputError(f"model: {type(model).__name__} is not a torch.nn.Module")
+    check_model_and_setting("convert", model, setting)
     if isinstance(model, torch.jit.ScriptModule) or any(isinstance(m, torch.jit.ScriptModule) for m in model.modules()):
         raise InputError("model: a scripted or traced module has no layers to convert; give the network it was made of")
     for name, module in model.named_modules():
@@ -59,6 +69,17 @@ def check_layers(model: nn.Module, setting: Setting) -> None:
     if setting.array.layer_types and not found:
         kinds = " or ".join(KINDS[name].__name__ for name in setting.array.layer_types)
         raise InputError(f"model: {type(model).__name__}: has no {kinds} to put on crossbars")
+    _check_patterns(model, setting)
+
+
+def _check_patterns(model: nn.Module, setting: Setting) -> None:
+    """Fields that are meant for some layers, and reach none, would be left out without a word."""
+    names = [name for name, module in model.named_modules() if isinstance(module, (*KINDS.values(), CrossbarLayer))]
+    names = [name.replace("_orig_mod.", "") for name in names]
+    for pattern, _ in setting.layers:
+        if not fnmatch.filter(names, pattern):
+            shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+            raise InputError(f"setting: layers: {pattern}: is no layer of the network: {shown}")
 
 
 def _check_layer(place: str, layer: nn.Module, setting: Setting) -> None:
@@ -67,6 +88,8 @@ def _check_layer(place: str, layer: nn.Module, setting: Setting) -> None:
         raise InputError(
             f"{place}: {kind.__name__} is a variant of Conv2d or Linear that is not known; use the plain layer"
         )
+    if not layer.weight.numel():
+        raise InputError(f"{place}: has no weights: shape {list(layer.weight.shape)}")
     if "forward" in layer.__dict__:
         raise InputError(f"{place}: its forward pass has been replaced, which a layer on crossbars cannot follow")
     if resolve(setting).unsupported_convolutions and isinstance(layer, nn.Conv2d):

@@ -18,7 +18,7 @@ from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.checks import check_layers, layers_to_convert
+from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
@@ -42,10 +42,15 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
         InputError: a layer that cannot be converted, a network without any layer to convert, or a setting that draws
             without a generator.
     """
+    check_model_and_setting("convert", plain(model), setting)
     if generator is None:
         if setting.draws:
             raise InputError("convert: generator: None, but this setting draws at random: give a torch.Generator")
         generator = torch.Generator()
+    if not isinstance(generator, torch.Generator):
+        raise InputError(
+            f"convert: generator: {type(generator).__name__} is not a torch.Generator: torch.Generator().manual_seed(0)"
+        )
     return convert_with(model, setting, SeededDraws(generator))
 
 

@@ -16,6 +16,7 @@ from torch.autograd import forward_ad
 from memristive import kernels
 from memristive.arrays import definition, mapping, tuning
 from memristive.arrays.draws import Draws
+from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.semantics import resolve
@@ -159,7 +160,10 @@ class CrossbarLayer(nn.Module):
             if through is not None:
                 analogue = analogue * through[0] + through[1]
             fit.add(analogue, self.digital(inputs, weight))
-        self.line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
+        line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
+        if not all_finite(line.float()):
+            raise InputError(f"convert: {self.place}: the line fitted to it, {line.tolist()}, is beyond float32")
+        self.line = line
 
     def _tuning_parts(self, shape: tuple[int, ...]) -> int:
         """In how many parts random inputs of `shape` are taken; one where a scale or a range spans all of them."""
@@ -186,8 +190,15 @@ class CrossbarLayer(nn.Module):
         self.check_input(x)
         if x.numel() == 0:  # no sample, or none with vectors
             return self.digital(x, x.new_zeros(self.weight_shape()))
-        if len(self.conductance) == 1:
-            return run(self.stage(), x)
+        output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
+        if not all_finite(output.detach()):
+            raise InputError(
+                f"network: a value is not finite after {self.place}, at the setting {self.setting.canonical()}"
+            )
+        return output
+
+    def _sliced(self, x: torch.Tensor) -> torch.Tensor:
+        """Outputs of weights held by several slices."""
         coefficient, intercept = self.line.tolist()
         output = self._together(self._in_ranges(), x) * coefficient + intercept
         if self.bias is None:
