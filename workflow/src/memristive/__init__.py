@@ -21,6 +21,7 @@ _HOMES = {
     "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
+    "summary": "memristive.network.summary",
 }
 
 __all__ = [*_HOMES]
