@@ -249,7 +249,27 @@ def evaluate(
     seeds: Any,
     training_images: Draw | None = None,
 ) -> Evaluations:
-    """Convert and evaluate `model` once for each seed; takes and raises what `evaluations` does."""
+    """Convert and evaluate `model` once for each seed, or once in all where the setting draws nothing.
+
+    Args:
+        model: trained digital network; it is not changed.
+        data: a pair of inputs (float32 [samples, ...], as the network takes them, or int32 or int64 tokens) and labels
+            (whole numbers [samples] from 0 to classes - 1), tensors or NumPy arrays; a DataLoader of such pairs; or a
+            `memristive.workload.Workload`, whose `measure` says which answers are right.
+        setting: what the network is converted with; `help(memristive.Setting)` lists its fields.
+        seeds: a whole number of 64 bits, or several distinct ones: each names the draws of one evaluation (devices,
+            faults, inputs of the tuning), as torch.Generator().manual_seed(seed).
+        training_images: training_images(count, generator) draws so many training inputs, float32 [count, ...], on which
+            converters of a fixed range are calibrated (`adc.range: calibrated`); not needed otherwise.
+
+    Returns:
+        `Evaluations`: a sequence of one `Evaluation` a seed, each with `accuracy` (per cent), `correct`, `images` and
+        `seconds`; `mean` and `deviation` (per cent) over the seeds; `rows()` for a table.
+
+    Raises:
+        InputError: in one line, what of the arguments cannot be used, a layer that cannot be converted, or a value that
+            is not finite.
+    """
     return Evaluations(setting, tuple(evaluations(model, data, setting, seeds, training_images)))
 
 

@@ -8,6 +8,7 @@ from torch.autograd import forward_ad
 
 from memristive import kernels
 from memristive.network.assumptions import Assumptions, plainly_called
+from memristive.network.layers import CrossbarLayer
 
 # These hand on what they are given, or a view of it, in evaluation mode.
 _PASSED_ON = (nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity)
@@ -68,6 +69,9 @@ class FusedSequential(nn.Sequential):
         if former != state:
             chain = kernels.fused_chain(self, x.shape[1:]) if effect(self) != "in place" else None
             self.__dict__["_cached"] = chain, state
+            for module in self.modules():
+                if isinstance(module, CrossbarLayer):
+                    module.__dict__["_used"] = True
         return chain
 
     def __getstate__(self) -> dict:

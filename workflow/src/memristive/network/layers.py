@@ -188,6 +188,7 @@ class CrossbarLayer(nn.Module):
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         x = input
         self.check_input(x)
+        self.__dict__["_used"] = True  # for `summary`
         if x.numel() == 0:  # no sample, or none with vectors
             return self.digital(x, x.new_zeros(self.weight_shape()))
         output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
