@@ -29,7 +29,7 @@ def gated_conductances(
     voltage, and their column's bit line, which is grounded; an unselected row's leave them open, whereas a word line
     at 0 V would draw current from the bit lines. The currents are not linear in what is selected, so that each column
     and input is solved on its own, exactly; see `memristive.arrays.wires.gated`. One input of a 64x64 tile takes
-    about as long as a hundred products with the matrix that `effective_conductances` gives.
+    about ten times as long as the product with the matrix that `effective_conductances` gives.
 
     Args:
         conductances: of the cells, S, finite and at least 0; a torch tensor or NumPy array [rows, columns].
