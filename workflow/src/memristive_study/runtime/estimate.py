@@ -11,6 +11,7 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive_study.config import images
+from memristive_study.data.published import PUBLISHED
 from memristive_study.plan.plan import Plan
 from memristive_study.results import readings
 
@@ -30,9 +31,8 @@ OTHER_JOB = 4.0
 UNKNOWN_IMAGES = (50_000, 10_000)
 UNKNOWN_VALUES = 3072
 NATIVE_VALUES = {"mnist": 784, "cifar10": 3072, "cifar100": 3072}  # of the images that these times are of
-# Bytes of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
-# devices' curves, and of the output of any other job.
-DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
+# Bytes of the weights of an epoch, of an evaluation's record, of the devices' curves, and of the output of any other
+# job.
 WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
 RECORD = 4_000
 CURVES = 2_500_000
@@ -90,7 +90,7 @@ def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
         entry = plan.config["datasets"][wildcards["dataset"]]
         kind = entry.get("dataset", entry["source"])
         # Archives are unpacked beside themselves.
-        fetched = 2 * DOWNLOAD.get(kind, 0) if entry["source"] in ("torchvision", "folder") else 0
+        fetched = 2 * PUBLISHED[kind].download if entry["source"] in ("torchvision", "folder") else 0
         return (images.values(entry) or UNKNOWN_VALUES) * sum(_images(entry)) + fetched
     if rule in ("train_fold", "train_published"):
         architecture = plan.config["networks"][wildcards["network"]]["architecture"]
