@@ -17,7 +17,7 @@ from memristive.core.files import write_csv, write_text
 from memristive_study import figures
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.results import sources
+from memristive_study.results import readings, sources
 from memristive_study.results.study import Study
 from memristive_study.tables.text import to_markdown
 
@@ -157,20 +157,22 @@ def _holds(found: Sequence[tuple[Part, list[Found]]], semantics: str) -> tuple[b
 def _decide(found: Sequence[tuple[Part, list[Found]]]) -> tuple[str, str]:
     """Verdict, and why it is not simply so."""
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
-    first, choices = _holds(found, "memtorch" if kinds == {"memtorch"} else "physical")
+    published = readings.published(kinds)
+    both = bool(published) and readings.MEANT in kinds
+    first, choices = _holds(found, published if published and not both else readings.MEANT)
     if first:
         reasons = [f"with {' or '.join(choices)} only" if choices else ""]
-        published = _holds(found, "memtorch")[0] if kinds == {"physical", "memtorch"} else True
-        if not published:
-            reasons.append(f"holds as meant, {'undecided' if published is None else 'not'} as MemTorch computes")
+        verdict = _holds(found, published)[0] if both else True
+        if not verdict:
+            reasons.append(f"holds as meant, {'undecided' if verdict is None else 'not'} {readings.AS[published]}")
         if _single(found):
             reasons.append("decided on single runs, without an interval")
         return REPRODUCED, "; ".join(filter(None, reasons))
     if first is None:
         known = any(q.ours.known for _, quantities in found for q in quantities)
         return NOT_DECIDABLE, "an interval crosses the criterion" if known else "these values do not decide it"
-    if "memtorch" in kinds and _holds(found, "memtorch")[0]:
-        return ONLY_WITH_DEFECT, "holds as MemTorch computes, not as meant"
+    if published and _holds(found, published)[0]:
+        return ONLY_WITH_DEFECT, f"holds {readings.AS[published]}, not as meant"
     return NOT_REPRODUCED, "decided on single runs, without an interval" if _single(found) else ""
 
 

@@ -6,7 +6,7 @@ from memristive_study.claims.evidence import Evidence
 from memristive_study.report import markup
 from memristive_study.report.markup import Html
 from memristive_study.report.origin import origin
-from memristive_study.results import sources
+from memristive_study.results import readings, sources
 from memristive_study.results.folder import Folder
 from memristive_study.tables.choices import described
 
@@ -78,12 +78,12 @@ def likely(frame: pd.DataFrame) -> list[str]:
     """One sentence a choice: which value the authors probably used, and how sure that is.
 
     A case is a point and network for which the paper has a number. A value fits where it comes nearest to that number,
-    or within TIED points of the nearest; one that fits in all cases was probably used. The authors ran MemTorch, so
-    its semantics count where they were run.
+    or within TIED points of the nearest; one that fits in all cases was probably used. The authors ran MemTorch on a
+    GPU, so its semantics count where they were run, in their place those of MemTorch on a CPU.
     """
     lines = []
     for choice, mine in frame.dropna(subset=["from_paper"]).groupby("choice", sort=False):
-        published = mine[mine["semantics"] == "memtorch"]
+        published = mine[mine["semantics"] == readings.published(mine["semantics"])]
         mine = published if len(published) else mine
         distances = mine.assign(off=mine["from_paper"].astype(float).abs()).pivot_table(
             index=["point", "network"], columns="value", values="off", sort=False

@@ -13,6 +13,7 @@ from memristive.core.errors import InputError
 from memristive_study.config import images
 from memristive_study.data.published import PUBLISHED
 from memristive_study.plan.plan import Plan
+from memristive_study.results import readings
 
 # Milliseconds an image on one thread of a 2.4 GHz core with AVX2, beside other jobs. TRAINING: forward, backward and
 # step. INFERENCE: one evaluation on the kernels. MEMTORCH: one image under one setting.
@@ -57,7 +58,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
         return start + passes * size * TRAINING[architecture] / 1000
     if rule == "evaluate":
         setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
-        padding = setting.arithmetic.semantics == "memtorch" and (setting.variability.active or setting.faults.active)
+        damaged = setting.variability.active or setting.faults.active
+        padding = setting.arithmetic.semantics in readings.MEMTORCH and damaged
         image = size * INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
         return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":
