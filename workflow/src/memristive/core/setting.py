@@ -157,7 +157,7 @@ class Tuning(Group):
 
 
 class Arithmetic(Group):
-    """How it is computed."""
+    """Arithmetic of the arrays and their converters."""
 
     semantics: SemanticsName = field(
         "physical",
