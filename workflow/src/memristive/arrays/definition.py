@@ -10,8 +10,8 @@ from memristive.arrays.encoding import encode
 from memristive.arrays.product import convert_in_ranges, multiply, tile_sums
 from memristive.arrays.stage import Stage
 
-UNFOLDED_NUMBERS = 2**23  # at most so many unfolded inputs exist at once (32 MiB)
-UNCONVERTED_NUMBERS = 2**26  # about so many sums before a fixed-range converter exist at once (256 MiB)
+UNFOLDED_NUMBERS = 2**23  # most unfolded inputs that exist at once (32 MiB)
+UNCONVERTED_NUMBERS = 2**26  # about the most sums that wait at once for a converter of a fixed range (256 MiB)
 
 
 def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,7 @@ from memristive.core.setting import Setting
 
 @dataclasses.dataclass(frozen=True)
 class Arithmetic:
-    """What of a Setting decides a layer's product, resolved for one kind of layer.
+    """The fields of a Setting that decide a layer's product, resolved for one kind of layer.
 
     A new field's default, or what its metadata names as `neutral`, must be the value under which it changes nothing:
     at that value kernels that do not know the field still run (see `memristive.kernels.contract`).
@@ -118,7 +118,7 @@ def _with_spilled(total: torch.Tensor, padding: list[torch.Tensor], arithmetic: 
 
 
 def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
-    """What each row of tiles puts out before conversion, float32 [tile rows, samples, vectors, columns].
+    """Outputs of each row of tiles before conversion, float32 [tile rows, samples, vectors, columns].
 
     Args as for `multiply`.
     """
