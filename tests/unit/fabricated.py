@@ -18,7 +18,8 @@ from memristive_study.results.records import COLUMNS
 
 DIGITAL = {"mnist": 0.9873, "cifar10": 0.8270, "cifar100": 0.5885}
 FRAGILE = {"mnist": 1.0, "cifar10": 2.2, "cifar100": 3.0}
-TEST_IMAGES = 1_000
+TEST_IMAGES = 1_000  # of an evaluation
+DIGITAL_IMAGES = 4_000  # of a data set, so that a digital accuracy is known to a point
 CHANCE = {"mnist": 0.1, "cifar10": 0.1, "cifar100": 0.01}
 LAYERS = {
     "mnist": [("Conv2d", 9, 10), ("Conv2d", 90, 10), ("MaxPool2d", 0, 0), ("Conv2d", 90, 10), ("Linear", 490, 10)],
@@ -149,6 +150,11 @@ def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
             for s in semantics
         ],
         ("device_faults", "paper"): [Setting(stuck_at_lrs=a, stuck_at_hrs=b) for a in faults for b in faults],
+        ("device_faults", "tiles"): [
+            Setting(stuck_at_lrs=a, tile_shape=(t, t))
+            for a in ((0.0, 0.05) if small else (0.0, 0.01, 0.05))
+            for t in ((64, 256) if small else (64, 128, 256))
+        ],
         ("endurance", "paper"): [
             Setting(cycles=1e4, semantics=s, tuning=t) for s in semantics for t in ("before", "after")
         ],
@@ -290,8 +296,8 @@ def _dataset(path: Path) -> Path:
         path,
         x_train=random.integers(0, 255, (2 * classes, *shape), np.uint8),
         y_train=np.arange(2 * classes) % classes,
-        x_test=random.integers(0, 255, (TEST_IMAGES, *shape), np.uint8),
-        y_test=np.arange(TEST_IMAGES) % classes,
+        x_test=random.integers(0, 255, (DIGITAL_IMAGES, *shape), np.uint8),
+        y_test=np.arange(DIGITAL_IMAGES) % classes,
         class_names=np.array([f"class {i}" for i in range(classes)]),
     )
     return path

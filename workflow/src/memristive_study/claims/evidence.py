@@ -9,7 +9,7 @@ import pandas as pd
 from memristive_study.results.statistics import Interval
 from memristive_study.results.study import Network, Study
 
-ORDER = ("physical", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
+ORDER = ("physical", "memtorch_cuda", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
 
 
 class Missing(Exception):

@@ -140,7 +140,7 @@ class Plan:
     def pretrained(self) -> str | None:
         """Name of the set of weights and histories that come with the workflow; None where this study trains."""
         name = self.config["training"].get("pretrained", False)
-        return "strong" if name is True else name or None
+        return pretrained.set_of(name) if name else None
 
     def folds(self, network: str) -> int:
         """Folds of a network's cross-validation, 0 for none."""

@@ -118,8 +118,8 @@ class Folder:
 
     def _training(self, network: str) -> Path:
         """Folder of a network's selection and histories: made by the study, or brought by the workflow."""
-        if self.config.get("training", {}).get("pretrained"):
-            return pretrained.folder(network)
+        if chosen := self.config.get("training", {}).get("pretrained"):
+            return pretrained.folder(network, pretrained.set_of(chosen))
         return self.path / "training" / network
 
     def read(self) -> dict[str, Any]:

@@ -29,6 +29,11 @@ DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 
 
+def set_of(value: str | bool) -> str:
+    """The set that `training: pretrained` names; true is `strong`."""
+    return "strong" if value is True else str(value)
+
+
 def folder(network: str, name: str) -> Path:
     """The files of `network` in the set `name`, seen from the working folder: a machine's paths stay out of results."""
     return Path(os.path.relpath(FOLDER / SETS[name] / network))
