@@ -257,12 +257,52 @@ def write_study(
             for b in (2, 8)
         ],
     )
+    for name, found in proofs(tuple(name for name in networks if images[name] == name)).items():
+        inputs[f"proof_{name}"] = folder / f"proofs/{name}.csv"
+        write_csv(inputs[f"proof_{name}"], found, list(dict.fromkeys(key for row in found for key in row)))
     inputs["curves"], inputs["hysteresis"] = folder / "devices/curves.csv", folder / "devices/hysteresis.csv"
     _device_curves(inputs["curves"], inputs["hysteresis"])
     inputs["rulegraph"] = folder / "rulegraph.dot"
     write_text(inputs["rulegraph"], RULEGRAPH)
     entries = {n: {"architecture": n, "dataset": images[n], "images": images[n]} for n in networks}
     return inputs | {"study": json.dumps({"networks": entries, "setting": Setting().canonical()})}
+
+
+def proofs(networks: tuple[str, ...]) -> dict[str, list[dict]]:
+    """Rows of each measurement of the paper's proofs, of the networks of ten classes."""
+    images, of = 1000, [name for name in networks if name != "cifar100"]
+    scales = [0.5 + 0.05 * i for i in range(11)]
+    modes = ("evaluation", "batch norm in training", "all in training")
+    points = ("1 V", "endurance, tuned before", "endurance, tuned after")
+    common = {name: {"recipe": "strong", "network": name} for name in of}
+    ageing = [{"kind": "transfer", "x": x / 100, "y": 0.5 * np.sign(x) * (abs(x) > 5)} for x in range(-100, 101)]
+    ageing += [{"kind": kind, "x": x, "y": 0.0} for kind, x in (("cycles", 1e6), ("temperature", 400.0))]
+    ageing += [
+        {"kind": kind, "y": 0.7, "images": images, "correct": right}
+        for kind, right in (("digital", 980), ("before", 700), ("after", 400))
+    ]
+    return {
+        "scaling": [
+            common[name]
+            | {
+                "scale": d,
+                "images": images,
+                "correct": round(980 - 900 * min(1, (1 - d) * 2 * FRAGILE[name] / 2.2) ** 2),
+            }
+            for name in of
+            for d in scales
+        ],
+        "three_values": [common[name] | row for name in of for row in ageing],
+        "modes": [
+            common[name]
+            | {"point": point, "mode": mode, "scale": scale, "semantics": "memtorch", "batch_size": 250}
+            | {"images": images, "correct": round(1000 * (0.9 - 0.1 * i - 0.2 * j) / FRAGILE[name] / scale**0.5)}
+            for name in of
+            for i, mode in enumerate(modes)
+            for j, point in enumerate(points)
+            for scale in ((1.0, 2.0) if point == "1 V" else (1.0,))
+        ],
+    }
 
 
 def _history(network: str, fold: str, epochs: int):

@@ -553,3 +553,70 @@ def test_two_studies_over_each_other(inputs):
             assert_curve(curve, mine.assign(place=mine["cycles"].map(cycles.index)), "place")
         assert [dashed(curve) for curve in shown[2 * number : 2 * number + 2]] == [False, True]
     pyplot.close("all")
+
+
+# Proofs about the paper's numbers.
+
+
+def test_proof_of_retention(drawn, inputs):
+    axes = drawn("fig_proof_retention").axes[0]
+    frame, retention = experiment(inputs["proof_scaling"]), experiment(inputs["retention"])
+    lines = [line for line in axes.lines if line.get_marker() == "None"]
+    points = [line for line in axes.lines if line.get_marker() not in ("None", "")]
+    for name, line, crossbars in zip(("mnist", "cifar10"), lines, points, strict=True):
+        mine = only(frame, network=name).sort_values("scale", ascending=False)
+        lost = (mine["correct"].iloc[0] - mine["correct"]) / 10
+        assert list(line.get_xdata()) == pytest.approx(list(mine["scale"]))
+        assert list(line.get_ydata()) == pytest.approx(list(lost.clip(lower=0.05)))
+        drifted = only(retention, network=name, tuning="before", semantics="physical")
+        digital = mine["correct"].iloc[0] / 10
+        means = {t**-0.1: digital - rows["accuracy"].mean() for t, rows in drifted.groupby("retention_time")}
+        shown = dict(zip(crossbars.get_xdata(), crossbars.get_ydata(), strict=True))
+        assert shown == pytest.approx({d: max(loss, 0.05) for d, loss in means.items()})
+
+
+def test_proof_of_ageing(drawn, inputs):
+    left, right = drawn("fig_proof_ageing").axes
+    frame, endurance = experiment(inputs["proof_three_values"]), experiment(inputs["endurance"])
+    transfer = only(frame, kind="transfer", network="mnist")
+    assert list(left.lines[1].get_ydata()) == pytest.approx(list(transfer["y"]))
+    assert ticks(right) == [f"{LABELS[n]}\ntuned {t}" for n in ("mnist", "cifar10") for t in ("before", "after")]
+    three = [line.get_ydata()[0] for line in right.lines if line.get_markerfacecolor() == "none"]
+    assert three == pytest.approx([70.0, 40.0, 70.0, 40.0])
+    dashes = [list(line.get_ydata()) for line in right.lines if line.get_marker() == "_"]
+    wanted = [
+        list(only(endurance, part="paper", network=name, tuning=tuning)["accuracy"])
+        for name in ("mnist", "cifar10")
+        for tuning in ("before", "after")
+    ]
+    assert dashes == wanted
+    assert [y for _, y in stars(right)] == [52.47, 36.01]
+
+
+def test_proof_of_two_numbers(drawn, inputs):
+    axes = drawn("fig_proof_two_numbers").axes[0]
+    frame = only(experiment(inputs["proof_modes"]), network="cifar10")
+    wanted = set()
+    for _, rows in frame.groupby("mode"):
+        low, aged = (rows[(rows["point"] == "1 V") == first]["correct"] / 10 for first in (True, False))
+        wanted |= {(round(a, 6), round(b, 6)) for a in low for b in aged}
+    shown = {
+        (round(float(line.get_xdata()[0]), 6), round(float(line.get_ydata()[0]), 6))
+        for line in axes.lines
+        if line.get_marker() != "*"
+    }
+    assert shown == wanted
+    assert stars(axes) == [(14.0, 36.01)]
+    (box,) = axes.patches
+    assert (box.get_xy(), box.get_width()) == ((9.0, pytest.approx(31.01)), 10.0)
+
+
+def test_proof_of_high_and_low(drawn, inputs):
+    axes = drawn("fig_proof_high_and_low").axes[0]
+    frame = experiment(inputs["proof_modes"])
+    low = frame[frame["point"] == "1 V"].set_index(["network", "mode", "scale"])["correct"] / 10
+    paths = [line for line in axes.lines if line.get_markersize() < 4]
+    for mode, line in zip(("evaluation", "batch norm in training", "all in training"), paths, strict=True):
+        assert list(line.get_xdata()) == pytest.approx(list(low["mnist"][mode].sort_index()))
+        assert list(line.get_ydata()) == pytest.approx(list(low["cifar10"][mode].sort_index()))
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]

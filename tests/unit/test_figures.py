@@ -23,6 +23,7 @@ SMALLEST = {
 }
 PAPER = load("souto_garnelo")
 FIGURES = outputs.figures(outputs.sections(fabricated.EXPERIMENTS, PAPER))
+PROOFS = [name for name in FIGURES if name.startswith("fig_proof_")]
 SEVERAL_NETWORKS = ("fig13_max_input_voltage", "fig15_variability", "fig16_device_faults", "fig_endurance")
 
 
@@ -50,11 +51,20 @@ def draw(name, inputs, folder):
     return png, svg
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in PROOFS])
 def test_each_figure_of_the_smallest_study_is_drawn(name, inputs, tmp_path):
     png, svg = draw(name, inputs, tmp_path)
     assert png.stat().st_size > 2_000
     assert "</svg>" in svg.read_text()
+
+
+@pytest.mark.parametrize("name", PROOFS)
+def test_a_proof_about_two_networks_says_what_is_missing_where_there_is_one(name, tmp_path):
+    inputs = fabricated.write_study(tmp_path, ("mnist",), "small", 1, folds=1, epochs=1)
+    png, svg = draw(name, inputs, tmp_path)
+    assert png.stat().st_size > 1_000
+    missing = {"fig_proof_two_numbers": "No CIFAR10 network", "fig_proof_high_and_low": "has not both networks"}
+    assert missing.get(name, "MNIST") in svg.read_text()
 
 
 @pytest.mark.parametrize("name", SEVERAL_NETWORKS)

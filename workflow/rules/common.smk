@@ -16,6 +16,7 @@ from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
 from memristive_study import papers
+from memristive_study.plan import measurements
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -45,12 +46,18 @@ OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
 SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.experiments}, PAPER)
 FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
+MEASUREMENTS = {
+    (job.measurement, job.recipe, job.network): job
+    for job in measurements.jobs(PLAN, Study.read(PLAN.described(), PAPER))
+}
 # Claims are judged where a network of theirs is in the study.
 JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
 # Device models and non-idealities that the study does not use decide no result of it.
 USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
 # Figures, tables and claims read the paper's numbers, but not which figures there are and what the report says.
-NUMBERS = used_of_paper(config["paper"], without=["experiments", "highlights", "claims", "file_names"])
+NUMBERS = used_of_paper(
+    config["paper"], without=["experiments", "highlights", "claims", "file_names", "measurements", "proofs"]
+)
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -64,6 +71,8 @@ wildcard_constraints:
     selection=r"\w+",
     figure=r"\w+",
     table="|".join(TABLES),
+    measurement=r"\w+",
+    recipe=r"\w+",
 
 
 def training_folder(network):
@@ -158,6 +167,15 @@ def records_of(experiment, network=None):
     ]
 
 
+def measured(measurement):
+    """The tables of a measurement, one a network and recipe."""
+    return [
+        RESULTS / "proofs" / name / f"{recipe}.{network}.csv"
+        for name, recipe, network in MEASUREMENTS
+        if name == measurement
+    ]
+
+
 @functools.cache
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
@@ -166,6 +184,7 @@ def study_files():
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
+        **{outputs.measured_input(name): RESULTS / "proofs" / f"{name}.csv" for name, _, _ in MEASUREMENTS},
         "parity": rules.collect_parity.output[0],
         "curves": rules.device_curves.output.curves,
         "hysteresis": rules.device_curves.output.hysteresis,
@@ -194,6 +213,7 @@ def possible(table):
 localrules:
     all,
     collect_experiment,
+    collect_measurement,
     collect_parity,
     collect_times,
     figures,

@@ -21,6 +21,7 @@ PADDING = {"mnist": 7.5, "cifar10": 2.0, "cifar100": 1.5}
 MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
 # Seconds that a job takes besides its work: start of Python, imports, reading.
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
+MEASUREMENT = 30.0  # at most, on a thousand images
 OTHER_JOB = 4.0
 TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
 # Bytes of a prepared image, of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
@@ -38,6 +39,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     """Estimated seconds of one job on one thread."""
     network = wildcards.get("network")
     start = START.get(rule, OTHER_JOB)
+    if rule == "measure_network":
+        return start + MEASUREMENT
     if network is None:
         return start
     entry = plan.config["networks"][network]
