@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 WITH_PATH := PATH="$$PWD/$(BIN):$$PATH"
 SNAKEMAKE := $(WITH_PATH) $(BIN)/snakemake
 
-.PHONY: all audit bench compare clean-environment demo environment lint lock sanitize test unlocked wheel
+.PHONY: all audit bench clang compare clean-environment demo environment lint lock plan sanitize test unlocked wheel
 
 # CORES=6 for six cores, also for the tests.
 CORES ?= 2
@@ -19,7 +19,14 @@ all: unlocked
 
 # A small study on embedded digits; ends with results/demo/report.html.
 demo: unlocked
-	$(SNAKEMAKE) --profile profiles/demo all
+	$(SNAKEMAKE) --profile profiles/demo --cores $(CORES) all
+
+# What would run, and why, in a few lines: make plan study=examples/own_study.yaml; without study=, that of config.yaml.
+plan: environment
+	@mkdir -p .snakemake
+	@$(SNAKEMAKE) --cores $(CORES) --dry-run $${study:+--configfile "$$study"} -- all >.snakemake/plan.log \
+		|| { cat .snakemake/plan.log >&2; exit 1; }
+	@grep "^Nothing to be done" .snakemake/plan.log || true
 
 # After a power cut: the lock that a dead process of this machine has left, and only that.
 unlocked: environment
@@ -34,6 +41,10 @@ sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: environment
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so):$$(g++ -print-file-name=libubsan.so)" \
 		$(BIN)/python -m pytest tests/unit/test_kernels.py
+
+# The kernels by the other compiler.
+clang: environment
+	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py
 
 lint: environment
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Measure how long things take, part by part, into results/benchmarks; then the figure and the README's table."""
+"""Measure how long things take, part by part, into results/benchmarks; then the figure and docs/benchmarks.md."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import conversion, figure, growth, inference, orders, readme, simulators, training, workflow
+from benchmarks import conversion, figure, growth, inference, orders, page, simulators, training, workflow
 from benchmarks.measure import machine
 from memristive.core.files import read_json, write_csv, write_json
 
@@ -58,7 +58,7 @@ def main() -> int:
         print(f"bench: {name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
     figure.draw(options.output)
     if options.output == OUTPUT:
-        readme.write(options.output)
+        page.write(options.output)
     return int(failed)
 
 

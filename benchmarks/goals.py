@@ -1,4 +1,4 @@
-"""What was to be reached, and what the CSV files of results/benchmarks say: the rows of the README's table."""
+"""What was to be reached, and what the files of results/benchmarks say: the rows of the table in docs/benchmarks.md."""
 
 import csv
 import dataclasses

@@ -56,7 +56,7 @@ def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> su
 @pytest.fixture(scope="module")
 def example(repository, tmp_path_factory) -> Path:
     """The README's Python example as a program, followed by an examination of where and how it ran."""
-    code = re.search(r"## In Python.*?```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)[1]
+    code = re.search(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)[1]
     path = tmp_path_factory.mktemp("example") / "example.py"
     path.write_text(code + EXAMINATION)
     return path

@@ -43,9 +43,8 @@ def test_memtorchs_two_plots():
     assert np.max(np.abs(curves.triangle(np.arange(len(voltage)) * 1e-10, device.switching) - voltage)) < 0.125
 
 
-@pytest.mark.parametrize("name", list(devices.DEVICES))
-def test_state_and_current_of_every_device(name):
-    device = devices.DEVICES[name]
+@pytest.mark.parametrize("device", [each for each in devices.DEVICES.values() if isinstance(each, devices.VTEAM)])
+def test_state_and_current_of_every_device(device):
     drive = device.hysteresis or curves.suggested_drive(device)
     dt = 1 / (drive.frequency * 2000)
     voltage = curves.sine(np.arange(1, 4000) * dt, drive)

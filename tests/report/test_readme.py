@@ -1,14 +1,18 @@
-"""No number of the README's results is written by hand."""
+"""No number of the results in README and documentation is written by hand, and no link leads nowhere."""
+
+import re
 
 import pandas as pd
+import pytest
 
 from memristive_study.report import readme
-from memristive_study.report.readme import PUBLISHED, results, update
+from memristive_study.report.readme import PAGES, PUBLISHED, results, update
 
 
-def test_results_are_those_of_the_published_study(repository):
-    text = (repository / "README.md").read_text(encoding="utf-8")
-    assert update(text, results(PUBLISHED)) == text
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_results_are_those_of_the_published_study(page):
+    text = page.read_text(encoding="utf-8")
+    assert update(text, results(PUBLISHED, page)) == text
 
 
 def test_results_of_both_semantics_are_told_apart():
@@ -46,3 +50,11 @@ def test_networks_stand_beside_each_other():
     assert lines[2:] == [
         "| digital, b: published split (Table 2) | 9 images | 98.73 / 2.00 [1.00, 3.00] | - / 1.50 [1.00, 3.00] |"
     ]
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}.md" for name in ("results", "benchmarks", "cluster"))])
+def test_links_lead_somewhere(repository, page):
+    text = (repository / page).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in target]
+    assert [target for target in targets if not ((repository / page).parent / target).exists()] == []
+    assert len(targets) > 1

@@ -238,6 +238,7 @@ def write_study(
     ]
     inputs["times"] = folder / "experiments/inference_time.csv"
     write_csv(inputs["times"], times)
+    inputs["folds"] = [path for path in inputs["histories"] if path.parent.name != "published"]
     inputs["parity"] = folder / "validation/parity.csv"
     write_csv(
         inputs["parity"],

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,23 @@ CONFIG = [
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc.bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
+    ("setting", {"word_line_resistance": -1}, "wires.word_line: -1 is not a number of at least 0"),
+    ("setting", {"bit_line_resistance": float("nan")}, "wires.bit_line: nan is not a finite number"),
+    ("setting", {"source_resistance": float("inf")}, "wires.source: inf is not a finite number"),
+    ("setting", {"wires": {"ground": "all"}}, "wires.ground: 'all' is not a number of at least 0, or null"),
+    ("setting", {"wires": {"drive": "both"}}, "wires.drive: 'both' is not one of one_side, both_sides"),
+    (
+        "setting",
+        {"wires": {"word_line": 1, "drive": "both_sides", "model": "dmr"}},
+        "wires.model: 'dmr' is not exact: no approximation drives word lines from both sides",
+    ),
+    ("setting", {"wires": {"cell": "2T2R"}}, "wires.cell: '2T2R' is not one of 1T1R, 1R"),
+    ("setting", {"wires": {"wordline": 1}}, "setting: wires: wordline: unknown key; did you mean word_line?"),
+    (
+        "setting",
+        {"wires": {"cell": "1R", "transistor": 100}},
+        "wires.transistor: 100.0 is not 0: a 1R cell has no transistor",
+    ),
     ("setting.r_off", -1, "device.r_off: -1 is not a resistance above r_on"),
     ("setting.layer_types", ["conv2d", "conv2d"], "is not distinct names among conv2d, linear"),
     ("setting.p_l", 2, "p_l: 2 is not a proportion"),
@@ -133,6 +151,35 @@ def test_a_network_in_a_package_is_found_without_importing_it(config, tmp_path, 
     )
 
 
+def test_a_network_beside_the_snakefile_is_found(config, tmp_path, monkeypatch):
+    """A file or a folder of the working directory, whatever Python was started with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "beside.py", tmp_path / "folder" / "inner.py"):
+        path.write_text("def make(classes, input_shape):\n    return None\n")
+    for name in ("beside:make", "folder.inner:make"):
+        config["networks"]["mnist"]["architecture"] = name
+        checked(config)
+    config["networks"]["mnist"]["architecture"] = "folder.other:make"
+    with pytest.raises(InputError, match=r"architecture: 'folder.other:make': there is no module folder.other"):
+        checked(config)
+    config["networks"]["mnist"]["architecture"] = "elsewhere:make"
+    with pytest.raises(InputError, match=rf"lies in the folder in which Snakemake runs \({tmp_path}\)"):
+        checked(config)
+
+
+@pytest.mark.parametrize("name", ["json", "pandas", "sys"])
+def test_a_network_that_python_would_take_for_an_installed_package_is_refused(config, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / f"{name}.py").write_text("def make(classes, input_shape):\n    return None\n")
+    config["networks"]["mnist"]["architecture"] = f"{name}:make"
+    with pytest.raises(InputError, match=rf"'{name}:make': {name}.py has the name of an installed package"):
+        checked(config)
+    assert sys.path[-1] == str(tmp_path)  # so that the library finds its own packages first
+
+
 FILES = {
     "seed: 1\nrun: {}\nseed: 2\n": "seed: is given twice, again in line 3",
     "run:\n  networks: [a]\n  networks: [b]\n": "run: networks: is given twice",
@@ -169,6 +216,17 @@ def test_single_column_is_possible_but_warned_about(config):
     assert len(found) == 1
     assert found[0].endswith("(retention: paper)")
     assert warnings([("", Setting())]) == []
+
+
+def test_ageing_to_resistances_outside_of_the_device_s_own_is_doubted(config):
+    config["devices"]["mine"] = {"r_on": 2000, "r_off": 50_000}
+    config["setting"]["device"] = "mine"
+    found = warnings((f"{job.experiment}: {job.part}", job.setting) for job in Plan(config).of("endurance"))
+    assert found == [
+        f"stable_resistance_{name}: {ohm} ohm, to which states fail, is outside of the device's own resistances, mine "
+        "2000 to 50000 ohm (endurance: paper)"
+        for name, ohm in (("lrs", 100), ("hrs", 1000))
+    ]
 
 
 def images(tmp_path: Path, labels: list[int], **changed) -> dict:

@@ -1,13 +1,13 @@
 """The benchmarks' table: no number by hand, and verdicts that follow from the goals."""
 
-from benchmarks import goals, readme
+from benchmarks import goals, page
 
 from memristive.core.files import write_csv
 
 
-def test_times_in_the_readme_are_those_measured(repository):
-    text = (repository / "README.md").read_text(encoding="utf-8")
-    assert readme.update(text, readme.block(readme.RESULTS)) == text
+def test_times_in_the_documentation_are_those_measured():
+    text = page.PAGE.read_text(encoding="utf-8")
+    assert page.update(text, page.block(page.RESULTS)) == text
 
 
 def test_verdicts(tmp_path):

@@ -72,6 +72,11 @@ def test_only_experiments_that_are_run_have_points(config):
             "tuning: values: 'later' is not one of none, before, after, both",
         ),
         ("choices.alternatives.checkpoint.values", ["first"], "checkpoint: values: 'first' is not one of best_test"),
+        (
+            "choices.alternatives.checkpoint.values",
+            [["best_test"]],
+            "checkpoint: values: ['best_test'] is not one of best_test",
+        ),
         ("choices.alternatives.normalisation.networks", {"mnist": "mnits"}, "mnits: unknown key; did you mean mnist?"),
         ("choices.alternatives.tuning.networks", {"mnist": "mnist_unit"}, "networks: is not allowed here"),
     ],

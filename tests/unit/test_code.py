@@ -290,6 +290,10 @@ def test_a_network_of_the_user_s_own_counts(tmp_path, monkeypatch):
     assert code.own_network("torchvision.models:resnet18") == ()
     assert code.own_network("my_networks:wide") == ("my_networks:wide",)
     assert code.reached("my_networks:wide") == ["my_networks:wide"]
+    (tmp_path / "my_folder").mkdir()  # without __init__.py
+    (tmp_path / "my_folder" / "inner.py").write_text("import my_networks\ndef made(): return my_networks.deep()\n")
+    assert code.own_network("my_folder.inner:made") == ("my_folder.inner:made",)
+    assert {"my_folder.inner:made", "my_networks:deep"} <= set(code.reached("my_folder.inner:made"))
 
 
 def test_comments_of_rules_are_no_rules(tmp_path):
@@ -363,6 +367,7 @@ SETTINGS = [
     Setting(semantics="memtorch", stuck_at_hrs=0.01, tile_shape=(32, 32), adc_quantisation="log"),
     Setting(adc_range="calibrated", calibration_images=8, retention_time=100, tuning="after"),
     Setting(layers={"fc*": {"cycles": 1000}}),
+    Setting(tile_shape=(8, 8), wires={"word_line": 1, "bit_line": 2}),
 ]
 
 
@@ -396,6 +401,20 @@ def test_every_function_that_an_evaluation_runs_is_among_those_found(inputs, mon
     ran -= {name for name in groups if ".nonidealities." in name}
     assert len(ran) > 20
     assert ran <= found, ran - found
+
+
+def test_a_selection_depends_on_its_own_rule_alone():
+    """So that a new rule selects no other weights again."""
+    table = "memristive_study.training.rules:RULES"
+    rules = {
+        name: {each.split(":")[1] for each in code.reached("select_checkpoint.py", used={table: {name}})}
+        for name in ("best_test", "best_validation", "last")
+    }
+    assert {name: found & {"best_test", "best_validation", "last", "_best"} for name, found in rules.items()} == {
+        "best_test": {"best_test", "_best"},
+        "best_validation": {"best_validation", "_best"},
+        "last": {"last"},
+    }
 
 
 def test_an_evaluation_depends_on_its_own_non_idealities_and_device():

@@ -11,7 +11,7 @@ import pytest
 
 from memristive.core.files import write_csv, write_json
 from memristive.core.setting import Setting
-from memristive_study.report.compare import pairs
+from memristive_study.report.compare import pairs, words
 from memristive_study.report.compare.__main__ import main
 from memristive_study.report.compare.side import Side
 
@@ -42,6 +42,7 @@ def studies(tmp_path):
 def test_differences_are_of_the_same_settings(studies):
     found = pairs.pairs(*studies)
     assert len(found) == len(studies[0].evaluations.groupby(pairs.KEYS))
+    assert all(pair.labels[0] == pair.labels[1] for pair in found)
     moved = [pair for pair in found if abs(pair.difference.value) > 1e-9]
     assert {pair.experiment for pair in moved} == {"input_voltage"}
     assert all(pair.difference.value == pytest.approx(4) and pair.paired and pair.clear for pair in moved)
@@ -111,11 +112,92 @@ def test_images_are_paired_where_both_tested_the_same(tmp_path):
     assert pair.difference.images is None
 
 
-def test_configurations_are_compared_key_by_key():
-    a, b = {"x": {"y": 1, "z": [1]}, "w": 2}, {"x": {"y": 1, "z": [1, 2]}, "v": None}
-    found = list(pairs.differences(a, b))
-    assert found == [("x.z", "[1]", "[1, 2]"), ("w", "2", "(not there)"), ("v", "(not there)", "None")]
-    assert list(pairs.differences(json.loads(json.dumps(a)), a)) == []
+def test_settings_are_matched_by_what_is_swept_whatever_they_are_called(studies):
+    """Labels have changed their form, and one study may sweep what the other leaves at one value."""
+    a, b = studies
+    fabricated.rewrite(b.paths["adc_tile"], lambda row: row.update(label="x" + row["label"]))
+    found = [pair for pair in pairs.pairs(a, Side(b.path)) if pair.experiment == "adc_tile"]
+    assert found
+    assert all(f"x{pair.labels[0]}" == pair.labels[1] for pair in found)
+    frame = pd.read_csv(a.paths["variability"])
+    frame[frame["variability.sigma"] == frame["variability.sigma"].min()].to_csv(a.paths["variability"], index=False)
+    found = [pair for pair in pairs.pairs(Side(a.path), b) if pair.experiment == "variability"]
+    assert {"variability.sigma 0 ohm"} <= {text for pair in found for text in pair.setting.split(", ")}
+    assert len(found) == len(Side(a.path).evaluations.query("experiment == 'variability'").groupby(pairs.KEYS))
+
+
+def test_studies_that_share_nothing(studies, tmp_path):
+    a, b = studies
+    for path in b.paths.values():
+        fabricated.rewrite(path, lambda row: row.update(network="other"))
+    assert main([str(a.path), str(b.path)]) == 0
+    text = (tmp_path / "compare_a_b.html").read_text()
+    assert text.index("What both have") < text.index("Differences in configuration")
+    assert "Networks of both: none." in text
+    assert "The studies have no setting in common." in text
+    assert "<td>Input voltage</td><td>paper</td>" in text  # of each, with what it sweeps
+
+
+def test_configurations_are_compared_key_by_key_in_words():
+    a = {"x": {"y": 1, "z": [1, "1.0e4"]}, "w": 2, "setting": {"inputs.max_voltage": 9}, "same": ["1.0e4"], "n": True}
+    b = {
+        "x": {"y": 1, "z": [1, 2]},
+        "v": None,
+        "setting": {"inputs.max_voltage": 5.5},
+        "same": [10000.0],
+        "n": {"a": []},
+    }
+    assert list(words.differences(a, b)) == [
+        ("x.z", "1, 10000", "1, 2"),
+        ("w", "2", "(not there)"),
+        ("setting.inputs.max_voltage", "9 V", "5.5 V"),
+        ("n", "yes", "a: none"),
+    ]
+    assert list(words.differences(json.loads(json.dumps(a)), a)) == []
+
+
+def broken(folder, name, content):
+    path = next(iter(sorted(folder.glob(name))), folder / name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content(path.read_bytes()))
+    return path
+
+
+DAMAGE = {
+    "a table cut in a quoted cell": ("experiments/adc_tile.csv", lambda text: text + b'"cut'),
+    "a table without rows or columns": ("experiments/adc_tile.csv", b""),
+    "a table without accuracies": ("experiments/adc_tile.csv", lambda text: text.replace(b"accuracy", b"acuracy", 1)),
+    "a word in place of an accuracy": ("experiments/adc_tile.csv", lambda text: text.replace(b",1000,", b",many,", 1)),
+    "a table that is no text": ("experiments/adc_tile.csv", b"\x80\x81\xff"),
+    "provenance cut short": ("provenance.json", b'{"config": {"training"'),
+    "provenance that is a list": ("provenance.json", b"[]"),
+    "provenance with a list for the configuration": ("provenance.json", b'{"config": []}'),
+    "provenance with networks that are none": ("provenance.json", b'{"study": {"networks": {"mnist": 1}}}'),
+    "a configuration of another shape": ("provenance.json", b'{"config": {"networks": 3, "run": {"experiments": 5}}}'),
+    "a record cut short": ("evaluations/adc_tile/mnist/l.json", b'{"experiment": "adc_tile"'),
+    "a record without evaluations": ("evaluations/adc_tile/mnist/l.json", b"{}"),
+    "a record whose bits are none": (
+        "evaluations/adc_tile/mnist/l.json",
+        b'{"experiment": "a", "network": "b", "label": "c", "setting": "{}",'
+        b' "evaluations": [{"repeat": 0, "correct_bits": "?"}]}',
+    ),
+    "a selection without accuracy": ("training/mnist/selection.json", b'{"network": "mnist"}'),
+    "a ledger without verdicts": ("claims.csv", b"number,claim\n1,x\n"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_damaged_file_is_one_line(studies, capsys, what):
+    a, b = studies
+    name, content = DAMAGE[what]
+    config = {"networks": {"mnist": {"dataset": "mnist"}}, "run": {"networks": ["mnist"]}}
+    write_json(b.path / "provenance.json", {"config": config})
+    path = broken(b.path, name, content)
+    assert main([str(a.path), str(b.path)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
+    assert path.name in said or str(b.path) in said
 
 
 def test_a_folder_that_is_no_study_is_one_line(studies, tmp_path, capsys):

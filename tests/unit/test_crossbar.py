@@ -13,7 +13,7 @@ from torch import nn
 
 from memristive import InputError, Setting, convert
 from memristive.arrays import encoding, mapping, product, tiling, tuning
-from memristive.arrays.cells import Array, Cells
+from memristive.arrays.cells import Array, Cells, Failures
 from memristive.arrays.draws import SeededDraws
 from memristive.arrays.nonidealities import endurance, faults, retention, states, variability
 from memristive.arrays.semantics import resolve
@@ -46,13 +46,15 @@ def random(*shape, seed=3):
 
 
 def mapped(matrix, setting, aim=(50, 1000)):
-    (sides,) = mapping.naive_map(matrix, mapping.weight_range(matrix, setting, aim), setting.array.scheme, aim)
-    return sides
+    scheme = mapping.SCHEMES[setting.array.scheme]
+    limits = mapping.weight_range(matrix, setting, aim)
+    (sides,) = scheme.split(matrix)
+    return [mapping.naive_map(matrix, limits, scheme, aim, side=side) for side in range(len(sides))]
 
 
 def test_two_by_two_weights():
     weight = tensor([0.5, -1.0], [0.25, 0.0])  # [outputs, inputs]
-    positive, negative = mapped(mapping.weight_matrix(weight), EXACT)
+    positive, negative = mapped(weight.T, EXACT)
     close(positive, [[0.0105, 0.00575], [0.001, 0.001]])  # 0.001 + 0.019 w
     close(negative, [[0.001, 0.001], [0.02, 0.001]])
     close(mapping.SCHEMES["double_column"].combine([positive, negative], 0.0), [[0.0095, 0.00475], [-0.019, 0.0]])
@@ -154,7 +156,7 @@ def test_logarithmic_error_is_below_one_step(bits):
 
 
 def test_memtorchs_logarithmic_adc_makes_everything_below_one_one():
-    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", log_range="memtorch").tolist() == [1, -1, 1]
+    assert adc.quantise(tensor(0.5, -0.2, 0.01), 8, "log", ranging="memtorch").tolist() == [1, -1, 1]
 
 
 def test_ceil_log2_is_the_c_librarys():
@@ -372,8 +374,16 @@ def test_draws_are_decided_by_seed_and_layer():
 
 
 def test_line_by_hand():
-    assert tuning.fit_line(tensor(0.0, 1.0, 2.0), tensor(1.0, 2.0, 6.0)) == pytest.approx((2.5, 0.5))
-    assert tuning.fit_line(tensor(2.0, 2.0), tensor(1.0, 3.0)) == (0.0, 2.0)
+    def line(*parts):
+        fit = tuning.LineFit()
+        for analogue, digital in parts:
+            fit.add(analogue, digital)
+        return fit.line()
+
+    assert line((tensor(0.0, 1.0, 2.0), tensor(1.0, 2.0, 6.0))) == pytest.approx((2.5, 0.5))
+    assert line((tensor(0.0), tensor(1.0)), (tensor(1.0, 2.0), tensor(2.0, 6.0))) == pytest.approx((2.5, 0.5))
+    assert line((tensor(2.0, 2.0), tensor(1.0, 3.0))) == (0.0, 2.0)
+    assert line((tensor(2.0), tensor(1.0)), (tensor(2.0), tensor(3.0))) == (0.0, 2.0)
 
 
 def test_line_of_an_ideal_array_undoes_the_mapping():
@@ -397,7 +407,8 @@ def applied(nonideality, conductance, setting, orders=None):
     """Conductances after one non-ideality; `orders` by purpose."""
     cells = Cells.alike(setting.device.r_on, setting.device.r_off)
     order = (orders or {}).get
-    array = Array(cells, setting, resolve(setting), lambda purpose, count: order(purpose))
+    shape = (1, conductance.numel()) if conductance.dim() == 1 else tuple(conductance.shape)
+    array = Array(cells, setting, resolve(setting), Failures(lambda purpose, count: order(purpose), shape))
     return nonideality.apply(conductance, array)
 
 
@@ -407,8 +418,16 @@ def test_a_device_keeps_to_its_own_bounds():
 
 
 def test_resistances_have_a_floor():
-    r_on, r_off = variability.vary(50, 1000, 100, tensor([[-9.0]], [[-9.0]]))
+    r_on, r_off = variability.vary(50, 1000, variability.Variability(sigma=100), tensor([[-9.0]], [[-9.0]]))
     assert (r_on.item(), r_off.item()) == (1, 2)
+
+
+def test_a_relative_sigma_is_a_proportion_of_each_state():
+    spread = Setting(relative_sigma=0.1).variability
+    r_on, r_off = variability.vary(2000, 50_000, spread, tensor([[1.0]], [[-2.0]]))
+    assert (r_on.item(), r_off.item()) == (2200, 40_000)
+    with pytest.raises(InputError, match=r"variability.relative_sigma: 0.1 is not 0, as it must be where sigma is"):
+        Setting(sigma=20, relative_sigma=0.1)
 
 
 def test_conductance_states_are_even_between_the_bounds():

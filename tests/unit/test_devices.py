@@ -7,9 +7,11 @@ import pytest
 
 from memristive import devices
 from memristive.core.errors import InputError
+from memristive.core.setting import Setting
 from memristive.devices import curves
 
 STUDY = devices.DEVICES["pt_hf_ti"]
+WITH_CURVES = [name for name, device in devices.DEVICES.items() if isinstance(device, devices.VTEAM)]
 MINE = {**STUDY.parameters(), "source": "measured"}
 
 
@@ -48,7 +50,7 @@ def test_the_state_stops_at_both_ends_and_the_resistance_with_it():
     assert current == pytest.approx([1 / 1000, -1 / 50], rel=1e-12)
 
 
-@pytest.fixture(scope="module", params=list(devices.DEVICES))
+@pytest.fixture(scope="module", params=WITH_CURVES)
 def name(request):
     return request.param
 
@@ -146,6 +148,37 @@ def test_every_preset_is_a_device(name):
     device = devices.get(name)
     assert isinstance(device, devices.Device)
     assert 0 < device.bounds[0] < device.bounds[1]
+    # The states of a crossbar's cells.
+    assert [1 / resistance for resistance in devices.resistances(device)] == pytest.approx(device.bounds[::-1])
+
+
+@dataclasses.dataclass(frozen=True)
+class Rectifier:
+    """A model that knows conductances alone, with a diode in series if `ohmic` is False."""
+
+    ohmic: bool
+    name: str = "rectifier"
+    source: str = "invented"
+    bounds: tuple[float, float] = (1e-6, 4e-5)
+
+    def current(self, voltage, conductance):
+        forward = np.asarray(voltage) * conductance
+        return forward if self.ohmic else np.maximum(forward, 0)
+
+
+def test_a_registered_model_serves_a_setting_by_its_bounds(monkeypatch):
+    monkeypatch.setitem(devices.DEVICES, "rectifier", Rectifier(ohmic=True))
+    assert isinstance(devices.get("rectifier"), devices.Device)
+    setting = Setting(device="rectifier")
+    assert (setting.device.r_on, setting.device.r_off) == (1 / 4e-5, 1 / 1e-6)
+    assert Setting(device="rectifier", r_on=5e4).device.r_off == 1 / 1e-6
+    assert devices.table({})["rectifier"] is devices.DEVICES["rectifier"]
+
+
+def test_a_device_that_is_no_resistance_is_refused_rather_than_taken_for_one(monkeypatch):
+    monkeypatch.setitem(devices.DEVICES, "diode", Rectifier(ohmic=False))
+    with pytest.raises(InputError, match=r"device\.name: 'diode' is not a device whose current is proportional"):
+        Setting(device="diode")
 
 
 def test_a_misspelt_preset_names_the_nearest():

@@ -442,12 +442,22 @@ def values_of(figure):
 OF_EXPERIMENTS = [name for name, figure in FIGURES.items() if figure.parts or figure.name.startswith("sweep_")]
 
 
+def shows_accuracies(figure):
+    """Whether a figure's values are accuracies, by the label of an axis or of a colour bar, and nothing derived."""
+    return "accuracy (%)" in {axes.get_ylabel() for axes in figure.axes}
+
+
 @pytest.mark.parametrize("name", OF_EXPERIMENTS)
 def test_a_figure_of_an_experiment_shows_every_setting_of_its_parts(name, drawn, inputs):
-    """Each setting's mean is in the figure, and moves where its evaluations do."""
+    """Each setting's mean is in the figure, and moves where its evaluations do; what is made of means moves too."""
     (of,) = set(FIGURES[name].inputs) & set(fabricated.EXPERIMENTS)
     frame = experiment(inputs[of])
     moved = frame.assign(accuracy=frame["accuracy"] * 0.9 + 0.123)
+    if not shows_accuracies(drawn(name)):
+        for _, rows in frame[frame["part"].isin(FIGURES[name].parts)].groupby("network"):
+            worse = frame.assign(accuracy=frame["accuracy"].where(~frame.index.isin(rows.index), moved["accuracy"]))
+            assert values_of(drawn(name, **{of: worse})) != values_of(drawn(name)), "a network's rows play no part"
+        return
     for rows, changed in ((frame, {}), (moved, {of: moved})):
         shown = values_of(drawn(name, **changed))
         mine = rows[rows["part"].isin(FIGURES[name].parts)] if FIGURES[name].parts else rows

@@ -118,7 +118,7 @@ def test_new_fields_and_kinds_of_the_stages_of_chains_are_refused():
         {"accumulate": "pairwise"},
         {"adc_quantisation": "cubic"},
         {"adc_scope": "layer"},
-        {"log_range": "decades"},
+        {"ranging": "decades"},
         {"scale_scope": "vector"},
         {"adc_bits": 23},
         {"adc_bits": 1},

@@ -151,10 +151,10 @@ def test_a_range_over_a_sample_s_vectors_is_left_to_the_definition():
 @pytest.mark.parametrize("fields", [{}, {"adc_overflow_rate": 0.1}, {"adc_quantisation": "log"}])
 def test_ranges_over_samples_and_batches(fields):
     x, conductance = draw(9, 3, 6, 5), draw(27, 7, seed=1)
-    arithmetic = Arithmetic(tile_shape=None, adc_scope="sample", log_range="memtorch", **fields)
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="sample", ranging="memtorch", **fields)
     found = kernels.conv2d(x, conductance, 7, (3, 3), arithmetic)
     assert torch.equal(found, plain_conv2d(x, conductance, 7, (3, 3), arithmetic))
-    arithmetic = Arithmetic(tile_shape=None, adc_scope="batch", scale_scope="batch", log_range="memtorch", **fields)
+    arithmetic = Arithmetic(tile_shape=None, adc_scope="batch", scale_scope="batch", ranging="memtorch", **fields)
     x = x.flatten(1)[:, :27]
     assert torch.equal(kernels.linear(x, conductance, 7, arithmetic), plain_linear(x, conductance, 7, arithmetic))
 
@@ -189,13 +189,13 @@ def test_adc_ties_zeros_and_equal_entries(level):
 
 
 @pytest.mark.parametrize("passes", [True, False])
-@pytest.mark.parametrize("quantisation, log_range", [("linear", "log"), ("log", "log"), ("log", "memtorch")])
-def test_equal_entries_pass_or_are_converted(quantisation, log_range, passes):
+@pytest.mark.parametrize("quantisation, ranging", [("linear", "physical"), ("log", "physical"), ("log", "memtorch")])
+def test_equal_entries_pass_or_are_converted(quantisation, ranging, passes):
     """Vectors of equal entries, and a tile of one column, which is equal to itself."""
-    fields = {"adc_bits": 3, "adc_quantisation": quantisation, "log_range": log_range, "equal_entries_pass": passes}
+    fields = {"adc_bits": 3, "adc_quantisation": quantisation, "ranging": ranging, "equal_entries_pass": passes}
     y = torch.cat([torch.full((1, 9), 0.7), torch.zeros(1, 9), torch.full((1, 9), -1.3), draw(20, 9)])
     for vectors in (y, y[:, :1].contiguous()):
-        expected = adc.quantise(vectors, 3, quantisation, log_range=log_range, equal_entries_pass=passes)
+        expected = adc.quantise(vectors, 3, quantisation, ranging=ranging, equal_entries_pass=passes)
         for level in LEVELS:
             assert torch.equal(adc_alone(vectors, level, **fields), expected), level
         assert torch.equal(expected[0], vectors[0]) == passes
@@ -221,13 +221,13 @@ def test_adc_overflow(level):
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 3e38])
 @pytest.mark.parametrize(
-    "adc", [(None, "linear", "log"), (8, "linear", "log"), (8, "log", "log"), (8, "log", "memtorch")]
+    "adc", [(None, "linear", "physical"), (8, "linear", "physical"), (8, "log", "physical"), (8, "log", "memtorch")]
 )
 def test_values_that_are_not_finite_go_to_the_plain_path(bad, adc, level):
     x, conductance = draw(5, 2, 4, 4), draw(2 * 9, 6, seed=1) * 3
     x[3, 1, 2, 2] = bad
-    bits, quantisation, log_range = adc
-    arithmetic = Arithmetic(adc_bits=bits, adc_quantisation=quantisation, log_range=log_range, max_input_voltage=None)
+    bits, quantisation, ranging = adc
+    arithmetic = Arithmetic(adc_bits=bits, adc_quantisation=quantisation, ranging=ranging, max_input_voltage=None)
     assert kernels.conv2d(x, conductance, 6, (3, 3), arithmetic, level=level) is NotImplemented
 
 
@@ -377,8 +377,8 @@ def test_switch(monkeypatch):
         kernels.available()
 
 
-@pytest.mark.parametrize("log_range", ["log", "memtorch"])
-def test_logarithmic_adc(log_range):
+@pytest.mark.parametrize("ranging", ["physical", "memtorch"])
+def test_logarithmic_adc(ranging):
     wide = (draw(400, 30) * torch.exp(8 * draw(400, 30, seed=1))).clamp(-1e8, 1e8)
     narrow = 1 + draw(400, 30, seed=2, scale=1e-3)
     close = torch.exp((torch.randint(-40, 40, (400, 30), generator=torch.Generator().manual_seed(3)) + 0.5) / 16)
@@ -389,11 +389,11 @@ def test_logarithmic_adc(log_range):
     y[9, :3] = 1e-41
     for bits in (2, 3, 8, 11):
         for rate in (0.0, 0.1, 0.6):
-            expected = adc.quantise(y, bits, "log", rate, log_range)
-            fields = {"adc_bits": bits, "adc_overflow_rate": rate, "adc_quantisation": "log", "log_range": log_range}
+            expected = adc.quantise(y, bits, "log", rate, ranging)
+            fields = {"adc_bits": bits, "adc_overflow_rate": rate, "adc_quantisation": "log", "ranging": ranging}
             for level in LEVELS:
                 assert torch.equal(adc_alone(y, level, **fields), expected), (bits, rate, level)
     y[11, 3] = 1e12  # beyond MemTorch's tables: the plain path's
-    if log_range == "memtorch":
+    if ranging == "memtorch":
         for level in LEVELS:
             assert adc_alone(y, level, **fields | {"adc_overflow_rate": 0.0}) is NotImplemented

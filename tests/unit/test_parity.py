@@ -143,8 +143,8 @@ def test_extremes_of_more_than_two_fields():
 
 def conversion(raw, ours, quantisation="linear", bits=4):
     raw = torch.tensor([raw])
-    theirs = adc.quantise(raw, bits, quantisation, log_range="memtorch")
-    ours = adc.quantise(torch.tensor([ours]), bits, quantisation, log_range="memtorch")
+    theirs = adc.quantise(raw, bits, quantisation, ranging="memtorch")
+    ours = adc.quantise(torch.tensor([ours]), bits, quantisation, ranging="memtorch")
     return comparison.Conversion(raw, theirs, ours, (slice(0, 1), slice(0, raw.shape[1])), products=64)
 
 
@@ -153,7 +153,7 @@ def test_a_code_may_differ_only_beside_a_boundary(quantisation):
     # Range 8: the step is 2^(1 - 4 + 3) = 1, of the value or of its logarithm.
     boundary = {"linear": 4.5, "log": math.exp(0.5)}[quantisation]
     step = 1e-6
-    arithmetic = Arithmetic(adc_bits=4, adc_quantisation=quantisation)
+    arithmetic = Arithmetic(adc_bits=4, adc_quantisation=quantisation, ranging="memtorch")
     beside = conversion([7.0, boundary - step], [7.0, boundary + step], quantisation)
     assert (beside.ours != beside.theirs).tolist() == [[False, True]]
     assert not comparison.judge(beside, arithmetic)[0].any()

@@ -114,7 +114,9 @@ def test_every_draw_of_a_conversion_is_named_by_layer_array_and_purpose(semantic
 def test_a_generator_draws_these_values():
     drawn = draws.SeededDraws(torch.Generator().manual_seed(7))
     assert drawn.order("0", (0, 0), "stuck at HRS", 8).tolist() == [3, 1, 5, 2, 6, 7, 4, 0]
-    assert drawn.tuning_inputs("0", (3,)).tolist() == pytest.approx([0.3250, -0.7299, 0.7602], abs=1e-4)
+    for parts in (1, 2, 3):
+        inputs = torch.cat(list(drawn.tuning_inputs("0", (3,), parts)))
+        assert inputs.tolist() == pytest.approx([0.3250, -0.7299, 0.7602], abs=1e-4)
 
 
 def small_network(classes, input_shape):

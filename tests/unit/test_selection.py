@@ -9,6 +9,7 @@ from memristive.core.errors import InputError
 from memristive.core.files import write_csv
 from memristive_study.models.weights import read_tensors
 from memristive_study.training import history, selection
+from memristive_study.training.rules import RULES
 
 
 def rows(column, values):
@@ -21,15 +22,13 @@ def rows(column, values):
 def test_selection_rules():
     published = rows("test_accuracy", [0.5, 0.9, 0.9, 0.8])
     folds = [rows("validation_accuracy", v) for v in ([0.1, 0.5, 0.7, 0.9], [0.2, 0.4, 0.9, 0.7])]
-    assert selection.select_epoch("best_test", published) == 2  # the earlier of equals
-    assert selection.select_epoch("best_validation", published, folds) == 3  # 0.15, 0.45, 0.8, 0.8
-    assert selection.select_epoch("last", published) == 4
+    assert RULES["best_test"].choose(published, []) == 2  # the earlier of equals
+    assert RULES["best_validation"].choose(published, folds) == 3  # 0.15, 0.45, 0.8, 0.8
+    assert RULES["last"].choose(published, []) == 4
     with pytest.raises(InputError, match="needs folds of 4 epochs, found none"):
-        selection.select_epoch("best_validation", published)
+        RULES["best_validation"].choose(published, [])
     with pytest.raises(InputError, match="needs folds of 4 epochs, found 4, 3"):
-        selection.select_epoch("best_validation", published, [folds[0], folds[1][:3]])
-    with pytest.raises(InputError, match="expected one of best_test, best_validation, last"):
-        selection.select_epoch("best", published)
+        RULES["best_validation"].choose(published, [folds[0], folds[1][:3]])
     summary = history.fold_summary(
         [r | {"test_accuracy": t} for r, t in zip(folds[1], [0.1, 0.2, 0.3, 0.4], strict=True)]
     )

@@ -11,11 +11,13 @@ DIGIT = 16.0
 
 
 class TwoDigits(mapping.DoubleColumn):
-    """A coarse digit and the rest, which stands for a sixteenth of it."""
+    """A coarse digit of weights of at most `largest`, and the rest, which stands for a sixteenth of it."""
+
+    def __init__(self, largest):
+        self.largest = largest
 
     def split(self, matrix):
-        largest = matrix.abs().max()
-        coarse = (matrix / largest * DIGIT).round() * largest / DIGIT
+        coarse = (matrix / self.largest * DIGIT).round() * self.largest / DIGIT
         rest = (matrix - coarse) * DIGIT
         return [[part.clamp_min(0), (-part).clamp_min(0)] for part in (coarse, rest)]
 
@@ -26,7 +28,7 @@ class TwoDigits(mapping.DoubleColumn):
 
 @pytest.mark.parametrize("layer", [nn.Linear(6, 3), nn.Conv2d(2, 4, 3, padding=1, groups=2)])
 def test_slices_together_are_the_weights(layer, monkeypatch):
-    monkeypatch.setitem(mapping.SCHEMES, "double_column", TwoDigits())
+    monkeypatch.setitem(mapping.SCHEMES, "double_column", TwoDigits(layer.weight.detach().abs().max()))
     setting = Setting(adc_bits=None, max_input_voltage=None)
     converted = convert(nn.Sequential(layer).eval(), setting, torch.Generator().manual_seed(1))
     assert converted[0].conductance.shape[:2] == (2, getattr(layer, "groups", 1))

@@ -85,7 +85,7 @@ EDITS = [
         "memristive_study.results.records:concatenate": {"collect_times"},
     },
     {"memristive_study.data.prepare:_resize": {"prepare_dataset"}},
-    {"memristive_study.training.selection:select_epoch": {"select_checkpoint", "select_alternative"}},
+    {"memristive_study.training.selection:select_checkpoint": {"select_checkpoint", "select_alternative"}},
     {
         "memristive_study.claims.judge:make": {"claims"},
         "memristive_study.figures.tiles:draw": {"figure"},

@@ -11,7 +11,7 @@ use rule select_checkpoint as select_alternative with:
         BENCHMARKS / "select_alternative" / "{network}.{selection}.jsonl"
     params:
         rule=lambda wildcards: wildcards.selection,
-        code=code_hash("select_checkpoint.py"),
+        code=code_of_selection,
 
 
 rule choices:

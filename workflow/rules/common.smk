@@ -1,22 +1,27 @@
 """Shared by all rules: the plan of the study and where its results are."""
 
+import atexit
 import functools
 import os
+from collections import Counter
 
 from snakemake.exceptions import WorkflowError
 
-from memristive_study.runtime import cluster, lock, resources
+from memristive_study.runtime import changes, cluster, lock, output_folder, preflight, resources, targets
 from memristive_study.results import outputs
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained, recipe
+from memristive_study.training.rules import RULES
 from memristive_study.config.check import checked, warnings
 from memristive_study.config.files import located, read
+from memristive_study.config.merged import merged
 from memristive_study.runtime.code import code_hash, own_network, rules_hash, used_by, used_of_paper
 from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
 from memristive_study import papers
 from memristive_study.plan import measurements
+from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
 
@@ -32,6 +37,7 @@ config_sources = {}
 try:
     config_sources = read(config_files(), workflow.config_settings.config)
     config = checked(config, list(config_sources.values()))
+    output_folder.check(config["results_dir"], config["study"], REPOSITORY)
     PLAN = Plan(config)
     PAPER = papers.load(config["paper"])
 except InputError as error:
@@ -63,13 +69,13 @@ BENCHMARKS = RESULTS / "benchmarks"
 
 
 wildcard_constraints:
-    dataset=r"\w+",
-    network=r"\w+",
+    dataset="|".join(config["datasets"]),
+    network="|".join(config["networks"]),
     fold=r"\d+",
-    experiment=r"\w+",
+    experiment="|".join([*PLAN.experiments, CHOICES]),
     label=r"[^/]+",
     selection=r"\w+",
-    figure=r"\w+",
+    figure="|".join(FIGURES),
     table="|".join(TABLES),
     measurement=r"\w+",
     recipe=r"\w+",
@@ -117,8 +123,31 @@ def code_of_figure(wildcards):
 
 
 def code_of_table(wildcards):
-    """Hash of the code of one table, with what makes it."""
-    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), used=USED | NUMBERS)
+    """Hash of the code of one table, with what makes it, and of the user's own networks, which one of them lists."""
+    own = [start for network in PLAN.networks for start in own_network(PLAN.architecture(network))]
+    return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), *own, used=USED | NUMBERS)
+
+
+def measurement_of(wildcards):
+    return MEASUREMENTS[wildcards.measurement, wildcards.recipe, wildcards.network]
+
+
+def measured_weights(wildcards):
+    return measurement_of(wildcards).weights or training_folder(wildcards.network) / "weights.safetensors"
+
+
+def function_of(wildcards):
+    return outputs.reference(PAPER.measurements[wildcards.measurement].measure)
+
+
+def code_of_measurement(wildcards):
+    """Hash of the code of one measurement of a network."""
+    return code_hash(
+        "measure_network.py",
+        function_of(wildcards),
+        *own_network(measurement_of(wildcards).architecture),
+        used=USED | used_of_paper(None),
+    )
 
 
 def local_file(wildcards):
@@ -128,18 +157,35 @@ def local_file(wildcards):
 
 
 def recipe_of(wildcards):
-    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code."""
-    return canonical({"meaning": recipe.MEANING, "settings": PLAN.training_settings(wildcards.network).identity()})
+    """Everything that decides a training besides its images: the rule that trains depends on this, not on the code.
+
+    Only the code of a network of the user's own counts, for nobody raises `recipe.MEANING` when it changes.
+    """
+    settings = PLAN.training_settings(wildcards.network).identity()
+    own = code_of_network(wildcards)
+    code = {"network": code_hash(*own)} if own else {}
+    return canonical({"meaning": recipe.MEANING, "settings": settings, **code})
 
 
 def fold_histories(network):
     return [training_folder(network) / f"fold{fold}" / "history.csv" for fold in range(PLAN.folds(network))]
 
 
+def selection_rule(wildcards):
+    """Name of the rule that selects an epoch, the study's or an alternative to it."""
+    return wildcards.get("selection", config["training"]["checkpoint"])
+
+
 def histories_for_selection(wildcards):
     """The folds' histories where an epoch is selected by them."""
-    selection = wildcards.get("selection", config["training"]["checkpoint"])
-    return fold_histories(wildcards.network) if selection == "best_validation" else []
+    return fold_histories(wildcards.network) if RULES[selection_rule(wildcards)].needs_folds else []
+
+
+def code_of_selection(wildcards):
+    """Hash of the code that selects an epoch, with its rule alone."""
+    return code_hash(
+        "select_checkpoint.py", used={"memristive_study.training.rules:RULES": {selection_rule(wildcards)}}
+    )
 
 
 def memory_of(rule):
@@ -179,18 +225,18 @@ def measured(measurement):
 @functools.cache
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
-    histories = [history for network in PLAN.networks for history in fold_histories(network)]
+    folds = [history for network in PLAN.networks for history in fold_histories(network)]
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         **{outputs.measured_input(name): RESULTS / "proofs" / f"{name}.csv" for name, _, _ in MEASUREMENTS},
         "parity": rules.collect_parity.output[0],
-        "curves": rules.device_curves.output.curves,
-        "hysteresis": rules.device_curves.output.hysteresis,
+        **({name: rules.device_curves.output[name] for name in ("curves", "hysteresis")} if PLAN.has_curves else {}),
         "parameters": rules.device_curves.output.parameters,
         "selections": [training_folder(network) / "selection.json" for network in PLAN.networks],
-        "histories": histories + published,
+        "histories": folds + published,
+        **({"folds": folds} if folds else {}),
         "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
         "layers": RESULTS / "tables" / "networks.csv",
         "rulegraph": rules.rulegraph.output[0],
@@ -225,6 +271,44 @@ localrules:
     validate,
 
 
+def plan_of(jobs):
+    """Lines on what is to run and why, on what is probably not meant, on time and space."""
+    work = [(job.rule.name, job.wildcards_dict) for job in jobs]
+    evaluations = Counter((job.experiment, job.part) for job in PLAN.jobs)
+    return [
+        *(f"warning: {line}" for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs)),
+        *(f"note: {line}" for line in merged(config, config_sources, evaluations)),
+        announcement(work, PLAN, workflow.cores or 1),
+        f"To do: {changes.summary(jobs, workflow.dag.reason)}",
+    ]
+
+
+def wrong_target():
+    """The first target of the command that nothing makes, with those that there are; None where each can be made."""
+    files = [RESULTS / "figures" / f"{figure}.png" for figure in possible(FIGURES)]
+    files += [RESULTS / "tables" / f"{table}.csv" for table in possible(TABLES)]
+    files += [RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)]
+    return targets.wrong(
+        workflow.dag_settings.targets or (),
+        ["all", "figures", "tables", "validate", "pretrained"],
+        [str(path) for path in (*files, RESULTS / "report.html")],
+        lambda target: any(rule.name == target or rule.is_producer(target) for rule in workflow.rules),
+    )
+
+
+def at_the_end():
+    """What Snakemake has no other place for: the plan of a dry run, which starts nothing, and a target misspelt."""
+    if workflow.main_snakefile != str(REPOSITORY / "Snakefile") or workflow.dag_settings is None:
+        return  # another workflow uses this one, or nothing was asked for
+    if line := wrong_target():
+        print(line, file=sys.stderr)
+    elif workflow.dryrun and workflow.dag:
+        print(*plan_of(list(workflow.dag.needrun_jobs(exclude_finished=False))), sep="\n", file=sys.stderr)
+
+
+atexit.register(at_the_end)
+
+
 onstart:
     lock.record()
     unlimit(workflow.scheduler)
@@ -232,10 +316,9 @@ onstart:
     work = [(job.rule.name, job.wildcards_dict) for job in jobs]
     try:
         check_space(work, PLAN, RESULTS)
+        print(*plan_of(jobs), sep="\n", file=sys.stderr)
+        preflight.check(work, PLAN, workflow.local_exec)
         if not workflow.local_exec:
             cluster.check_fits(jobs, workflow.cores)
     except InputError as error:
         raise WorkflowError(str(error)) from None
-    for line in warnings((f"{job.experiment}: {job.part}", job.setting) for job in PLAN.jobs):
-        print(f"warning: {line}", file=sys.stderr)
-    print(announcement(work, PLAN, workflow.cores or 1), file=sys.stderr)

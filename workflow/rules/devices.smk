@@ -18,8 +18,9 @@ rule device_curves:
         runtime=10,
     params:
         own=config["devices"],
+        shown=PLAN.devices,
         code=code_hash("device_curves.py"),
     message:
-        "Sweeping the voltage of each device model"
+        "Sweeping the voltage of each device that has a model"
     script:
         "../scripts/device_curves.py"

@@ -1,18 +1,6 @@
 """What the paper's proofs are made of: measurements of the study's networks and of those that come with the workflow."""
 
 
-def measurement_of(wildcards):
-    return MEASUREMENTS[wildcards.measurement, wildcards.recipe, wildcards.network]
-
-
-def measured_weights(wildcards):
-    return measurement_of(wildcards).weights or training_folder(wildcards.network) / "weights.safetensors"
-
-
-def function_of(wildcards):
-    return outputs.reference(PAPER.measurements[wildcards.measurement].measure)
-
-
 rule measure_network:
     input:
         weights=measured_weights,
@@ -34,12 +22,7 @@ rule measure_network:
         architecture=lambda wildcards: measurement_of(wildcards).architecture,
         normalisation=lambda wildcards: measurement_of(wildcards).normalisation,
         images=outputs.MEASURED_IMAGES,
-        code=lambda wildcards: code_hash(
-            "measure_network.py",
-            function_of(wildcards),
-            *own_network(measurement_of(wildcards).architecture),
-            used=USED | used_of_paper(None),
-        ),
+        code=code_of_measurement,
     message:
         "Measuring {wildcards.network} ({wildcards.recipe}): {wildcards.measurement}"
     script:

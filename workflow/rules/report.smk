@@ -22,6 +22,7 @@ rule provenance:
         config=lambda wildcards: canonical(config),  # a function, for its braces are no wildcards
         options=lambda wildcards: OPTIONS,
         study=PLAN.described(),
+        inputs=lambda wildcards: sorted([*study_files(), *(["choices"] if PLAN.variants else [])]),
         code=code_hash("provenance.py"),
     message:
         "Recording commit, versions and machine"

@@ -78,7 +78,7 @@ rule select_checkpoint:
         runtime=10,
     params:
         rule=config["training"]["checkpoint"],
-        code=code_hash("select_checkpoint.py"),
+        code=code_of_selection,
     message:
         "Selecting the epoch of {wildcards.network} by {params.rule}"
     script:

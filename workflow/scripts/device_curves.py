@@ -3,13 +3,14 @@
 from memristive import devices
 from memristive.core.files import write_csv
 from memristive.devices import curves
+from memristive.devices.vteam import ALLOWED
 from memristive_study.runtime.scripting import job
 
 with job(snakemake):
+    known = devices.table(snakemake.params.own)
+    shown = {name: known[name] for name in snakemake.params.shown}
     # A device without a state equation has no curves.
-    chosen = {
-        k: device for k, device in devices.table(snakemake.params.own).items() if isinstance(device, devices.VTEAM)
-    }
+    chosen = {name: device for name, device in shown.items() if isinstance(device, devices.VTEAM)}
     write_csv(
         snakemake.output.curves,
         [row for name, device in chosen.items() for row in curves.curves(name, device)],
@@ -26,10 +27,10 @@ with job(snakemake):
             {
                 "device": name,
                 "name": device.name,
-                **device.parameters(),
-                "assumed": " ".join(device.assumed),
+                **{parameter: getattr(device, parameter, "") for parameter in ALLOWED},
+                "assumed": " ".join(getattr(device, "assumed", ())),
                 "source": device.source,
             }
-            for name, device in chosen.items()
+            for name, device in shown.items()
         ],
     )

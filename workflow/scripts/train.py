@@ -16,14 +16,16 @@ rule = snakemake  # defined by Snakemake
 
 with job(rule):
     params = rule.params
+    recipe = json.loads(params.recipe)
     data = load(rule.input.data)
     # Before hours of training, not after them.
     check_layers(build(params.architecture, len(data.class_names), data.input_shape), Setting())
     result = splits.train_network(
         data,
-        TrainingSettings.from_dict(json.loads(params.recipe)["settings"]),
+        TrainingSettings.from_dict(recipe["settings"]),
         network=params.network,
         architecture=params.architecture,
+        code=recipe.get("network", ""),
         fold=params.fold,
         folds_path=rule.input.get("folds"),
         # Beside the study's other results, a module's prefix included.

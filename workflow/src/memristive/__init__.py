@@ -14,7 +14,10 @@ _HOMES = {
     "InputError": "memristive.core.errors",
     "Setting": "memristive.core.setting",
     "calibrate": "memristive.network.calibration",
+    "chips": "memristive.population.chips",
     "convert": "memristive.network.convert",
+    "effective_conductances": "memristive.kernels.wires",
+    "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",
     "from_memtorch": "memristive.memtorch",
 }

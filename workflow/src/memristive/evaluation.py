@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from memristive.arrays.finite import all_finite
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.seeding import child
@@ -22,10 +23,11 @@ from memristive.network.layers import CrossbarLayer
 from memristive.workload import Workload, check_finite, seeds_of
 
 Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
-IMAGES_AT_ONCE = 500  # in plain torch, where the batch size decides nothing
+IMAGES_AT_ONCE = 500  # in plain torch, where the batch size decides nothing; fewer of large images
+LEAST_AT_ONCE = 16  # the kernels' vectors hold as many images
 FLOATS_AT_ONCE = 512 * 3 * 32 * 32  # of the images that are read at once: the kernels sort them by their background
 NETWORKS_AT_ONCE = 8  # so many repeats share a pass over the images
-WEIGHTS_AT_ONCE = 4_000_000  # at most so many weights of conversions that share a pass, beyond the first
+WEIGHTS_AT_ONCE = 2**20  # of conversions that share a pass: of a larger network one is held at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +103,11 @@ def images_at_once(shape: Sequence[int], batch_size: int) -> int:
     return max(1, FLOATS_AT_ONCE // math.prod(shape[1:]) // batch_size) * batch_size
 
 
+def free_batch(shape: Sequence[int]) -> int:
+    """Images of `shape` [images, ...] in a batch whose size decides nothing."""
+    return max(LEAST_AT_ONCE, min(IMAGES_AT_ONCE, FLOATS_AT_ONCE // math.prod(shape[1:])))
+
+
 @torch.no_grad()
 def outputs(network: nn.Module, inputs: torch.Tensor, batch_size: int) -> torch.Tensor:
     """Outputs of `network` for `inputs` [samples, ...] in batches of this size; InputError where one is not finite."""
@@ -108,7 +115,7 @@ def outputs(network: nn.Module, inputs: torch.Tensor, batch_size: int) -> torch.
         found = network.in_batches(inputs, batch_size)
     else:
         found = torch.cat([network(batch) for batch in inputs.split(batch_size)])
-    if not torch.isfinite(found).all():
+    if not all_finite(found):
         raise InputError(not_finite(network, inputs[:batch_size]))
     return found
 
@@ -175,7 +182,7 @@ def evaluations(
 
 
 def networks_at_once(model: nn.Module) -> int:
-    """How many conversions of `model` share a pass: fewer of a large network, whose memory counts."""
+    """How many conversions of `model` share a pass: one of a large network, whose memory counts."""
     weights = sum(parameter.numel() for parameter in model.parameters())
     return max(1, min(NETWORKS_AT_ONCE, WEIGHTS_AT_ONCE // max(1, weights)))
 
@@ -197,7 +204,7 @@ def _evaluate_together(
             calibrate(networks[-1], training_images(setting.adc.calibration_images, child(generator, "calibration")))
         convert_seconds.append(time.perf_counter() - started)
     inputs, targets = workload.inputs, workload.targets
-    batch_size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else IMAGES_AT_ONCE
+    batch_size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else free_batch(inputs.shape)
     right: list[list[torch.Tensor]] = [[] for _ in networks]
     classes: list[set[int]] = [set() for _ in networks]
     seconds = [0.0] * len(networks)

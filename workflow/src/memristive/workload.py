@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from memristive.arrays.finite import all_finite
 from memristive.core.errors import InputError
 
 # Which answers are right: bool of the shape of the targets, from outputs [samples, ...] and targets [samples, ...].
@@ -103,7 +104,7 @@ def seeds_of(seeds: Any) -> list[int]:
 
 def check_finite(part: torch.Tensor) -> None:
     """InputError where inputs hold NaN or an infinity."""
-    if part.is_floating_point() and not torch.isfinite(part).all():
+    if part.is_floating_point() and not all_finite(part):
         raise InputError("evaluate: inputs: a value is not finite")
 
 

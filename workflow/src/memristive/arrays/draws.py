@@ -4,6 +4,7 @@
 MemTorch drew, so that both engines can be compared on the same devices.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import torch
@@ -39,11 +40,14 @@ class Draws(Protocol):
         ...
 
     def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
-        """The order in which `devices` devices fail, int64 [devices] (only its head is used)."""
+        """The order in which `devices` devices fail, integers [devices] (only its head is used)."""
         ...
 
-    def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
-        """Uniform in [-1, 1], float32 of `shape`; as many samples as MemTorch was tuned on, where it was."""
+    def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
+        """Uniform in [-1, 1], float32, in parts of nearly equal size that together have `shape` [samples, ...].
+
+        Where MemTorch was tuned, as many samples as it was tuned on, in one part.
+        """
         ...
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
@@ -62,7 +66,7 @@ class SeededDraws:
         if not setting.variability.active or not resolve(setting).drawn_aim:
             return r_on, r_off
         deviations = torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim"))
-        low, high = vary(r_on, r_off, setting.variability.sigma, deviations)
+        low, high = vary(r_on, r_off, setting.variability, deviations)
         return low.item(), high.item()
 
     def cells(
@@ -78,13 +82,19 @@ class SeededDraws:
             real, (rows, columns) = deviations, shape
             deviations = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
             deviations[:, :rows, :columns] = real
-        return Cells(*vary(r_on, r_off, setting.variability.sigma, deviations))
+        return Cells(*vary(r_on, r_off, setting.variability, deviations))
 
     def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
-        return torch.randperm(devices, generator=child(self._parent, layer, array, purpose))
+        # The same order, in half the memory.
+        kind = torch.int32 if devices < 2**31 else torch.int64
+        return torch.randperm(devices, generator=child(self._parent, layer, array, purpose), dtype=kind)
 
-    def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
-        return torch.empty(shape).uniform_(-1, 1, generator=child(self._parent, layer, "tuning"))
+    def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
+        generator = child(self._parent, layer, "tuning")
+        # A product of a numerical library may round otherwise for a small rest, which no part is.
+        for part in range(parts):
+            samples = shape[0] // parts + (part < shape[0] % parts)
+            yield torch.empty(samples, *shape[1:]).uniform_(-1, 1, generator=generator)
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         return torch.empty(outputs).uniform_(-bound, bound, generator=child(self._parent, layer, "invented bias"))

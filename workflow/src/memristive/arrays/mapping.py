@@ -5,17 +5,14 @@ each weight is the difference of two devices, in the single-column scheme one de
 fixed reference.
 """
 
+from __future__ import annotations
+
 from typing import Protocol
 
 import torch
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-
-
-def weight_matrix(weight: torch.Tensor) -> torch.Tensor:
-    """Weights [outputs, inputs, ...] as a matrix [rows, columns], rows in the order of the inputs' axes."""
-    return weight.reshape(weight.shape[0], -1).T.contiguous()
 
 
 def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, float]) -> tuple[float, float]:
@@ -32,12 +29,14 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
         InputError: w_max is 0.
     """
     r_on, r_off = aim
-    magnitudes = weights.abs().flatten()
     if setting.array.p_l is None:
-        w_min, w_max = 0.0, magnitudes.max().item()
+        w_min, w_max = 0.0, max(abs(extreme.item()) for extreme in torch.aminmax(weights))
     else:
+        magnitudes = weights.abs().flatten().cpu().numpy()
+        rank = len(magnitudes) - 1 - int(setting.array.p_l * (len(magnitudes) - 1))
+        magnitudes.partition(rank)  # in place
         # In the single precision of the weights, as MemTorch's.
-        retained = magnitudes.sort(descending=True).values[int(setting.array.p_l * (len(magnitudes) - 1))]
+        retained = torch.tensor(magnitudes[rank])
         w_min, w_max = (retained / (r_off / r_on)).item(), retained.item()
     if w_max == 0:
         raise InputError("weights: the largest weight that the mapping retains is 0, so nothing can be mapped to it")
@@ -45,27 +44,26 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
 
 
 def naive_map(
-    matrix: torch.Tensor, limits: tuple[float, float], scheme: str, aim: tuple[float, float]
-) -> list[list[torch.Tensor]]:
-    """Ideal conductances (S) of each device of the arrays that hold `matrix`.
+    matrix: torch.Tensor,
+    limits: tuple[float, float],
+    scheme: Scheme,
+    aim: tuple[float, float],
+    slice_: int = 0,
+    side: int = 0,
+) -> torch.Tensor:
+    """Ideal conductances (S) of the devices of one array that holds `matrix`.
 
     Linear from the magnitudes `limits` (see `weight_range`) to [1/r_off, 1/r_on] of `aim`.
 
     Args:
-        matrix: float32 [rows, columns].
-        scheme: a key of `SCHEMES`.
-
-    Returns:
-        Matrices by slice of the weights and side.
+        matrix: rows of the layer's weights, float32 [rows, columns].
+        slice_, side: which of the arrays among which `scheme` splits weights.
     """
     (w_min, w_max), (r_on, r_off) = limits, aim
     g_off, g_on = 1 / r_off, 1 / r_on
-
-    def conductance(part: torch.Tensor) -> torch.Tensor:
-        # The order of operations is MemTorch's convert_range.
-        return ((part.clamp(w_min, w_max) - w_min) * (g_on - g_off)) / (w_max - w_min) + g_off
-
-    return [[conductance(side) for side in sides] for sides in SCHEMES[scheme].split(matrix)]
+    part = scheme.split(matrix)[slice_][side]
+    # The order of operations is MemTorch's convert_range.
+    return ((part.clamp(w_min, w_max) - w_min) * (g_on - g_off)) / (w_max - w_min) + g_off
 
 
 def reference(aim: tuple[float, float]) -> float:
@@ -78,11 +76,17 @@ class Scheme(Protocol):
     """How arrays of devices, whose conductances are positive, hold signed weights."""
 
     def split(self, matrix: torch.Tensor) -> list[list[torch.Tensor]]:
-        """Parts of a weight matrix [rows, columns], by slice of the weights and side, each mapped to one array."""
+        """Parts of weights [rows, columns], by slice of the weights and side, each mapped to one array.
+
+        Each weight is split by itself: `matrix` is any number of a layer's rows.
+        """
         ...
 
     def combine(self, sides: list[torch.Tensor], reference: float) -> torch.Tensor:
-        """The signed matrix (S) that the arrays of one slice multiply inputs with; `reference` in S."""
+        """Signed conductances (S) that the arrays of one slice multiply inputs with; `reference` in S.
+
+        `sides` are the same rows of each.
+        """
         ...
 
     def factors(self, slices: int) -> tuple[float, ...]:

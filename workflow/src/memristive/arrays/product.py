@@ -1,13 +1,14 @@
 """Voltages times conductances, tile by tile: the readable definition that the kernels are held to.
 
-Source: MemTorch 1.1.6, memtorch/cpp/tile_matmul.cpp.
+Source: MemTorch 1.1.6, memtorch/cpp/tile_matmul.cpp, and memtorch/cu/tile_matmul_kernels.cu for a GPU.
 """
 
 import dataclasses
 
 import torch
 
-from memristive.arrays.semantics import resolve
+from memristive.arrays.semantics import MEMTORCH, resolve
+from memristive.arrays.spill import add_spilled
 from memristive.arrays.summation import accumulate
 from memristive.converters.adc import needed_range, quantise, quantise_in_range
 from memristive.core.setting import Setting
@@ -23,7 +24,9 @@ class Arithmetic:
     Attributes:
         tile_shape: rows and columns of a tile; None: one tile as large as the matrix.
         adc_bits, adc_quantisation, adc_overflow_rate: as in Setting.
-        log_range: see `adc.quantise`.
+        ranging: see `adc.quantise`.
+        spills: whose vectors take in what padding columns put out, see `spill`: "sample" (the following vectors of
+            the same sample), "batch" (of the whole batch) or "none".
         adc_scope: whose entries set the ADC's range: "vector" (one tile's output vector),
             "sample" (all vectors of a sample) or "batch".
         equal_entries_pass: a vector of equal entries, or of one column, passes the ADC unconverted.
@@ -37,9 +40,10 @@ class Arithmetic:
     adc_bits: int | None = 8
     adc_quantisation: str = "linear"
     adc_overflow_rate: float = 0.0
-    log_range: str = "log"
+    ranging: str = "physical"
     adc_scope: str = "vector"
     equal_entries_pass: bool = True
+    spills: str = "none"
     max_input_voltage: float | None = 9.0
     scale_scope: str = "sample"
     rescale_output: bool = False
@@ -50,13 +54,18 @@ class Arithmetic:
         """The arithmetic of `setting` for a layer of `layer_type` ("conv2d" or "linear")."""
         semantics = resolve(setting)
         whole = {"conv2d": "sample", "linear": "batch"}[layer_type]
+        tiled = setting.array.tile_shape is not None
+        # Without tiles MemTorch converts on the CPU, also in its build for GPUs.
+        converter = semantics if tiled or not semantics.adc_spans_layer else MEMTORCH
         return cls(
             tile_shape=setting.array.tile_shape,
             adc_bits=setting.adc.bits,
             adc_quantisation=setting.adc.quantisation,
             adc_overflow_rate=setting.adc.overflow_rate,
-            log_range=semantics.log_range,
-            adc_scope=whole if semantics.adc_spans_layer and setting.array.tile_shape is None else "vector",
+            ranging=converter.ranging,
+            adc_scope=whole if semantics.adc_spans_layer and not tiled else "vector",
+            equal_entries_pass=converter.equal_entries_pass,
+            spills=whole if semantics.padding_spills and tiled else "none",
             max_input_voltage=setting.inputs.max_voltage,
             scale_scope=whole if semantics.batch_scales_linear else "sample",
             rescale_output=setting.inputs.rescale_output,
@@ -71,7 +80,7 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
         x: voltages, float32 [samples, vectors, rows].
         conductance: signed conductances (S), float32 [rows, padded_columns].
         columns: how many of the columns are the layer's outputs; the others only take part in the
-            range of the ADC.
+            range of the ADC, or spill.
 
     Returns:
         float32 [samples, vectors, columns].
@@ -79,6 +88,7 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
     rows, padded_columns = conductance.shape
     height, width = arithmetic.tile_shape or (rows, padded_columns)
     total = x.new_zeros(*x.shape[:2], columns)
+    padding = []
     for top in range(0, rows, height):
         voltages = x[..., top : top + height]
         for left in range(0, columns, width):
@@ -86,7 +96,15 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
             converted = _convert(currents, arithmetic)
             real = min(width, columns - left)
             total[..., left : left + real] += converted[..., :real]
-    return total
+        padding.append(converted[..., real:])
+    return total if arithmetic.spills == "none" else _with_spilled(total, padding, arithmetic)
+
+
+def _with_spilled(total: torch.Tensor, padding: list[torch.Tensor], arithmetic: Arithmetic) -> torch.Tensor:
+    if arithmetic.spills == "sample":
+        return add_spilled(total, padding)
+    one_call = [part.flatten(0, 1)[None] for part in (total, *padding)]
+    return add_spilled(one_call[0], one_call[1:]).reshape(total.shape)
 
 
 def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
@@ -108,7 +126,7 @@ def needed_ranges(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
     Returns:
         Exponents of powers of two, float32 [tile rows, tile columns].
     """
-    settings = (arithmetic.adc_quantisation, arithmetic.adc_overflow_rate, arithmetic.log_range)
+    settings = (arithmetic.adc_quantisation, arithmetic.adc_overflow_rate, arithmetic.ranging)
     return torch.stack(
         [
             torch.cat([needed_range(part.reshape(-1), *settings) for part in _tile_columns(row, arithmetic)])
@@ -125,7 +143,7 @@ def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arit
     total = torch.zeros_like(sums[0])
     for row, exponents in zip(sums, ranges, strict=True):
         converted = [
-            quantise_in_range(part, arithmetic.adc_bits, exponent, arithmetic.adc_quantisation, arithmetic.log_range)
+            quantise_in_range(part, arithmetic.adc_bits, exponent, arithmetic.adc_quantisation, arithmetic.ranging)
             for part, exponent in zip(_tile_columns(row, arithmetic), exponents, strict=True)
         ]
         total += torch.cat(converted, -1)
@@ -146,7 +164,7 @@ def _convert(currents: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
         arithmetic.adc_bits,
         arithmetic.adc_quantisation,
         arithmetic.adc_overflow_rate,
-        arithmetic.log_range,
+        arithmetic.ranging,
         arithmetic.equal_entries_pass,
     )
     return converted.reshape(shape)

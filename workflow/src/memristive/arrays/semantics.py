@@ -1,4 +1,11 @@
-"""What `physical` and `memtorch` differ in, fact by fact: every place that depends on the semantics asks here."""
+"""What the semantics differ in, fact by fact: every place that depends on the semantics asks here.
+
+`physical` is what was meant; `memtorch` is what MemTorch 1.1.6 computes on a CPU (package memtorch-cpu) and
+`memtorch_cuda` what it computes on a GPU (package memtorch), save two things that no definition can hold: its threads
+add to the same output without atomic operations, and what is lost when two of them meet depends on the GPU and the run;
+and it is compiled with -use_fast_math, whose approximate logarithm and flushed numbers are one GPU's. Both are left
+out: this is what its source says, in a fixed order of additions.
+"""
 
 from __future__ import annotations
 
@@ -18,26 +25,35 @@ class Semantics:
         batch_scales_linear: a Linear scales its inputs by the largest of a whole batch instead of each sample's own.
         adc_spans_layer: without tiles the ADC's range spans all outputs of a sample (Conv2d) or a batch (Linear)
             instead of each vector.
-        log_range: what sets the range of a logarithmic ADC, see `memristive.converters.adc.quantise`.
+        ranging: what sets the range of a tile's ADC, see `memristive.converters.adc.quantise`; without tiles MemTorch
+            converts on the CPU, whatever its build.
+        equal_entries_pass: a tile's vector of equal entries passes the ADC unconverted.
+        padding_spills: what padding columns put out is added to the outputs of following vectors, see
+            `memristive.arrays.spill`.
         accumulate: order of summation where the setting names none.
         padding_cells: the cells that fill a tile up are devices like all others.
         drawn_aim: with variability, each layer is mapped to the resistances of a device drawn like any other.
         quantises_states: finite conductance states take effect.
         convergence_point: resistance (ohm) that tells the two states of an aged device apart, from r_on and r_off.
         invents_bias: a Conv2d without bias gains a random one.
+        tunes_on_all_vectors: a large Linear is tuned on as many random vectors as a small one, see
+            `memristive.arrays.tuning`.
         tunes_through_line: a second tuning is fitted to outputs that are already on the line of the first.
         unsupported_convolutions: attributes of a Conv2d that are computed wrongly unless they have the usual form.
     """
 
     batch_scales_linear: bool
     adc_spans_layer: bool
-    log_range: str
+    ranging: str
+    equal_entries_pass: bool
+    padding_spills: bool
     accumulate: str
     padding_cells: bool
     drawn_aim: bool
     quantises_states: bool
     convergence_point: Callable[[float, float], float]
     invents_bias: bool
+    tunes_on_all_vectors: bool
     tunes_through_line: bool
     unsupported_convolutions: bool
 
@@ -45,13 +61,16 @@ class Semantics:
 PHYSICAL = Semantics(
     batch_scales_linear=False,
     adc_spans_layer=False,
-    log_range="log",
+    ranging="physical",
+    equal_entries_pass=False,
+    padding_spills=False,
     accumulate="fused",
     padding_cells=False,
     drawn_aim=False,
     quantises_states=True,
     convergence_point=lambda r_on, r_off: (r_on + r_off) / 2,
     invents_bias=False,
+    tunes_on_all_vectors=False,
     tunes_through_line=False,
     unsupported_convolutions=False,
 )
@@ -61,18 +80,26 @@ PHYSICAL = Semantics(
 MEMTORCH = Semantics(
     batch_scales_linear=True,
     adc_spans_layer=True,
-    log_range="memtorch",
+    ranging="memtorch",
+    equal_entries_pass=True,
+    padding_spills=False,
     accumulate="separate",
     padding_cells=True,
     drawn_aim=True,
     quantises_states=False,
     convergence_point=lambda r_on, r_off: 50.0 + 1000.0 / 2,
     invents_bias=True,
+    tunes_on_all_vectors=True,
     tunes_through_line=True,
     unsupported_convolutions=True,
 )
 
-SEMANTICS = {"physical": PHYSICAL, "memtorch": MEMTORCH}
+# MemTorch 1.1.6 on a GPU: memtorch/cu in place of memtorch/cpp; all that is computed in Python is the same.
+MEMTORCH_CUDA = dataclasses.replace(
+    MEMTORCH, ranging="memtorch_cuda", equal_entries_pass=False, padding_spills=True, accumulate="fused"
+)
+
+SEMANTICS = {"physical": PHYSICAL, "memtorch": MEMTORCH, "memtorch_cuda": MEMTORCH_CUDA}
 
 
 def resolve(setting: Setting) -> Semantics:

@@ -4,18 +4,54 @@ import torch
 
 CONV2D_IMAGES = (8, 32, 32)  # images, height, width of the random input of a Conv2d
 LINEAR_VECTORS = 4098
+# A line has two numbers, which a large layer's many outputs decide on fewer vectors: 167 of them for 25088 x 4096
+# weights, which still put out 684,000 numbers. Layers of up to 4.2 million weights are tuned on all.
+MOST_PRODUCTS = 2**34
+LEAST_VECTORS = 64
+NUMBERS_AT_ONCE = 2**21  # about so many inputs and outputs of a layer exist at once (8 MiB); more of a large layer
 
 
-def fit_line(analogue: torch.Tensor, digital: torch.Tensor) -> tuple[float, float]:
-    """Least-squares coefficient and intercept of digital = coefficient * analogue + intercept.
+def linear_vectors(weights: int, bounded: bool) -> int:
+    """Random vectors on which a Linear of so many weights is tuned; `bounded`: fewer for a large one."""
+    return min(LINEAR_VECTORS, max(LEAST_VECTORS, MOST_PRODUCTS // weights)) if bounded else LINEAR_VECTORS
 
-    Computed in double precision. Outputs that are all equal give coefficient 0, as the
-    minimum-norm solution does.
+
+def parts(samples: int, numbers: int, weights: int) -> int:
+    """In how many parts a layer with so many weights takes `samples`, whose inputs and outputs are `numbers`."""
+    return max(1, min(samples, -(-numbers // max(NUMBERS_AT_ONCE, weights // 8))))
+
+
+class LineFit:
+    """Least-squares coefficient and intercept of digital = coefficient * analogue + intercept, in double precision.
+
+    Parts are merged with their means and sums of squares (T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae
+    and a pairwise algorithm for computing sample variances", 1979).
     """
-    # Copies, which are then changed in place: as large as a layer's outputs, they cost time wherever they are made.
-    x, y = (output.flatten().to(torch.float64, copy=True) for output in (analogue, digital))
-    x_mean, y_mean = x.mean(), y.mean()
-    x.sub_(x_mean)
-    variance = x.dot(x)
-    coefficient = float(x.dot(y.sub_(y_mean)) / variance) if variance > 0 else 0.0
-    return coefficient, float(y_mean) - coefficient * float(x_mean)
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._means = 0.0, 0.0
+        self._variance = self._covariance = 0.0  # times the count
+
+    def add(self, analogue: torch.Tensor, digital: torch.Tensor) -> None:
+        """Take outputs of one shape into account."""
+        # Copies, which are then changed in place: as large as a layer's outputs, they cost time wherever they are made.
+        x, y = (output.flatten().to(torch.float64, copy=True) for output in (analogue, digital))
+        means = float(x.mean()), float(y.mean())
+        x.sub_(means[0])
+        variance, covariance = float(x.dot(x)), float(x.dot(y.sub_(means[1])))
+        if not self._count:
+            self._count, self._means, self._variance, self._covariance = len(x), means, variance, covariance
+            return
+        count = self._count + len(x)
+        steps = [new - old for new, old in zip(means, self._means, strict=True)]
+        weight = self._count * len(x) / count
+        self._variance += variance + steps[0] * steps[0] * weight
+        self._covariance += covariance + steps[0] * steps[1] * weight
+        self._means = tuple(old + step * len(x) / count for old, step in zip(self._means, steps, strict=True))
+        self._count = count
+
+    def line(self) -> tuple[float, float]:
+        """Coefficient and intercept; outputs that are all equal give 0, as the minimum-norm solution does."""
+        coefficient = self._covariance / self._variance if self._variance > 0 else 0.0
+        return coefficient, self._means[1] - coefficient * self._means[0]

@@ -1,8 +1,8 @@
 """The analogue-to-digital converter behind each tile.
 
-`quantise` is MemTorch's (1.1.6, memtorch/cpp/quantize.h). One vector is what a tile puts out for one
-input vector; its own entries set the range of its conversion, as if each tile had an ideal
-auto-ranging ADC. `quantise_in_range` is an ADC of a fixed range, with the same steps.
+`quantise` is MemTorch's (1.1.6, memtorch/cpp/quantize.h, and memtorch/cu/quantize.cuh for a GPU). One vector is
+what a tile puts out for one input vector; its own entries set the range of its conversion, as if each tile had an
+ideal auto-ranging ADC. `quantise_in_range` is an ADC of a fixed range, with the same steps.
 """
 
 import ctypes
@@ -15,16 +15,19 @@ import torch
 from memristive.converters.converter import Converter
 from memristive.converters.linear import Linear
 from memristive.converters.logarithmic import Logarithmic, MemTorchLogarithmic
+from memristive.converters.signed import SignedLinear, SignedLogarithmic
 
 OFFSET = 1e-12  # MemTorch adds it before the logarithm, so that a range of 0 has an exponent
 
 
-# By the setting's quantisation and what sets a logarithmic range (see `memristive.arrays.semantics`).
+# By the setting's quantisation and whose ranging it is (see `memristive.arrays.semantics`).
 CONVERTERS: dict[tuple[str, str], Converter] = {
-    ("linear", "log"): Linear(),
+    ("linear", "physical"): Linear(),
     ("linear", "memtorch"): Linear(),
-    ("log", "log"): Logarithmic(),
+    ("linear", "memtorch_cuda"): SignedLinear(),
+    ("log", "physical"): Logarithmic(),
     ("log", "memtorch"): MemTorchLogarithmic(),
+    ("log", "memtorch_cuda"): SignedLogarithmic(),
 }
 
 
@@ -33,7 +36,7 @@ def quantise(
     bits: int | None,
     quantisation: str = "linear",
     overflow_rate: float = 0.0,
-    log_range: str = "log",
+    ranging: str = "physical",
     equal_entries_pass: bool = True,
 ) -> torch.Tensor:
     """Convert vectors and return the values that the codes stand for.
@@ -43,48 +46,49 @@ def quantise(
         bits: resolution, at least 2; None returns `y` itself.
         quantisation: "linear", or "log" (sign and logarithm of the magnitude, in `bits` bits together).
         overflow_rate: proportion of a vector's entries that may lie above the range.
-        log_range: what sets the range of "log": "log", the logarithms themselves, or "memtorch", the
-            linear magnitudes (with logarithms below 0 replaced by 1e-20), as MemTorch does.
+        ranging: what sets the range. "physical": the magnitudes of what is converted, for "log" the logarithms.
+            "memtorch": linear magnitudes also for "log" (whose logarithms below 0 become 1e-20), as MemTorch on a
+            CPU. "memtorch_cuda": signed values, see `memristive.converters.signed`.
         equal_entries_pass: a vector whose entries are all equal, or that has one, is returned as it is, as MemTorch
-            does, instead of being converted like any other.
+            on a CPU does, instead of being converted like any other.
 
     Returns:
         float32 [..., n].
     """
     if bits is None or y.numel() == 0:
         return y
-    exponent = needed_range(y, quantisation, overflow_rate, log_range)
-    converted = quantise_in_range(y, bits, exponent, quantisation, log_range)
+    exponent = needed_range(y, quantisation, overflow_rate, ranging)
+    converted = quantise_in_range(y, bits, exponent, quantisation, ranging)
     if not equal_entries_pass:
         return converted
     return torch.where((y == y[..., :1]).all(-1, keepdim=True), y, converted)
 
 
 def needed_range(
-    y: torch.Tensor, quantisation: str = "linear", overflow_rate: float = 0.0, log_range: str = "log"
+    y: torch.Tensor, quantisation: str = "linear", overflow_rate: float = 0.0, ranging: str = "physical"
 ) -> torch.Tensor:
     """Exponent of the power of two that is the range of a conversion of `y`, float32 [..., 1]; see `quantise`."""
-    return range_exponent(CONVERTERS[quantisation, log_range].magnitude(y), overflow_rate)
+    return range_exponent(CONVERTERS[quantisation, ranging].magnitude(y), overflow_rate)
 
 
 def quantise_in_range(
-    y: torch.Tensor, bits: int, exponent: torch.Tensor, quantisation: str = "linear", log_range: str = "log"
+    y: torch.Tensor, bits: int, exponent: torch.Tensor, quantisation: str = "linear", ranging: str = "physical"
 ) -> torch.Tensor:
     """Convert in the range of 2**exponent; what lies beyond it takes the outermost code.
 
     Args as for `quantise`; `exponent` is float32 and has one axis for each of `y`'s, or none.
     """
-    return CONVERTERS[quantisation, log_range].convert(y, bits, exponent)
+    return CONVERTERS[quantisation, ranging].convert(y, bits, exponent)
 
 
 def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tensor:
     """Exponent of the power of two that bounds the entry of rank round(overflow_rate * n), largest first.
 
     Args:
-        magnitudes: float32 [..., n], not negative.
+        magnitudes: float32 [..., n].
 
     Returns:
-        float32 [..., 1] of whole numbers: ceil(log2(entry + 1e-12)).
+        float32 [..., 1] of whole numbers: ceil(log2(entry + 1e-12)); not a number where that entry is negative.
     """
     n = magnitudes.shape[-1]
     # MemTorch: a float32 product, rounded half away from zero.
@@ -98,7 +102,7 @@ def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tens
 
 
 def ceil_log2(x: torch.Tensor) -> torch.Tensor:
-    """ceil(log2f(x)) of the C library, for float32 x > 0.
+    """ceil(log2f(x)) of the C library, float32: minus infinity for 0, not a number below.
 
     log2f rounds to the power itself a few ulps above a power of two, so the exponent bits alone
     would differ from MemTorch there.
@@ -107,7 +111,7 @@ def ceil_log2(x: torch.Tensor) -> torch.Tensor:
     below = exponent - 1  # 2**below <= x
     tolerance = _tolerances().to(x.device)[(below + 149).clamp(0, 276).long()]
     result = torch.where(mantissa <= tolerance, below, exponent).to(x.dtype)
-    return torch.where(torch.isfinite(x), result, x)
+    return torch.where((x > 0) & torch.isfinite(x), result, x.log2())
 
 
 @functools.cache

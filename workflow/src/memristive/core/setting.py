@@ -21,11 +21,13 @@ from memristive.arrays.nonidealities.faults import Faults
 from memristive.arrays.nonidealities.retention import Retention
 from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
+from memristive.arrays.nonidealities.wires import Wires
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
 
 LAYER_TYPES = ("conv2d", "linear")
+SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
 
 
 class Device(Group):
@@ -45,15 +47,19 @@ class Device(Group):
         if not isinstance(values, Mapping) or not {"r_on", "r_off"} - {k for k, v in values.items() if v is not None}:
             return values
         # NumPy is needed only here, and not by a setting that names its resistances.
-        from memristive.devices import DEVICES
+        from memristive.devices import DEVICES, resistances
 
         name = values.get("name", cls.model_fields["name"].default)
         if name not in DEVICES:
             raise WrongValue(
                 "device.name", name, f"one of {', '.join(DEVICES)}; a device of your own needs r_on and r_off"
             )
-        own = {key: getattr(DEVICES[name], key) for key in ("r_on", "r_off") if values.get(key) is None}
-        return {**values, **own}
+        if not DEVICES[name].ohmic:
+            raise WrongValue(
+                "device.name", name, "a device whose current is proportional to its voltage, as a matrix product needs"
+            )
+        own = dict(zip(("r_on", "r_off"), resistances(DEVICES[name]), strict=True))
+        return {**values, **{key: value for key, value in own.items() if values.get(key) is None}}
 
     @pydantic.model_validator(mode="after")
     def _ordered(self) -> Device:
@@ -67,8 +73,8 @@ class Array(Group):
 
     transistor: bool = field(
         True,
-        "1T1R cells; a 1R array needs a programming routine and is not offered.",
-        allowed="true (1T1R): a 1R array needs a programming routine",
+        "1T1R cells while they are programmed; a 1R array needs a programming routine and is not offered.",
+        allowed="true (1T1R): a 1R array needs a programming routine; `wires.cell: 1R` reads one",
     )
     scheme: Literal["double_column", "single_column"] = field(
         "double_column", "Each weight is the difference of two devices, or one device against a fixed reference."
@@ -91,7 +97,9 @@ class Array(Group):
     @pydantic.model_validator(mode="after")
     def _possible(self) -> Array:
         if not self.transistor:
-            raise WrongValue("array.transistor", False, "true (1T1R): a 1R array needs a programming routine")
+            raise WrongValue(
+                "array.transistor", False, type(self).model_fields["transistor"].json_schema_extra["allowed"]
+            )
         allowed = type(self).model_fields["layer_types"].json_schema_extra["allowed"]
         if not set(self.layer_types) <= set(LAYER_TYPES) or len(set(self.layer_types)) < len(self.layer_types):
             raise WrongValue("array.layer_types", list(self.layer_types), allowed)
@@ -149,8 +157,10 @@ class Tuning(Group):
 class Arithmetic(Group):
     """How it is computed."""
 
-    semantics: Literal["physical", "memtorch"] = field(
-        "physical", "As it was meant, or as MemTorch 1.1.6 computes it.", per_layer=False
+    semantics: SemanticsName = field(
+        "physical",
+        "As it was meant, or as MemTorch 1.1.6 computes it on a CPU (memtorch) or a GPU (memtorch_cuda).",
+        per_layer=False,
     )
     accumulate: Literal["separate", "fused"] | None = field(
         None,
@@ -182,6 +192,7 @@ class Setting(Group):
     faults: Faults = pydantic.Field(default_factory=Faults)
     endurance: Endurance = pydantic.Field(default_factory=Endurance)
     retention: Retention = pydantic.Field(default_factory=Retention)
+    wires: Wires = pydantic.Field(default_factory=Wires)
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 

@@ -10,10 +10,10 @@ from typing import Any
 from memristive.core.errors import InputError
 from memristive.core.names import check_known, unknown_key
 from memristive.devices import ferroelectric, metallic_nanowire, pt_hf_ti, pt_hf_ti_fitted
-from memristive.devices.device import Device, Ohmic
+from memristive.devices.device import Device, Ohmic, resistances
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 
-__all__ = ["DEVICES", "VTEAM", "Device", "Drive", "Ohmic", "from_dict", "get", "sweep", "table"]
+__all__ = ["DEVICES", "VTEAM", "Device", "Drive", "Ohmic", "from_dict", "get", "resistances", "sweep", "table"]
 
 DEVICES: dict[str, Device] = {
     "pt_hf_ti": pt_hf_ti.DEVICE,

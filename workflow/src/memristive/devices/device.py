@@ -33,6 +33,14 @@ class Device(Protocol):
         ...
 
 
+def resistances(device: Device) -> tuple[float, float]:
+    """r_on and r_off (ohm): the states that a device names, else the reciprocals of its bounds."""
+    if isinstance(device, Ohmic):
+        return device.r_on, device.r_off
+    lowest, highest = device.bounds
+    return 1 / highest, 1 / lowest
+
+
 @dataclasses.dataclass(frozen=True)
 class Ohmic:
     """A device that is nothing but its two resistance states (ohm)."""

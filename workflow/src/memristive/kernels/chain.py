@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import nn
 
+from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic
-from memristive.kernels import contract, logarithmic, native
+from memristive.kernels import contract, logarithmic, native, spill
 from memristive.kernels.native import (
     ADC_LINEAR,
     ADC_LOG_MEMTORCH,
@@ -121,20 +122,28 @@ class Chain:
         found = native.level(level)
         if found is None:
             raise Unsupported
-        self._parts: list[tuple[native.Handle, bool]] = []
+        self._parts: list[tuple[native.Handle | spill.Linear, bool]] = []
         shape: tuple[int, ...] = tuple(input_shape)
         ops: list[Op] = []
         tensors: list[torch.Tensor] = []
         over_batch = False
         for stage in stages:
             check(stage)
-            # A scale over the batch needs every image to have come this far.
-            if _scales_over_batch(stage):
+            # A scale over the batch needs every image to have come this far, and so do columns that spill over it.
+            alone = _spills_over_batch(stage)
+            if _scales_over_batch(stage) or alone:
                 if ops:
                     self._parts.append((native.Handle(ops, tensors, found), over_batch))
-                ops, tensors, over_batch = [], [], True
-            shape = _append(stage, shape, ops, tensors)
-        self._parts.append((native.Handle(ops, tensors, found), over_batch))
+                ops, tensors, over_batch = [], [], _scales_over_batch(stage)
+            if alone:
+                self._parts.append(
+                    (spill.Linear(stage, lambda alone, shape=shape: Chain([alone], shape, level)), over_batch)
+                )
+                shape, over_batch = (stage.columns,), False
+            else:
+                shape = _append(stage, shape, ops, tensors)
+        if ops:
+            self._parts.append((native.Handle(ops, tensors, found), over_batch))
         self._shape = shape
 
     def __call__(
@@ -148,7 +157,7 @@ class Chain:
 
         That is where a value is infinite, not a number, or too large for the ADC. `threads` is
         torch's own number of them unless given. `batch_size` (all images unless given) counts only
-        where MemTorch scales over a batch. `ranges`, float32 [images], stands for each image's
+        where MemTorch scales over a batch or spills into it. `ranges`, float32 [images], stands for each image's
         largest input where the first stage scales.
         """
         threads = threads or torch.get_num_threads()
@@ -159,7 +168,10 @@ class Chain:
             if over_batch and ranges is None and images:
                 largest = [part.abs().max() for part in x.split(batch_size or images)]
                 ranges = torch.stack(largest).repeat_interleave(batch_size or images)[:images]
-            x = handle.run(x, threads, ranges)
+            if isinstance(handle, spill.Linear):
+                x = handle.run(x, threads, ranges, batch_size or max(1, images))
+            else:
+                x = handle.run(x, threads, ranges)
             if x is None:
                 return None
         return x.reshape(images, *self._shape)
@@ -248,6 +260,20 @@ def _scales_over_batch(stage: Stage) -> bool:
     if not isinstance(stage, Crossbar):
         return False
     return stage.arithmetic.max_input_voltage is not None and stage.arithmetic.scale_scope == "batch"
+
+
+def spills(stage: Crossbar) -> bool:
+    """Whether what the padding columns of `stage` put out reaches other vectors and is not zero."""
+    arithmetic, padding = stage.arithmetic, stage.conductance[:, stage.columns :]
+    if arithmetic.spills == "none" or stage.adc_ranges is not None or not padding.numel():
+        return False
+    # A logarithmic ADC makes 1 of a zero.
+    turns_zero = arithmetic.adc_bits is not None and arithmetic.adc_quantisation == "log"
+    return turns_zero or bool(padding.any())
+
+
+def _spills_over_batch(stage: Stage) -> bool:
+    return isinstance(stage, Crossbar) and stage.arithmetic.spills == "batch" and spills(stage)
 
 
 def _append(stage: Stage, shape: tuple[int, ...], ops: list[Op], tensors: list[torch.Tensor]) -> tuple[int, ...]:
@@ -342,7 +368,7 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
         if len(shape) != 3 or min(stage.padding) < 0:
             raise Unsupported
         _windows(op, shape, stage.columns, stage.kernel_size, stage.stride, stage.dilation)
-    if op.in_channels * op.kernel_h * op.kernel_w != rows or not torch.isfinite(stage.conductance).all():
+    if op.in_channels * op.kernel_h * op.kernel_w != rows or not all_finite(stage.conductance):
         raise Unsupported
     op.columns_padded = padded
     if arithmetic.tile_shape is not None:
@@ -373,6 +399,8 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
         op.max_input_voltage = arithmetic.max_input_voltage
         op.rescale_output = arithmetic.rescale_output
     op.equal_entries_pass = arithmetic.equal_entries_pass
+    op.signed_range = arithmetic.adc_bits is not None and arithmetic.ranging == "memtorch_cuda"
+    op.spills = spills(stage) and op.out_height * op.out_width > 1
     op.fused = arithmetic.accumulate == "fused"
     op.conductance = _pointer(stage.conductance, tensors)
     if stage.line is not None:
@@ -387,13 +415,14 @@ def _fixed_ranges(op: Op, stage: Crossbar, tensors: list[torch.Tensor]) -> None:
     tiles = (-(-rows // op.tile_rows), -(-columns // op.tile_columns)) if op.tile_rows else (1, 1)
     ranges = stage.adc_ranges
     known = torch.isfinite(ranges).all() and ranges.min() >= -40 and ranges.max() <= 127
-    if tuple(ranges.shape) != tiles or not known or stage.arithmetic.adc_quantisation != "linear":
+    plain = stage.arithmetic.adc_quantisation == "linear" and stage.arithmetic.ranging != "memtorch_cuda"
+    if tuple(ranges.shape) != tiles or not known or not plain:
         raise Unsupported
     op.adc_ranges = _pointer(ranges, tensors)
 
 
 def _logarithmic(op: Op, arithmetic: Arithmetic, tensors: list[torch.Tensor]) -> None:
-    memtorch = arithmetic.log_range == "memtorch"
+    memtorch = arithmetic.ranging != "physical"
     op.adc = ADC_LOG_MEMTORCH if memtorch else ADC_LOG_PHYSICAL
     tables = logarithmic.tables(arithmetic.adc_bits, memtorch)
     op.log_limits = _pointer(tables.limits, tensors)

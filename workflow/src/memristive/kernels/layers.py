@@ -116,8 +116,10 @@ def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: s
     """Outputs of a Linear for any number of vectors a sample, float32 [..., rows]: each vector takes a lane."""
     vectors = math.prod(x.shape[1:-1])
     arithmetic = stage.arithmetic
-    if arithmetic.adc_bits is not None and arithmetic.adc_scope == "sample" and vectors > 1:
+    if vectors > 1 and arithmetic.adc_bits is not None and arithmetic.adc_scope == "sample":
         return NotImplemented  # a range over several lanes
+    if vectors > 1 and arithmetic.spills == "sample":
+        return NotImplemented
     ranges = None
     if arithmetic.scale_scope == "sample" and x.numel():
         ranges = x.abs().reshape(1 if x.dim() == 1 else len(x), -1).amax(1).repeat_interleave(vectors)
@@ -152,7 +154,7 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()
-    arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False)
+    arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None, rescale_output=False, spills="none")
     try:
         found = codes(single(dataclasses.replace(bare, arithmetic=arithmetic)), x)
     except Unsupported:
@@ -199,7 +201,7 @@ def _convert_together(
     if sums is NotImplemented:
         return NotImplemented
     flat = sums.reshape(-1) if whole.adc_scope == "batch" else sums.flatten(1)
-    settings = (whole.adc_quantisation, whole.adc_overflow_rate, whole.log_range, whole.equal_entries_pass)
+    settings = (whole.adc_quantisation, whole.adc_overflow_rate, whole.ranging, whole.equal_entries_pass)
     output = quantise(flat, whole.adc_bits, *settings).reshape(sums.shape)
     if stage.line is not None:
         coefficient, intercept = stage.line

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -33,7 +34,8 @@ class Op(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("pad_top", "pad_bottom", "pad_left", "pad_right")),
         ("columns_padded", ctypes.c_int32),
         *((name, ctypes.c_int32) for name in ("tile_rows", "tile_columns", "first_tile_row", "last_tile_row")),
-        *((name, ctypes.c_int32) for name in ("adc", "adc_bits", "adc_spans_sample", "equal_entries_pass", "fused")),
+        *((name, ctypes.c_int32) for name in ("adc", "adc_bits", "adc_spans_sample", "equal_entries_pass")),
+        *((name, ctypes.c_int32) for name in ("signed_range", "spills", "fused")),
         *((name, ctypes.c_int32) for name in ("rescale_output", "has_line", "bn_fused", "relu")),
         *((name, ctypes.c_float) for name in ("overflow_rate", "max_input_voltage", "coef", "intercept")),
         *((name, ctypes.c_void_p) for name in ("conductance", "bias", "bn_alpha", "bn_beta")),
@@ -83,6 +85,13 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
     ]
+    for name, tensors in (("memristive_effective", 1), ("memristive_effective_gradient", 2)):
+        getattr(library, name).restype = ctypes.c_int32
+        pointers = [ctypes.c_void_p] * tensors
+        getattr(library, name).argtypes = [
+            *(ctypes.c_void_p, ctypes.c_int32, *pointers),
+            *(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int32),
+        ]
     library.memristive_exponents.restype = None
     library.memristive_exponents.argtypes = [ctypes.c_void_p]
     if library.memristive_op_size() != ctypes.sizeof(Op):
@@ -106,6 +115,11 @@ def level(wanted: str | None = None) -> str | None:
     names = LEVELS if wanted == "auto" else (wanted,)
     found = [name for name in names if library.memristive_has_level(LEVELS.index(name))]
     return found[-1] if found else None
+
+
+def function(name: str) -> Any:
+    """The function `memristive_<name>` of the library, with the types of interface.hpp; `level` must have found one."""
+    return getattr(_library(), f"memristive_{name}")
 
 
 def exponent_limits() -> torch.Tensor:

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from memristive.arrays import product
-from memristive.converters.adc import range_exponent
+from memristive.converters.adc import needed_range
 from memristive.core.setting import Setting
 from memristive.memtorch import criterion, reproducible
 from memristive.memtorch.limits import comparable
@@ -193,7 +193,8 @@ def judge(conversion: Conversion, arithmetic: product.Arithmetic) -> tuple[torch
         [ranges, entries]: `criterion.MEAN_DIFFERENCE` as a part of a step.
     """
     raw, theirs, ours = (part.double() for part in (conversion.raw, conversion.theirs, conversion.ours))
-    exponent = range_exponent(conversion.raw.abs(), arithmetic.adc_overflow_rate).double()
+    settings = (arithmetic.adc_quantisation, arithmetic.adc_overflow_rate, arithmetic.ranging)
+    exponent = needed_range(conversion.raw, *settings).double()
     step = torch.exp2(exponent + 1 - arithmetic.adc_bits)
     # What the constants of `criterion` count in.
     unit = math.sqrt(conversion.products) * torch.finfo(torch.float32).eps * raw.abs().amax(1, keepdim=True)
@@ -208,7 +209,8 @@ def judge(conversion: Conversion, arithmetic: product.Arithmetic) -> tuple[torch
     at_boundary = (position - position.floor() - 0.5).abs() <= criterion.LARGEST_DIFFERENCE * unit / step
     one_step = ((ours - theirs).abs() / step - 1).abs() < 1e-3
     unexplained = (conversion.ours != conversion.theirs) & ~(at_boundary & one_step & same_sign)
-    return unexplained, (criterion.MEAN_DIFFERENCE * unit / step).clamp_max(1)
+    # Without a range (see `converters.signed`) no last bit matters.
+    return unexplained, (criterion.MEAN_DIFFERENCE * unit / step).clamp_max(1).nan_to_num(0.0)
 
 
 def compare_conversions(

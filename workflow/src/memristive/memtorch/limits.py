@@ -21,6 +21,7 @@ CARRIED_OUT = frozenset(
         "adc.calibration_images",
         "tuning.when",
         "variability.sigma",
+        "variability.relative_sigma",
         "states.count",
         "faults.stuck_at_lrs",
         "faults.stuck_at_hrs",

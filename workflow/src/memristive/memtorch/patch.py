@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from memristive.arrays.nonidealities.variability import LEAST_R_OFF, LEAST_R_ON
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.memtorch import limits, reproducible
@@ -141,8 +142,9 @@ def _device(memtorch: ModuleType, setting: Setting) -> dict:
     parameters = {"time_series_resolution": 1e-10, "r_on": setting.device.r_on, "r_off": setting.device.r_off}
     if setting.variability.active:
         stochastic = memtorch.bh.StochasticParameter
-        parameters["r_on"] = stochastic(loc=setting.device.r_on, scale=setting.variability.sigma, min=1)
-        parameters["r_off"] = stochastic(loc=setting.device.r_off, scale=2 * setting.variability.sigma, min=2)
+        scale_on, scale_off = setting.variability.deviations(setting.device.r_on, setting.device.r_off)
+        parameters["r_on"] = stochastic(loc=setting.device.r_on, scale=scale_on, min=LEAST_R_ON)
+        parameters["r_off"] = stochastic(loc=setting.device.r_off, scale=scale_off, min=LEAST_R_OFF)
     return parameters
 
 

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -63,8 +64,8 @@ class RecordedDraws:
     def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         return torch.from_numpy(self._choices[layer, array[1], purpose])
 
-    def tuning_inputs(self, layer: str, shape: tuple[int, ...]) -> torch.Tensor:
-        return next(self._tuning[layer])
+    def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
+        yield next(self._tuning[layer])
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         return self._layers[layer].bias.detach().clone()

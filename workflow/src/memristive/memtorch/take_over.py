@@ -5,12 +5,16 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from memristive.arrays.mapping import SCHEMES
+from memristive.arrays.programming import Conductances
 from memristive.arrays.tiling import from_tiles, padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.memtorch import reproducible
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
+
+BUILDS = ("memtorch", "memtorch_cuda")  # semantics of MemTorch's two builds
 
 reproducible.use_reproducible_mode()  # whoever takes over a network compares it with MemTorch's
 
@@ -21,14 +25,16 @@ def from_memtorch(patched_model: nn.Module, setting: Setting) -> nn.Module:
     Args:
         patched_model: what `memristive.memtorch.convert` or MemTorch's own patch_model returned, tuned or not; it is
             not changed.
-        setting: the setting that it was patched with, `semantics: memtorch`.
+        setting: the setting that it was patched with; `semantics: memtorch` if MemTorch computes on a CPU,
+            `memtorch_cuda` if on a GPU.
 
     Raises:
         InputError: no layer of `patched_model` is MemTorch's, or `setting` has another semantics.
     """
-    if setting.arithmetic.semantics != "memtorch":
+    if setting.arithmetic.semantics not in BUILDS:
         raise InputError(
-            f"from_memtorch: semantics: {setting.arithmetic.semantics!r}, but MemTorch's layers need 'memtorch'"
+            f"from_memtorch: semantics: {setting.arithmetic.semantics!r}, but MemTorch's layers need "
+            f"{' or '.join(map(repr, BUILDS))}"
         )
     if hasattr(patched_model, "crossbars"):
         return _layer(patched_model, setting)
@@ -69,7 +75,11 @@ def _layer(layer: nn.Module, setting: Setting) -> CrossbarLayer:
             conductance = from_tiles(conductance, padded_shape(rows, columns, setting.array.tile_shape))
         arrays.append(conductance)
     # Only the single-column scheme has a reference, kept in a closure.
-    built.write([[arrays]], _held(layer.crossbar_operation).get("g_m", 0.0), keep=True)
+    reference = _held(layer.crossbar_operation).get("g_m", 0.0)
+    found = Conductances((1, 1, *arrays[0].shape), SCHEMES[setting.array.scheme], reference, len(arrays), keep=True)
+    for side, conductance in enumerate(arrays):
+        found.put(0, 0, side, slice(None), conductance)
+    built.hold(found)
     built.line = torch.tensor(line_of(layer.transform_output), dtype=torch.float64)
     return built
 

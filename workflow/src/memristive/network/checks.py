@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
+from memristive.arrays.finite import all_finite
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
@@ -93,7 +94,7 @@ def _check_tensors(place: str, module: nn.Module) -> None:
             raise InputError(
                 f"{place}: {name}: {kind} is not float32, in which crossbars are computed; use model.float()"
             )
-        if not torch.isfinite(tensor).all():
+        if not all_finite(tensor):
             raise InputError(f"{place}: {name}: a value is not finite")
 
 

@@ -1,7 +1,6 @@
 """A trained network as a network on crossbars."""
 
 import copy
-import functools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +12,10 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
-from memristive.arrays import mapping, nonidealities
-from memristive.arrays.cells import Array
+from memristive.arrays import nonidealities
 from memristive.arrays.draws import Draws, SeededDraws
+from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
-from memristive.arrays.tiling import padded_shape
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.checks import check_layers, layers_to_convert
@@ -131,50 +129,20 @@ def build_layer(
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(weight[0].numel())
         built.set_bias(draws.invented_bias(name, layer.out_channels, bound))
-    aim = draws.aim(name, setting)
-    reference = mapping.reference(aim)
-    try:
-        limits = mapping.weight_range(weight, setting, aim)
-    except InputError as error:
-        raise InputError(f"model: {name or 'the module itself'}: {error}") from None
-    groups = []
-    for number, part in enumerate(weight.chunk(built.groups)):
-        ideal = mapping.naive_map(mapping.weight_matrix(part.cpu()), limits, setting.array.scheme, aim)
-        groups.append([_program(name, number, slice_, sides, setting, draws) for slice_, sides in enumerate(ideal)])
-        del ideal
-    slices = list(zip(*groups, strict=True))
     damaged = any(getattr(setting, name).active for name in nonidealities.AFTER_PROGRAMMING)
     before, after = (setting.tuning.when in (when, "both") for when in ("before", "after"))
-    if before or not damaged:
-        programmed = [[[conductance for conductance, _ in sides] for sides in group] for group in slices]
-        built.write(programmed, reference, keep_arrays)
+    wanted = {"pristine": before or not damaged, "damaged": damaged}
+    try:
+        first, last = program(name, weight, built.groups, setting, draws, **wanted, keep=keep_arrays)
+    except InputError as error:
+        raise InputError(f"model: {name or 'the module itself'}: {error}") from None
+    if first is not None:
+        built.hold(first)
+        del first  # frees the conductances that it holds as soon as others take their place
     if before:
         built.tune(draws, weight)
-    if damaged:
-        aged = [[[nonidealities.damage(*one) for one in sides] for sides in group] for group in slices]
-        built.write(aged, reference, keep_arrays)
+    if last is not None:
+        built.hold(last)
     if after:
         built.tune(draws, weight)
     return built
-
-
-def _program(
-    name: str, group: int, slice_: int, ideal: list[torch.Tensor], setting: Setting, draws: Draws
-) -> list[tuple[torch.Tensor, Array]]:
-    """`ideal` conductances of one slice's arrays as far as their devices reach them, and the arrays."""
-    semantics = resolve(setting)
-    rows, columns = ideal[0].shape
-    padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
-    arrays = []
-    for side, conductance in enumerate(ideal):
-        # The first slice is named as arrays were before weights had slices, so that their draws are the same.
-        place = (group, side, slice_) if slice_ else (group, side)
-        if padded != (rows, columns):
-            # Padding cells are asked for a conductance of 0 and so take their lowest.
-            whole = torch.zeros(padded)
-            whole[:rows, :columns] = conductance
-            conductance = whole
-        cells = draws.cells(name, place, (rows, columns), padded, setting)
-        order = functools.partial(draws.order, name, place)
-        arrays.append((cells.reach(conductance), Array(cells, setting, semantics, order)))
-    return arrays

@@ -5,6 +5,7 @@ definition, with the same bits.
 """
 
 import dataclasses
+import math
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +15,7 @@ from memristive import kernels
 from memristive.arrays import definition, mapping, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.product import Arithmetic, needed_ranges
+from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.semantics import resolve
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
@@ -49,8 +51,8 @@ class CrossbarLayer(nn.Module):
     Attributes:
         name: the layer's dotted name in its network, for messages.
         arrays: the conductances (S) of the layer's arrays by slice of the weights, group and side, where they are
-            kept (see `convert_with`): each float32 [rows, padded columns]; sides are positive and negative, or one in
-            the single-column scheme.
+            kept (see `convert_with`): each float32 [padded rows, padded columns]; sides are positive and negative, or
+            one in the single-column scheme.
         conductance: signed conductances that inputs are multiplied with, float32
             [slices, groups, rows, padded columns].
         columns: outputs of one group.
@@ -69,7 +71,7 @@ class CrossbarLayer(nn.Module):
         self.setting = setting
         self.arithmetic = Arithmetic.of(setting, self.layer_type)
         self.scheme = mapping.SCHEMES[setting.array.scheme]
-        self.arrays: list[list[list[torch.Tensor]]] = []
+        self.arrays: Arrays = []
         self.rows = layer.weight[0].numel()
         self.register_parameter("bias", None)
         if layer.bias is not None:
@@ -91,17 +93,10 @@ class CrossbarLayer(nn.Module):
             f"layer, or leave it digital: layers={{{self.name!r}: {{'array.layer_types': []}}}}"
         )
 
-    def write(self, arrays: list[list[list[torch.Tensor]]], reference: float, keep: bool = False) -> None:
-        """Set the conductances of every slice's and group's arrays; padding rows beyond the layer's are dropped.
-
-        Args:
-            arrays: as the attribute.
-            reference: what single-column arrays are compared with (S).
-            keep: whether `arrays` stays beside the combined conductances.
-        """
-        combined = [[self.scheme.combine(sides, reference)[: self.rows] for sides in groups] for groups in arrays]
-        self.set_conductance(torch.stack([torch.stack(groups) for groups in combined]))
-        self.arrays = arrays if keep else []
+    def hold(self, found: Conductances) -> None:
+        """Take these conductances; padding rows beyond the layer's are dropped."""
+        self.set_conductance(found.signed[:, :, : self.rows])
+        self.arrays = found.arrays
 
     def set_conductance(self, conductance: torch.Tensor) -> None:
         """Set the signed conductances (S) [slices, groups, rows, padded columns]."""
@@ -119,13 +114,25 @@ class CrossbarLayer(nn.Module):
         it: a layer that is tuned twice keeps a line meant for outputs that were already scaled.
         """
         device = self.conductance.device
-        inputs = draws.tuning_inputs(self.name, self.tuning_shape()).to(device)
-        analogue = self.crossbar(inputs)
-        if resolve(self.setting).tunes_through_line:
-            coefficient, intercept = self.line.tolist()
-            analogue = analogue * coefficient + intercept
-        coefficient, intercept = tuning.fit_line(analogue, self.digital(inputs, weight))
-        self.line = torch.tensor([coefficient, intercept], dtype=torch.float64, device=device)
+        shape = self.tuning_shape()
+        through = self.line.tolist() if resolve(self.setting).tunes_through_line else None
+        fit = tuning.LineFit()
+        for inputs in draws.tuning_inputs(self.name, shape, self._tuning_parts(shape)):
+            inputs = inputs.to(device)
+            analogue = self.crossbar(inputs)
+            if through is not None:
+                analogue = analogue * through[0] + through[1]
+            fit.add(analogue, self.digital(inputs, weight))
+        self.line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
+
+    def _tuning_parts(self, shape: tuple[int, ...]) -> int:
+        """In how many parts random inputs of `shape` are taken; one where a scale or a range spans all of them."""
+        if "batch" in (self.arithmetic.scale_scope, self.arithmetic.adc_scope):
+            return 1
+        samples, inputs, *positions = shape
+        # No layer's output has many more positions than its input.
+        numbers = samples * (inputs + self.columns * self.groups) * math.prod(positions)
+        return tuning.parts(samples, numbers, self.conductance.numel())
 
     def calibrate(self, x: torch.Tensor) -> None:
         """Widen the fixed range of each tile's converter to what it needs for inputs `x`.
@@ -302,7 +309,8 @@ class CrossbarLinear(CrossbarLayer):
         return "" if x.dim() >= 1 and x.shape[-1] == self.in_features else f"[..., {self.in_features}]"
 
     def tuning_shape(self) -> tuple[int, ...]:
-        return tuning.LINEAR_VECTORS, self.in_features
+        bounded = not resolve(self.setting).tunes_on_all_vectors
+        return tuning.linear_vectors(self.in_features * self.out_features, bounded), self.in_features
 
     def weight_shape(self) -> tuple[int, ...]:
         return self.out_features, self.in_features

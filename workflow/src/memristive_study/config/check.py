@@ -3,7 +3,7 @@
 Imported when Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,22 @@ def checked(config: Mapping[str, Any], sources: Sequence[Mapping[str, Any]] = ()
 
 def warnings(settings: Iterable[tuple[str, Any]]) -> list[str]:
     """One line for each choice that is possible and probably not meant, from settings by the place of their grid."""
-    places = dict.fromkeys(place for place, setting in settings if setting.array.scheme == "single_column")
-    lost = "maps negative weights to 0, as MemTorch does; trained networks have them"
-    return [f"scheme: single_column {lost} ({', '.join(places)})"] if places else []
+    found: dict[str, dict[str, None]] = {}
+    for place, setting in settings:
+        for line in (doubt for each in setting.every() for doubt in _doubts(each)):
+            found.setdefault(line, {})[place] = None
+    return [f"{line} ({', '.join(places)})" for line, places in found.items()]
+
+
+def _doubts(setting: Any) -> Iterator[str]:
+    if setting.array.scheme == "single_column":
+        yield "scheme: single_column maps negative weights to 0, as MemTorch does; trained networks have them"
+    ageing, device = setting.endurance, setting.device
+    if ageing.active and ageing.operation_mode == "sudden":
+        for name in ("stable_resistance_lrs", "stable_resistance_hrs"):
+            value = getattr(ageing, name)
+            if not device.r_on <= value <= device.r_off:
+                yield (
+                    f"{name}: {value:g} ohm, to which states fail, is outside of the device's own resistances, "
+                    f"{device.name} {device.r_on:g} to {device.r_off:g} ohm"
+                )

@@ -1,16 +1,16 @@
 """Keys under `choices`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pydantic
 
 from memristive.core.names import unknown_key
-from memristive.core.setting import SHORT_NAMES, full_name
+from memristive.core.setting import SHORT_NAMES, SemanticsName, full_name
 from memristive_study.config.experiments import NetworkName
 from memristive_study.config.sections import Name, Named, Refers, Section, Some, WrongKey, key
 from memristive_study.config.settings import Fields, values_of
-from memristive_study.config.training import SELECTIONS
 from memristive_study.config.words import shown
+from memristive_study.training.rules import RULES
 
 CHECKPOINT = "checkpoint"  # the choice of the epoch; it is no field of a setting
 
@@ -28,7 +28,7 @@ class Alternative(Section):
     """One choice and its alternatives."""
 
     points: Some[Annotated[Name, Refers("choices.points")]] = key("Points that the choice touches.")
-    semantics: Some[Literal["physical", "memtorch"]] | None = key("Semantics under which it is run.", optional=True)
+    semantics: Some[SemanticsName] | None = key("Semantics under which it is run.", optional=True)
     values: Some[Any] | None = key("Values besides the study's own.", optional=True)
     networks: dict[NetworkName, NetworkName | None] | None = key(
         "Network that stands for each of these; it is trained by itself, and other networks are left out.",
@@ -67,6 +67,6 @@ def _values(name: str, entry: Alternative) -> dict[str, list[Any]]:
     if field:
         return {"values": values_of(field, entry.values, (*place, "values"))}
     for value in entry.values:
-        if value not in SELECTIONS:
-            raise WrongKey((*place, "values"), f"{shown(value)} is not one of {', '.join(SELECTIONS)}")
+        if not isinstance(value, str) or value not in RULES:
+            raise WrongKey((*place, "values"), f"{shown(value)} is not one of {', '.join(RULES)}")
     return {}

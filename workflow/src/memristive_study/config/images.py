@@ -1,5 +1,6 @@
 """Numbers of images, as far as they are known before a data set is prepared, and what asks for more of them."""
 
+import functools
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from memristive.core.setting import Setting
 
 # Training and test images of a published data set, and of the digits that come with scikit-learn.
 SIZES = {"mnist": (60_000, 10_000), "cifar10": (50_000, 10_000), "cifar100": (50_000, 10_000), "digits": (1_437, 360)}
+SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3), "cifar100": (32, 32, 3), "digits": (8, 8, 1)}
 SPLITS = ("train", "test")
 Counts = Mapping[str, int]  # by split; empty where only the prepared data set will tell
 
@@ -20,6 +22,15 @@ def counts(entry: Mapping[str, Any]) -> Counts:
     """Images of each split that a data set has, of which `entry` is a valid description."""
     found = _available(entry)
     return {split: entry.get(f"{split}_images", found[split]) for split in found}
+
+
+def values(entry: Mapping[str, Any]) -> int | None:
+    """Values of an image, channels included, once it is prepared; None where only the prepared data set will tell."""
+    found = _shape_in_file(entry["path"]) if entry["source"] == "npz" else SHAPES[entry.get("dataset", entry["source"])]
+    if not found:
+        return None
+    height, width = entry.get("size", found[:2])
+    return height * width * entry.get("channels", found[2])
 
 
 def check_counts(config: Mapping[str, Any]) -> None:
@@ -58,15 +69,37 @@ def _available(entry: Mapping[str, Any]) -> Counts:
 
 
 def _in_file(path: str) -> Counts:
-    """Labels of each split in an .npz file, by its headers alone; none where it cannot be read, which its job says."""
+    """Labels of each split in an .npz file; none where it cannot be read, which its job says."""
+    shapes = _shapes(path)
+    return {split: shapes[f"y_{split}"][0] for split in SPLITS if len(shapes.get(f"y_{split}", ())) == 1}
+
+
+def _shape_in_file(path: str) -> tuple[int, ...]:
+    """Height, width and channels of the images in an .npz file; empty where it cannot be read."""
+    shape = _shapes(path).get("x_train", ())
+    return shape[1:] if len(shape) == 4 else ()
+
+
+def _shapes(path: str) -> Mapping[str, tuple[int, ...]]:
+    """Shapes of the arrays of an .npz file by its headers alone; empty where it cannot be read."""
+    try:
+        state = Path(path).stat()
+    except OSError:
+        return {}
+    return _shapes_at(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _shapes_at(path: str, changed: int, size: int) -> Mapping[str, tuple[int, ...]]:
+    """The shapes in a file as it was when it had this time of change and size."""
     found = {}
     try:
         with zipfile.ZipFile(Path(path)) as archive:
-            for split in SPLITS:
-                with archive.open(f"y_{split}.npy") as stream:
+            for name in archive.namelist():
+                with archive.open(name) as stream:
                     version = np.lib.format.read_magic(stream)
                     shape, *_ = np.lib.format.read_array_header_1_0(stream) if version == (1, 0) else ((),)
-                    found[split] = shape[0]
+                    found[name.removesuffix(".npy")] = shape
     except Exception:  # whatever a damaged archive brings about
         return {}
     return found

@@ -1,14 +1,11 @@
 """Keys under `training`, and those of one training."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 from memristive_study.config.sections import Flag, Real, Section, Whole, key
+from memristive_study.training.rules import RULES
 
 FOLDS = 1000  # most folds of a cross-validation; each is a training
-
-
-Selection = Literal["best_test", "best_validation", "last"]
-SELECTIONS = get_args(Selection)
 
 
 class Recipe(Section):
@@ -49,5 +46,5 @@ class Training(Section):
         default=False,
     )
     folds: Whole = key("Folds of the cross-validation.", ge=2, le=FOLDS)
-    checkpoint: Selection = key("Epoch of the training on the published split that is used.")
+    checkpoint: Literal[tuple(RULES)] = key("Epoch of the training on the published split that is used.")
     settings: Recipe = key("Settings of every network.")

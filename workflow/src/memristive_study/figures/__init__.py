@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from memristive.core.errors import InputError
-from memristive.core.files import atomic, read_json
+from memristive.core.files import atomic
 from memristive_study.results import outputs, sources
-from memristive_study.results.read import experiment
+from memristive_study.results.read import experiment, mapping, table
+from memristive_study.results.records import read_record
 from memristive_study.results.sources import Value
 from memristive_study.results.study import Study
 
@@ -36,15 +37,15 @@ def read(name: str, value: Value) -> Any:
         return pd.DataFrame(
             [
                 {key: record[key] for key in named} | {"repeat": found["repeat"], "bits": found["correct_bits"]}
-                for record in map(read_json, paths)
+                for record in (read_record(path, needed=()) for path in paths)
                 for found in record["evaluations"]
             ],
             columns=[*named, "repeat", "bits"],
         )
     if name == "selections":
-        return pd.DataFrame([read_json(path) for path in paths])
-    if name == "histories":
-        frames = [pd.read_csv(path, dtype={"network": str, "fold": str}) for path in paths]
+        return pd.DataFrame([mapping(path) for path in paths])
+    if name in ("histories", "folds"):
+        frames = [table(path, dtype={"network": str, "fold": str}) for path in paths]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return experiment(paths[0])
 

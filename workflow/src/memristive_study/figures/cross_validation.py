@@ -14,9 +14,8 @@ SPLITS = {"train_accuracy": ("training", style.LINES[1]), "validation_accuracy":
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> Figure:
-    """One panel a network: thin lines are folds, thick ones their mean. Needs `histories`."""
-    frame = frames["histories"]
-    frame = frame[frame["fold"] != "published"] if len(frame) else frame
+    """One panel a network: thin lines are folds, thick ones their mean. Needs `folds`."""
+    frame = frames["folds"]
     names = study.ordered(frame["network"]) if len(frame) else []
     if not names:
         return style.empty("No cross-validation in this study.")

@@ -33,10 +33,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
         _row(panel, boxes, longest)
         kinds += dict.fromkeys(kind for kind, _, _ in boxes if kind not in kinds)
         parameters, operations = mine["parameters"].sum(), mine["multiply_adds"].sum()
-        panel.set_title(
-            f"{study.label(name)}: {parameters:,} parameters, {operations / 1e6:.2f} million multiply-adds",
-            loc="left",
-        )
+        work = f"{operations / 1e6:.2f} million" if operations >= 1e5 else f"{operations:,}"
+        panel.set_title(f"{study.label(name)}: {parameters:,} parameters, {work} multiply-adds", loc="left")
     handles = [Patch(facecolor=FACES[kind], edgecolor=style.BLACK, linewidth=0.5, label=NAMES[kind]) for kind in kinds]
     style.legend(figure, handles)
     return figure

@@ -32,11 +32,14 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     for panel, name in zip(axes.ravel(), names, strict=True):
         _row(panel, layers[layers["network"] == name], style.network_style(name, study.networks)[0])
         panel.set_title(study.label(name), loc="left")
+    more = [
+        f"More than {_MOST} rows of tiles are cut off." if down.max() > _MOST else "",
+        "The double-column scheme needs each array twice." if study.setting.array.scheme == "double_column" else "",
+    ]
     style.note(
         figure,
         f"{_tiles_text(study.setting)}; filled: devices that hold weights; "
-        f"below each layer: rows{style.TIMES}columns, utilisation.\n"
-        f"More than {_MOST} rows of tiles are cut off. The double-column scheme needs each array twice.",
+        f"below each layer: rows{style.TIMES}columns, utilisation.\n{' '.join(filter(None, more))}",
     )
     return figure
 

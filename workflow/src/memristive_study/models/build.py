@@ -1,11 +1,15 @@
 """A network from the name of its architecture."""
 
 import importlib
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 
+import torch
 from torch import nn
 
 from memristive.core.errors import InputError
-from memristive_study.models import names
+from memristive_study.models import names, place
 
 
 def build(architecture: str, classes: int | None = None, input_shape: tuple[int, int, int] | None = None) -> nn.Module:
@@ -13,27 +17,39 @@ def build(architecture: str, classes: int | None = None, input_shape: tuple[int,
 
     `architecture` is a key of `names.LIBRARY` or ``package.module:factory``, a callable that takes the keyword
     arguments `classes` and `input_shape` (channels, height, width; both None where they are not given) and returns an
-    `nn.Module`. Options may follow it, as `names.text` writes them: further keyword arguments of the factory. Raises
-    InputError for an unknown architecture or option, a factory that cannot be imported or returns something else, and
-    images too small for the network.
+    `nn.Module`. Its module may be a file of the working directory. Options may follow it, as `names.text` writes them:
+    further keyword arguments of the factory. Raises InputError for an unknown architecture or option, a factory that
+    cannot be imported or returns something else, and images too small for the network.
     """
     name, options = names.parsed(architecture)
     if name not in names.LIBRARY and ":" not in name:
         known = ", ".join(names.LIBRARY)
         raise InputError(f"architecture {name!r}: expected one of {known} or 'package.module:factory'")
     module_name, _, factory_name = names.LIBRARY.get(name, name).partition(":")
-    try:
-        factory = getattr(importlib.import_module(module_name), factory_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"architecture {name!r}: cannot be imported ({error})") from error
+    factory = _factory(name, module_name, factory_name)
     try:
         model = factory(classes=classes, input_shape=input_shape, **options)
-    except TypeError as error:
-        if "unexpected keyword argument" not in str(error):
-            raise
-        raise InputError(f"architecture {name!r}: {error}") from error
-    except InputError as error:
-        raise InputError(f"architecture {name!r}: {error}") from error
+    except Exception as error:  # a user's factory may raise anything
+        known = isinstance(error, InputError) or "unexpected keyword argument" in str(error)
+        raise InputError(f"architecture {name!r}: {error if known else described(error)}") from error
     if not isinstance(model, nn.Module):
         raise InputError(f"architecture {name!r}: returned {type(model).__name__}, an nn.Module is needed")
     return model
+
+
+def _factory(architecture: str, module: str, name: str) -> Callable[..., nn.Module]:
+    """The factory that a module defines; InputError where its import fails, for whatever reason."""
+    if architecture not in names.LIBRARY:
+        place.make_importable()
+    try:
+        return getattr(importlib.import_module(module), name)
+    except Exception as error:  # a user's module may raise anything
+        raise InputError(f"architecture {architecture!r}: cannot be imported ({described(error)})") from error
+
+
+def described(error: Exception) -> str:
+    """An error of a user's code in one line: the last line of it that ran, the kind of error and its message."""
+    others = ("<frozen", str(Path(__file__).parents[1]), str(Path(torch.__file__).parents[1]))
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(others)]
+    where = f"{own[-1].filename} line {own[-1].lineno}: " if own else ""
+    return f"{where}{type(error).__name__}: {' '.join(str(error).split())}"

@@ -15,10 +15,10 @@ from memristive.core.errors import InputError
 from memristive.core.grid import value_text
 from memristive.core.names import check_known, unknown_key
 from memristive.core.setting import SHORT_NAMES, Setting, dotted, full_name
+from memristive_study.training.rules import RULES
 
 EXPERIMENT = "choices"  # under this name alternatives are evaluated and collected, like an experiment
 OWN = "study"  # the part that holds the study's own choice at each point
-SELECTIONS = ("best_test", "best_validation", "last")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _alternatives(
         if choice != "checkpoint":
             setting = make(place, {**fields, full_name(choice): value})
             yield dataclasses.replace(own, setting=setting, value=value_text(setting[choice]))
-        elif value != "best_validation" or config["networks"][network].get("folds", 1) > 0:  # else no validation
+        elif not RULES[value].needs_folds or config["networks"][network].get("folds", 1) > 0:
             yield dataclasses.replace(own, selection=value, value=value)
 
 
@@ -158,7 +158,7 @@ def _check(choice: str, entry: Mapping[str, Any]) -> None:
         raise InputError(f"{place}: values: is missing")
     if choice == "checkpoint":
         for value in entry["values"]:
-            if value not in SELECTIONS:
-                raise InputError(f"{place}: values: {value!r} is not one of {', '.join(SELECTIONS)}")
+            if value not in RULES:
+                raise InputError(f"{place}: values: {value!r} is not one of {', '.join(RULES)}")
     elif not full_name(choice, ""):
         raise InputError(unknown_key("choices: alternatives", choice, [*SHORT_NAMES, "checkpoint"]))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from memristive import devices
 from memristive.core.errors import InputError
 from memristive.core.grid import expand
 from memristive.core.names import check_known
@@ -21,6 +22,7 @@ from memristive_study.plan.parity import extremes
 from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
 from memristive_study.training.recipe import TrainingSettings
+from memristive_study.training.rules import RULES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,9 +61,10 @@ class Plan:
         if self.pretrained():
             pretrained.check(self)
         for name in self.networks:
-            if self.config["training"]["checkpoint"] == "best_validation" and self.folds(name) == 0:
+            rule = self.config["training"]["checkpoint"]
+            if RULES[rule].needs_folds and self.folds(name) == 0:
                 raise InputError(
-                    f"networks: {name}: folds: 0, but training: checkpoint: best_validation needs a cross-validation"
+                    f"networks: {name}: folds: 0, but training: checkpoint: {rule} needs a cross-validation"
                 )
         for place, named in (
             ("inference_time: networks", config["inference_time"]["networks"]),
@@ -101,6 +104,21 @@ class Plan:
         """Names of the data sets that the study's networks use, each once."""
         return list(dict.fromkeys(self.dataset_of(name) for name in self.networks))
 
+    @property
+    def devices(self) -> list[str]:
+        """Names of the devices that the report describes: those of the study's settings, beside a paper all of them."""
+        known = devices.table(self.config["devices"])
+        if self.config["paper"]:
+            return list(known)
+        settings = dict.fromkeys(each for job in self.jobs for each in job.setting.every())
+        return [name for name in known if any(setting.device.name == name for setting in settings)]
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether one of these devices has a model of its dynamics."""
+        known = devices.table(self.config["devices"])
+        return any(isinstance(known[name], devices.VTEAM) for name in self.devices)
+
     def of(self, experiment: str, network: str | None = None) -> list[Job]:
         """The jobs of an experiment, of one network or of all."""
         return [job for job in self.jobs if job.experiment == experiment and network in (None, job.network)]
@@ -139,8 +157,7 @@ class Plan:
 
     def pretrained(self) -> str | None:
         """Name of the set of weights and histories that come with the workflow; None where this study trains."""
-        name = self.config["training"].get("pretrained", False)
-        return pretrained.set_of(name) if name else None
+        return pretrained.chosen(self.config)
 
     def folds(self, network: str) -> int:
         """Folds of a network's cross-validation, 0 for none."""
@@ -186,7 +203,9 @@ class Plan:
             }
             for name in self.networks
         }
-        return canonical({"networks": networks, "setting": self.base().canonical()})
+        known = devices.table(self.config["devices"])
+        named = {name: known[name].name for name in self.devices}
+        return canonical({"networks": networks, "devices": named, "setting": self.base().canonical()})
 
     def _images(self, dataset: str) -> str:
         """Name of the published data set that a data set's images are, else their source."""

@@ -153,7 +153,7 @@ def _figure(figure: Figure, frames: Mapping[str, Any]) -> NotebookNode:
 
 def _choices(folder: Folder, study: Study) -> list[NotebookNode]:
     """The choices, where alternatives were compared or a paper leaves them open."""
-    compared = folder.table("choices").is_file()
+    compared = folder.has(folder.table("choices"))
     if not compared and not study.compared:
         return []
     text = "Points that the paper leaves open: the study's own choice, and alternatives where they were run."

@@ -59,7 +59,7 @@ def _notice(text: str) -> str:
 def _now(folder: Folder, name: str) -> str | None:
     """Hash of an input as it is now, also where the study's folder has been moved; None where it is gone."""
     parts = Path(name).parts
-    places = [_root(folder) / name, *(folder.path.joinpath(*parts[start:]) for start in range(1, len(parts)))]
+    places = [_root(folder) / name, *(folder.path.joinpath(*parts[start:]) for start in range(len(parts)))]
     path = next((place for place in places if place.is_file()), None)
     return None if path is None else sources.hashes({"": path})[str(path)]
 

@@ -1,5 +1,9 @@
-"""The README's results, written from the files of the published study: ``python -m memristive_study.report.readme``."""
+"""The published study's results in README.md (the main ones) and docs/results.md (all of them).
 
+``python -m memristive_study.report.readme`` writes both from the files of the study.
+"""
+
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,18 +15,18 @@ PUBLISHED = REPOSITORY / "results" / "published"
 BEGIN, END = "<!-- results: written by python -m memristive_study.report.readme -->", "<!-- end of results -->"
 
 
-def results(published: Path) -> str:
+def results(published: Path, page: Path) -> str:
     """Markdown: the paper's tables beside ours, a column a network, and the verdicts on the paper's claims.
 
     Args:
         published: folder of a study's tables, claims.csv and provenance.json.
+        page: the one of `PAGES` that the text is for.
     """
-    tables = {name: pd.read_csv(published / "tables" / f"{name}.csv") for name in _TABLES}
-    rows = [row for name, describe in _TABLES.items() for row in describe(tables[name])]
+    rows = [row for name in PAGES[page] for row in _TABLES[name](pd.read_csv(published / "tables" / f"{name}.csv"))]
     verdicts = pd.read_csv(published / "claims.csv")["verdict"].value_counts()
     counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
     commit = read_json(published / "provenance.json")["commit"][:12]
-    where = published.relative_to(REPOSITORY)
+    where = os.path.relpath(published, page.parent)
     return "\n".join(
         [
             *_beside_each_other(rows),
@@ -30,7 +34,7 @@ def results(published: Path) -> str:
             "Paper / ours with 95 % interval, per cent of the test images.",
             f"Of the paper's {verdicts.sum()} claims: {counted} "
             f"([ledger]({where}/claims.md), [report]({where}/report.html)).",
-            f"From `{where}`, commit {commit}.",
+            f"From `{published.relative_to(REPOSITORY)}`, commit {commit}.",
         ]
     )
 
@@ -99,6 +103,12 @@ _TABLES = {
 }
 
 
+PAGES = {  # and the tables that each shows
+    REPOSITORY / "README.md": ["table2_training", "table4_max_input_voltage"],
+    REPOSITORY / "docs" / "results.md": [*_TABLES],
+}
+
+
 if __name__ == "__main__":
-    README = REPOSITORY / "README.md"
-    write_text(README, update(README.read_text(encoding="utf-8"), results(PUBLISHED)))
+    for page in PAGES:
+        write_text(page, update(page.read_text(encoding="utf-8"), results(PUBLISHED, page)))

@@ -102,17 +102,29 @@ def _what_was_run(folder: Folder, evidence: Evidence) -> str:
     text += ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts)
     if images:
         text += f" of {' or '.join(f'{n:,}' for n in images)} test images, up to {repeats} repeats a setting"
-    return f"{text}{_training(folder.config, evidence)}. Square brackets: 95 % intervals. {state(folder)}"
+    text += f"{_training(folder.config, evidence)}.{_devices(evidence)}"
+    return f"{text} Square brackets: 95 % intervals. {state(folder)}"
 
 
 def _training(config: Mapping[str, Any], evidence: Evidence) -> str:
     """Epochs and folds of the trainings; empty where the configuration does not say."""
-    training = config.get("training", {})
-    epochs = training.get("settings", {}).get("epochs")
-    if epochs is None:
+    training, entries = config.get("training", {}), config.get("networks", {})
+    common = training.get("settings", {}).get("epochs")
+    own = (entries.get(name, {}) for name in evidence.networks)
+    trained = [(e.get("training", {}).get("epochs", common), e.get("folds", training.get("folds"))) for e in own]
+    epochs, folds = (list(dict.fromkeys(values)) for values in zip(*trained, strict=True)) if trained else ([], [])
+    if not epochs or None in epochs:
         return ""
+    text = f"; training of {' or '.join(map(str, epochs))} epochs"
     if training.get("pretrained"):
-        return f"; training of {epochs} epochs, weights that came with the workflow"
-    entries = config.get("networks", {})
-    folds = dict.fromkeys(entries.get(name, {}).get("folds", training.get("folds")) for name in evidence.networks)
-    return f"; training of {epochs} epochs and {' or '.join(map(str, folds))} folds"
+        return f"{text}, weights that came with the workflow"
+    validated = " or ".join(f"{count} folds" if count else "no cross-validation" for count in folds)
+    return text if None in folds else f"{text}, {validated}"
+
+
+def _devices(evidence: Evidence) -> str:
+    """The device that experiments start from, where the study's own record names it."""
+    device = evidence.study.setting.device
+    if device.name not in evidence.study.devices:
+        return ""
+    return f" Device: {evidence.label(device.name)}, {device.r_on:g} and {device.r_off:g} ohm."

@@ -36,10 +36,11 @@ def validation(folder: Folder, evidence: Evidence) -> Html:
     worst = float((parity["max_abs_difference"] / parity["max_abs_logit"]).max())
     codes, differing = int(parity["codes"].sum()), int(parity["codes_differing"].sum())
     settings = f"{len(parity)} setting{'' if len(parity) == 1 else 's'}"
+    apart = f"the largest difference of a logit is {worst:.1e} of the largest logit" if worst else "no logit differs"
+    converted = f", and {differing:,} of {codes:,} ADC codes differ" if codes else ""
     text = (
         f"Both engines were given the same weights and the same devices in {settings}, and "
-        f"{'agree' if passed(parity) else 'do not agree'}: the largest difference of a logit is {worst:.1e} of the "
-        f"largest logit, and {differing:,} of {codes:,} ADC codes differ."
+        f"{'agree' if passed(parity) else 'do not agree'}: {apart}{converted}."
     )
     shown = parity.copy()
     for column in shown.columns:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from memristive.core.files import read_json
+from memristive.core.errors import InputError
 from memristive_study import figures
 from memristive_study.config.spelling import spelled
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.results import outputs
 from memristive_study.results.outputs import Section
 from memristive_study.results.paper import Paper
+from memristive_study.results.read import mapping, table
 from memristive_study.results.sources import Value
 from memristive_study.results.study import Study
 from memristive_study.training import pretrained
@@ -43,7 +44,11 @@ class Folder:
     def provenance(self) -> Mapping[str, Any]:
         """The record of the run (`provenance.record`); empty where there is none."""
         path = self.path / "provenance.json"
-        return read_json(path) if path.is_file() else {}
+        found = mapping(path) if path.is_file() else {}
+        for key, inner in found.items():
+            if key in ("config", "study", "versions", "machine") and not isinstance(inner, dict):
+                raise InputError(f"{path}: {key}: is {type(inner).__name__}, a JSON object is needed")
+        return found
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -67,7 +72,10 @@ class Folder:
 
     def study(self, paper: Paper) -> Study:
         """Its networks and its setting, beside a paper."""
-        return Study.read(json.dumps(self.described), paper)
+        try:
+            return Study.read(json.dumps(self.described), paper)
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from None
 
     @property
     def experiments(self) -> list[str]:
@@ -83,12 +91,17 @@ class Folder:
         found = (
             replace(
                 section,
-                figures=tuple(each for each in section.figures if self.figure(each.name).is_file()),
-                tables=tuple(each for each in section.tables if self.table(each.name).is_file()),
+                figures=tuple(each for each in section.figures if self.has(self.figure(each.name))),
+                tables=tuple(each for each in section.tables if self.has(self.table(each.name))),
             )
             for section in every
         )
         return [section for section in found if section.figures or section.tables]
+
+    def has(self, path: Path) -> bool:
+        """Whether a figure, a table or the ledger is there and the study made it, not an earlier configuration."""
+        made = self.provenance.get("made")
+        return path.is_file() and (made is None or path.relative_to(self.path).as_posix() in made)
 
     def figure(self, name: str) -> Path:
         """Path of a figure."""
@@ -109,25 +122,37 @@ class Folder:
         return {outputs.measured_input(path.stem): f"proofs/{path.name}" for path in found}
 
     def inputs(self) -> dict[str, Value]:
-        """Paths of all inputs that are there, by name; those of trainings and data sets are of the study's networks."""
+        """Paths of all inputs of the study that are there, by name."""
         networks = self.described["networks"]
         trained = [self._training(network) for network in networks]
+        folds = [path for network in networks for path in self._folds(network)]
+        published = [folder / "published" / "history.csv" for folder in trained]
         datasets = dict.fromkeys(entry["dataset"] for entry in networks.values())
         several = {
             "selections": [folder / "selection.json" for folder in trained],
-            "histories": [path for folder in trained for path in sorted(folder.glob("*/history.csv"))],
+            "histories": [*folds, *published],
+            "folds": folds,
             "datasets": [self.path / "datasets" / f"{name}.npz" for name in datasets],
         }
         several = {name: [path for path in paths if path.is_file()] for name, paths in several.items()}
         names = (*self.experiments, *_PLACES, *self._measured)
         single = {name: path for name in names if (path := self.file(name)).is_file()}
-        return {**single, **{name: paths for name, paths in several.items() if paths}}
+        found = {**single, **{name: paths for name, paths in several.items() if paths}}
+        recorded = self.provenance.get("inputs", found)
+        return {name: paths for name, paths in found.items() if name in recorded}
 
     def _training(self, network: str) -> Path:
         """Folder of a network's selection and histories: made by the study, or brought by the workflow."""
-        if chosen := self.config.get("training", {}).get("pretrained"):
-            return pretrained.folder(network, pretrained.set_of(chosen))
+        if name := pretrained.chosen(self.config):
+            return pretrained.folder(network, name)
         return self.path / "training" / network
+
+    def _folds(self, network: str) -> list[Path]:
+        """Histories of a network's folds: those that are there, of those that were configured."""
+        training, own = self.config.get("training", {}), self.config.get("networks", {}).get(network, {})
+        found = sorted(self._training(network).glob("fold*/history.csv"))
+        configured = None if training.get("pretrained") else own.get("folds", training.get("folds"))
+        return found if configured is None else [path for path in found if _number(path) < configured]
 
     def read(self) -> dict[str, Any]:
         """All inputs that are there, by name, as figures take them."""
@@ -137,9 +162,17 @@ class Folder:
     def claims(self) -> pd.DataFrame:
         """The ledger of claims (`claims.judge.COLUMNS`), as texts; empty where none was judged."""
         path = self.path / "claims.csv"
-        if not path.is_file():
+        if not self.has(path):
             return pd.DataFrame(columns=["number", "claim", "verdict"], dtype=str)
-        return pd.read_csv(path, dtype=str).fillna("")
+        found = table(path, dtype=str).fillna("")
+        if missing := [name for name in ("number", "claim", "verdict") if name not in found]:
+            raise InputError(f"{path}: the column {missing[0]} is missing")
+        return found
+
+
+def _number(path: Path) -> int:
+    """Number of the fold in the path of its history."""
+    return int(path.parent.name.removeprefix("fold"))
 
 
 def _described(config: Mapping[str, Any]) -> Mapping[str, Any]:

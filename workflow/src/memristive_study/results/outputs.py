@@ -14,6 +14,7 @@ Inputs, by name:
                   devices/<name>.csv
   selections      list of training/<network>/selection.json
   histories       list of training/<network>/fold<k>/history.csv, and training/<network>/published/history.csv
+  folds           the former of these, where a network was cross-validated
   datasets        list of datasets/<dataset>.npz
   layers          tables/networks.csv
   proof_<name>    proofs/<name>.csv, a measurement of the paper's proofs
@@ -41,6 +42,7 @@ INPUTS = (
     "parameters",
     "selections",
     "histories",
+    "folds",
     "datasets",
     "layers",
     "records",
@@ -171,7 +173,7 @@ BEFORE = (
                 "fig_images",
                 ("datasets",),
                 "Example images of each data set",
-                "The first test image of each of ten classes, evenly over the classes of each data set.",
+                "The first test image of each class, at most ten of them, evenly over the classes of each data set.",
                 "memristive_study.figures.images:draw",
             ),
         ),
@@ -199,10 +201,10 @@ BEFORE = (
             ),
             Figure(
                 "fig_cross_validation",
-                ("histories",),
+                ("folds",),
                 "Cross-validation of the networks",
                 "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
-                "thin lines are folds, thick ones their mean; a star, if any, is a paper's mean test accuracy.",
+                "thin lines are folds, thick ones their mean; stars, if any, are a paper's mean test accuracy.",
                 "memristive_study.figures.cross_validation:draw",
             ),
         ),
@@ -219,7 +221,7 @@ BEFORE = (
     ),
     Section(
         "devices",
-        "Device curves",
+        "Devices",
         (
             Figure(
                 "fig_device_curves",

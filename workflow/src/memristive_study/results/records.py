@@ -1,5 +1,6 @@
 """One record an evaluated setting, one table an experiment."""
 
+import base64
 import csv
 import dataclasses
 import json
@@ -82,11 +83,13 @@ def collect(paths: Iterable[str | Path], output: str | Path) -> None:
     write_csv(output, [row for path in paths for row in rows(read_record(path))], COLUMNS)
 
 
-def read_record(path: str | Path) -> dict[str, Any]:
-    """A record's content; InputError where the file is not a whole record."""
+def read_record(path: str | Path, needed: Sequence[str] = ("setting",)) -> dict[str, Any]:
+    """A record's content; InputError where the file is not a whole record, with all of `needed` beside its rows."""
     try:
         record = read_json(path)
-        record["setting"], record["evaluations"]
+        [record[name] for name in ("experiment", "network", "label", *needed)]
+        for found in record["evaluations"]:
+            found["repeat"], base64.b64decode(found["correct_bits"], validate=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: is not a whole evaluation record ({error}); delete it and run again") from None
     return record

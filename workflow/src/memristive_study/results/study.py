@@ -44,15 +44,18 @@ class Study:
         networks: by name; those with the paper's names come first, in its order.
         paper: what its numbers are compared with; `NO_PAPER` where there is none.
         setting: what every experiment starts from.
+        devices: names for readers of the devices that the report describes.
     """
 
     networks: Mapping[str, Network]
     paper: Paper = NO_PAPER
     setting: Setting = field(default_factory=Setting)
+    devices: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str, paper: Paper) -> "Study":
-        """From ``{"networks": {name: {architecture, dataset, images}}, "setting": canonical text}``, as JSON.
+        """From ``{"networks": {name: {architecture, dataset, images}}, "devices": {name: name for readers}, "setting":
+        canonical text}``, as JSON; a study that ran before they were recorded has no devices.
 
         Raises InputError where `text` is something else.
         """
@@ -60,6 +63,7 @@ class Study:
             found = json.loads(text)
             networks = {name: _network(name, paper, **entry) for name, entry in found["networks"].items()}
             setting = Setting.from_canonical(found["setting"])
+            devices = dict(found.get("devices", {}))
         except (TypeError, AttributeError, KeyError, ValueError) as error:
             raise InputError(
                 f"study: {text[:80]!r} is not a JSON object of networks (architecture, dataset and images each) and a "
@@ -67,11 +71,13 @@ class Study:
             ) from error
         place = {name: number for number, name in enumerate(paper.networks)}
         ordered = sorted(networks.items(), key=lambda item: place.get(item[0], len(place)))
-        return cls(dict(ordered), paper, setting)
+        return cls(dict(ordered), paper, setting, devices)
 
     def label(self, name: str) -> str:
         """Name of a network or a device for readers."""
-        return self.networks[name].label if name in self.networks else self.paper.labels.get(name, name)
+        if name in self.networks:
+            return self.networks[name].label
+        return self.paper.labels.get(name) or self.devices.get(name, name)
 
     def ordered(self, names: Iterable[str]) -> list[str]:
         """Names of networks once each, in the study's order, unknown ones last."""

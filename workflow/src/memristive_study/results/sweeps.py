@@ -11,13 +11,13 @@ from memristive.core.setting import FIELDS
 _DECLARED = {found.short: found for found in FIELDS.values()}
 
 
-def swept(frame: pd.DataFrame) -> list[str]:
+def swept(frame: pd.DataFrame, semantics: bool = False) -> list[str]:
     """Short names of the fields that take several values in rows of an experiment, that with the most values first.
 
-    A field that follows from those before it, as the resistances do from the device, is not among them; nor is
-    `semantics`, whose values figures and sentences tell apart by themselves.
+    A field that follows from those before it, as the resistances do from the device, is not among them; nor, unless
+    asked for, is `semantics`, whose values figures and sentences tell apart by themselves.
     """
-    fields = [name for name in _DECLARED if name in frame and name != "semantics"]
+    fields = [name for name in _DECLARED if name in frame and (semantics or name != "semantics")]
     texts = frame[fields].map(text)
     counts = texts.nunique()
     found: list[str] = []

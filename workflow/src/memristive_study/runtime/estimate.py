@@ -7,8 +7,10 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from memristive.core.errors import InputError
+from memristive_study.config import images
 from memristive_study.plan.plan import Plan
 
 # Milliseconds an image on one thread of a 2.4 GHz core with AVX2, beside other jobs. TRAINING: forward, backward and
@@ -19,20 +21,22 @@ INFERENCE = {"mnist": 0.07, "cifar10": 0.5, "cifar100": 1.8}
 # Factor on INFERENCE where MemTorch's padding cells hold devices that differ.
 PADDING = {"mnist": 7.5, "cifar10": 2.0, "cifar100": 1.5}
 MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
+OTHER_ARCHITECTURE = "cifar100"  # whose times count for another one
 # Seconds that a job takes besides its work: start of Python, imports, reading.
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
 MEASUREMENT = 30.0  # at most, on a thousand images
 OTHER_JOB = 4.0
-TRAINING_IMAGES = {"mnist": 60_000, "cifar10": 50_000, "cifar100": 50_000, "digits": 1_437}
-# Bytes of a prepared image, of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
+# Where only the file of a data set will tell: training and test images, values of an image.
+UNKNOWN_IMAGES = (50_000, 10_000)
+UNKNOWN_VALUES = 3072
+NATIVE_VALUES = {"mnist": 784, "cifar10": 3072, "cifar100": 3072}  # of the images that these times are of
+# Bytes of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
 # devices' curves, and of the output of any other job.
-IMAGE = {"mnist": 784, "cifar10": 3072, "cifar100": 3072, "digits": 784}
 DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
 WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
 RECORD = 4_000
 CURVES = 2_500_000
 OTHER_OUTPUT = 500_000
-TEST_IMAGES = {"mnist": 10_000, "cifar10": 10_000, "cifar100": 10_000, "digits": 360}
 
 
 def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
@@ -44,28 +48,27 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     if network is None:
         return start
     entry = plan.config["networks"][network]
-    architecture = entry["architecture"] if entry["architecture"] in TRAINING else "cifar100"
-    training_images, test_images = _images(plan, network)
+    architecture = entry["architecture"] if entry["architecture"] in TRAINING else OTHER_ARCHITECTURE
+    dataset = plan.config["datasets"][entry["dataset"]]
+    training_images, test_images = _images(dataset)
+    size = (images.values(dataset) or UNKNOWN_VALUES) / NATIVE_VALUES[architecture]
     epochs = plan.training(network)["epochs"]
     folds = plan.folds(network)
     if rule in ("train_fold", "train_published"):
         share = 1 - 1 / folds if rule == "train_fold" else 1
-        images = share * training_images + FORWARD * test_images
-        return start + epochs * images * TRAINING[architecture] / 1000
+        passes = epochs * (share * training_images + FORWARD * test_images)
+        return start + passes * size * TRAINING[architecture] / 1000
     if rule == "evaluate":
         setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
-        padding = (
-            setting.arithmetic.semantics == "memtorch"
-            and setting.variability.sigma + setting.faults.stuck_at_lrs + setting.faults.stuck_at_hrs > 0
-        )
-        image = INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
+        padding = setting.arithmetic.semantics == "memtorch" and (setting.variability.active or setting.faults.active)
+        image = size * INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
         return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":
-        return start + 4 * plan.config["validation"]["images"] * MEMTORCH[architecture] / 1000
+        return start + 4 * plan.config["validation"]["images"] * size * MEMTORCH[architecture] / 1000
     if rule == "time_inference":
         timing = plan.config["inference_time"]
-        images = len(timing["tile_shapes"]) * timing["memtorch_images"] + plan.full_images(network)
-        return start + 2 * images * MEMTORCH[architecture] / 1000
+        timed = len(timing["tile_shapes"]) * timing["memtorch_images"] + plan.full_images(network)
+        return start + 2 * timed * size * MEMTORCH[architecture] / 1000
     return start
 
 
@@ -87,11 +90,9 @@ def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
     if rule == "prepare_dataset":
         entry = plan.config["datasets"][wildcards["dataset"]]
         kind = entry.get("dataset", entry["source"])
-        height, width = entry.get("size", (1, 1))
-        image = max(IMAGE.get(kind, IMAGE["cifar10"]), height * width * entry.get("channels", 1))
         # Archives are unpacked beside themselves.
         fetched = 2 * DOWNLOAD.get(kind, 0) if entry["source"] in ("torchvision", "folder") else 0
-        return image * (TRAINING_IMAGES.get(kind, 50_000) + TEST_IMAGES.get(kind, 10_000)) + fetched
+        return (images.values(entry) or UNKNOWN_VALUES) * sum(_images(entry)) + fetched
     if rule in ("train_fold", "train_published"):
         architecture = plan.config["networks"][wildcards["network"]]["architecture"]
         epochs = plan.training(wildcards["network"])["epochs"] if rule == "train_published" else 0
@@ -127,11 +128,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.0f} hours" if seconds > 36_000 else f"{seconds / 3600:.1f} hours"
 
 
-def _images(plan: Plan, network: str) -> tuple[int, int]:
-    """Training and test images of a network's data set; those of CIFAR where only its file knows."""
-    entry = plan.config["datasets"][plan.dataset_of(network)]
-    kind = entry.get("dataset", entry["source"])
-    return (
-        entry.get("train_images", TRAINING_IMAGES.get(kind, 50_000)),
-        entry.get("test_images", TEST_IMAGES.get(kind, 10_000)),
-    )
+def _images(entry: Mapping[str, Any]) -> tuple[int, int]:
+    """Training and test images of a data set."""
+    found = images.counts(entry)
+    return tuple(found.get(split, unknown) for split, unknown in zip(images.SPLITS, UNKNOWN_IMAGES, strict=True))

@@ -56,6 +56,7 @@ def train(
     *,
     network: str,
     fold: str,
+    code: str = "",
     validation: Images | None = None,
     test: Images | None = None,
     keep_checkpoints: bool = False,
@@ -67,13 +68,14 @@ def train(
     `validation` and `test` are evaluated after each epoch. With `state_folder`, each finished epoch is saved to
     ``<network>-<fold>-<key>.pt`` there (see `state.key`), and a training that finds such a file goes on after its last
     epoch. `until` stops after that epoch of the settings' `epochs`: the beginning of the whole training, to the bit,
-    from which a later call goes on. `network` and `fold` name the draws and the messages. Frozen parameters keep their
-    values. Raises TrainingDiverged where the loss is not finite, and InputError where every parameter is frozen.
+    from which a later call goes on. `network` and `fold` name the draws and the messages. `code` is that of
+    `state.key`. Frozen parameters keep their values. Raises TrainingDiverged where the loss is not finite, and
+    InputError where every parameter is frozen.
     """
     device = _device(settings.device)
     allocation.keep_freed()
     with _deterministic(settings.threads):
-        key = state.key(model, (images, validation, test), settings, network, fold, device)
+        key = state.key(model, (images, validation, test), settings, network, fold, device, code)
         state_path = Path(state_folder) / f"{network}-{fold}-{key[:16]}.pt" if state_folder else None
         model.to(device)
         if images[0].shape[1] > 1:  # about a quarter faster on CPUs, and slower for grey images

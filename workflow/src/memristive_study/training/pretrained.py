@@ -29,9 +29,10 @@ DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 
 
-def set_of(value: str | bool) -> str:
-    """The set that `training: pretrained` names; true is `strong`."""
-    return "strong" if value is True else str(value)
+def chosen(config: Mapping[str, Any]) -> str | None:
+    """Name of the set of weights that a configuration starts from; None where it trains."""
+    name = config.get("training", {}).get("pretrained", False)
+    return "strong" if name is True else name or None
 
 
 def folder(network: str, name: str) -> Path:

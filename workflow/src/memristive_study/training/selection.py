@@ -1,9 +1,7 @@
-"""The choice of the epoch whose weights a study uses, and the weights of all epochs in one file."""
+"""The weights of all epochs in one file, and those of the epoch that a rule selects in a file of their own."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
@@ -11,33 +9,7 @@ from memristive.core.errors import InputError
 from memristive.core.files import write_json
 from memristive_study.models.weights import read_tensors, write_tensors
 from memristive_study.training import history as histories
-
-RULES = ("best_test", "best_validation", "last")
-
-
-def select_epoch(
-    rule: str, history: Sequence[Mapping[str, Any]], fold_histories: Sequence[Sequence[Mapping[str, Any]]] = ()
-) -> int:
-    """Epoch of the training on the published split, `history`, whose weights are used; of equals, the earliest.
-
-    `best_test`: the best test accuracy, as in the paper. `best_validation`: the best mean validation accuracy over
-    `fold_histories`, which does not look at the test set. `last`. Raises InputError for another rule and for fold
-    histories that are missing or of another number of epochs.
-    """
-    epochs = [int(row["epoch"]) for row in history]
-    if rule == "last":
-        return epochs[-1]
-    if rule == "best_test":
-        score = [float(row["test_accuracy"]) for row in history]
-    elif rule == "best_validation":
-        if not fold_histories or any(len(rows) != len(history) for rows in fold_histories):
-            lengths = ", ".join(str(len(rows)) for rows in fold_histories) or "none"
-            raise InputError(f"rule best_validation: needs folds of {len(history)} epochs, found {lengths}")
-        by_epoch = zip(*([float(row["validation_accuracy"]) for row in rows] for rows in fold_histories), strict=True)
-        score = [math.fsum(values) / len(values) for values in by_epoch]
-    else:
-        raise InputError(f"rule is {rule!r}, expected one of {', '.join(RULES)}")
-    return epochs[score.index(max(score))]
+from memristive_study.training.rules import RULES
 
 
 def save_checkpoints(path: str | Path, checkpoints: Mapping[int, Mapping[str, Tensor]]) -> None:
@@ -62,10 +34,10 @@ def select_checkpoint(
     weights_path: str | Path,
     selection_path: str | Path,
 ) -> None:
-    """Write the weights of the epoch that `rule` selects (see `select_epoch`), and which epoch that is and why."""
+    """Write the weights of the epoch that `rule`, a key of `rules.RULES`, selects, and which epoch that is and why."""
     history = histories.read(history_path)
     folds = [histories.read(path) for path in fold_history_paths]
-    epoch = select_epoch(rule, history, folds)
+    epoch = RULES[rule].choose(history, folds)
     row = history[epoch - 1]
     selection = {
         "network": row["network"],

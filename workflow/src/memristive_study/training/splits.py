@@ -31,13 +31,15 @@ def train_network(
     *,
     network: str,
     architecture: str,
+    code: str = "",
     fold: str = PUBLISHED,
     folds_path: str | Path | None = None,
     state_folder: str | Path | None = None,
 ) -> Training:
     """Train `architecture` on one fold ("0", "1", ...: its training images, validated on the rest) or, as "published",
     on all training images, keeping every epoch's weights. The test images are evaluated after each epoch, for the
-    tables and for the rule `best_test`; they decide nothing in the training."""
+    tables and for the rule `best_test`; they decide nothing in the training. `code` is a hash of the network's code,
+    where this is not the library's: a training is not resumed with another one."""
     model = initial_model(architecture, len(data.class_names), data.input_shape, settings.seed, network, fold)
     layer_table(model, data.input_shape)  # one clear line where the images do not fit
 
@@ -54,6 +56,7 @@ def train_network(
         images,
         settings,
         network=network,
+        code=code,
         fold=fold,
         validation=validation,
         test=(data.tensor(data.x_test), torch.from_numpy(data.y_test)),

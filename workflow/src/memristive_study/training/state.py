@@ -40,6 +40,7 @@ def key(
     network: str,
     fold: str,
     device: torch.device,
+    code: str = "",
 ) -> str:
     """SHA-256 of everything that decides a training of `model` from its present weights.
 
@@ -48,6 +49,7 @@ def key(
         network: name of the network, by which draws are named.
         fold: name of the fold, as above.
         device: the device that is used, whatever `settings` say.
+        code: hash of the code of a user's own network; empty for one of the library.
     """
     recipe = {
         "meaning": MEANING,
@@ -57,6 +59,7 @@ def key(
         "device": device.type,
         "architecture": architecture(model),
         "torch": torch.__version__,
+        **({"code": code} if code else {}),
     }
     digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode())
     for tensor in (*model.state_dict().values(), *(tensor for part in parts for tensor in part or ())):

@@ -3,8 +3,9 @@
 A non-ideality is a module of this folder with
 
 - a `Group` of its fields, which `memristive.core.setting.Setting` holds under the module's name;
-- `apply(conductance, array)`, which returns the conductances (S) of one array afterwards, float32 of the same shape.
-  It is called only where the group is `active`.
+- `apply(conductance, array)`, which returns the conductances (S) of one array afterwards, or of some of its rows,
+  float32 of the same shape. It is called only where the group is `active`;
+- where it draws, `prepare(setting, failures)`, which draws before an array's devices take up memory.
 
 None imports torch when it is loaded, since a configuration is read without torch.
 """
@@ -18,15 +19,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-    from memristive.arrays.cells import Array
+    from memristive.arrays.cells import Array, Failures
+    from memristive.core.setting import Setting
 
-# In the order in which they act on conductances that have been programmed.
-AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention")
+# In the order in which they act on conductances that have been programmed; the wires see what the cells have become.
+AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention", "wires")
 
 
 def module(name: str) -> ModuleType:
     """The non-ideality of this name."""
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def prepare(setting: Setting, failures: Failures) -> None:
+    """Draw what the active non-idealities that act after programming need of an array, besides its devices."""
+    for name in AFTER_PROGRAMMING:
+        if getattr(setting, name).active and hasattr(module(name), "prepare"):
+            module(name).prepare(setting, failures)
 
 
 def damage(conductance: torch.Tensor, array: Array) -> torch.Tensor:

@@ -25,7 +25,8 @@ bool sensible(const Op& op, int lanes) {
   if (op.kind != CROSSBAR) return op.kind == POOL || op.kind == ELEMENTWISE;
   if (op.columns_padded < op.out_channels || op.first_tile_row >= op.last_tile_row) return false;
   if (op.adc == ADC_NONE) return !op.adc_ranges;
-  if (op.adc_ranges && (op.adc != ADC_LINEAR || op.adc_spans_sample)) return false;
+  if (op.adc_ranges && (op.adc != ADC_LINEAR || op.adc_spans_sample || op.signed_range)) return false;
+  if (op.signed_range && (op.adc == ADC_LOG_PHYSICAL || op.adc_spans_sample)) return false;
   return op.adc_bits >= 2 && op.adc_bits <= 22 &&
          (op.adc == ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds));
 }
@@ -71,6 +72,8 @@ void plan_columns(Stage& stage, const Level& level) {
       at += columns;
     }
     plan.widest = std::max(plan.widest, tile.used);
+    if (op.spills) plan.padding = tile.used - tile.real;
+    if (op.spills && op.adc == ADC_LOG_MEMTORCH) plan.ones = tile.total - tile.used;
     stage.tiles.push_back(tile);
   }
   stage.packed.resize(floats);

@@ -7,6 +7,7 @@
 #include "exponents.hpp"
 #include "levels.hpp"
 #include "scheduler.hpp"
+#include "tiles.hpp"
 
 using memristive::Chain;
 
@@ -35,6 +36,23 @@ int32_t memristive_lanes(const void* chain) { return static_cast<const Chain*>(c
 int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
                        int32_t threads) try {
   return memristive::run(*static_cast<const Chain*>(chain), x, images, ranges, y, threads);
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
+int32_t memristive_effective(const memristive_wires* wires, int32_t level, const double* g, int64_t tiles, double* m,
+                             int32_t threads) try {
+  const memristive::Level* found = memristive::level_at(level);
+  return found ? memristive::effective(*found, *wires, g, tiles, m, threads) : MEMRISTIVE_UNSUPPORTED;
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
+int32_t memristive_effective_gradient(const memristive_wires* wires, int32_t level, const double* g,
+                                      const double* of_m, int64_t tiles, double* gradient, int32_t threads) try {
+  const memristive::Level* found = memristive::level_at(level);
+  return found ? memristive::effective_gradient(*found, *wires, g, of_m, tiles, gradient, threads)
+               : MEMRISTIVE_UNSUPPORTED;
 } catch (const std::exception&) {
   return MEMRISTIVE_UNSUPPORTED;
 }

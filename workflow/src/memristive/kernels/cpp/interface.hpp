@@ -30,6 +30,8 @@ struct memristive_op {
   int32_t adc, adc_bits;                     // MEMRISTIVE_ADC_...
   int32_t adc_spans_sample;                  // the ADC's range spans all output pixels of a sample
   int32_t equal_entries_pass;                // a vector of equal entries, or of one, is not converted
+  int32_t signed_range;                      // the largest signed value sets the range, see converters/signed.py
+  int32_t spills;                            // padding columns reach later pixels of the same image, see arrays/spill.py
   int32_t fused;                             // 1: fused multiply-add; 0: multiply, round, add, round
   int32_t rescale_output, has_line, bn_fused, relu;
   float overflow_rate, max_input_voltage;    // V; 0: inputs are not scaled
@@ -43,6 +45,14 @@ struct memristive_op {
   const float* log_values;                   //   [exponents, codes]
   const float* log_bounds;                   //   [2, exponents]
   int32_t log_exponents;
+};
+
+// The wires of a tile, resistances in ohm, 0 and infinity allowed: a segment between neighbouring cells of a word line or
+// a bit line, what lies before a word line's first cell, and what lies behind a bit line's last.
+struct memristive_wires {
+  int32_t rows, columns;
+  int32_t both_sides;  // 1: a word line has a source, with its resistance, at its last cell, too
+  double word_line, bit_line, source, ground;
 };
 
 #pragma GCC visibility push(default)  // all else in the library is hidden
@@ -70,6 +80,16 @@ int32_t memristive_lanes(const void* chain);
 // where memory ran out. After another status than OK, y means nothing. A chain may run in several threads at once.
 int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
                        int32_t threads);
+
+// Conductances m of tiles g with these wires, so that currents = voltages m; S, [tiles, rows, columns]. On at most so
+// many threads, which change no result. Returns MEMRISTIVE_OK, or MEMRISTIVE_UNSUPPORTED where the processor lacks the
+// level or memory ran out.
+int32_t memristive_effective(const memristive_wires* wires, int32_t level, const double* g, int64_t tiles, double* m,
+                             int32_t threads);
+
+// Derivatives with respect to g of what has the derivatives `of_m` with respect to m. Otherwise as above.
+int32_t memristive_effective_gradient(const memristive_wires* wires, int32_t level, const double* g,
+                                      const double* of_m, int64_t tiles, double* gradient, int32_t threads);
 
 #pragma GCC visibility pop
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "interface.hpp"
+#include "wires.hpp"
 
 namespace memristive {
 
@@ -43,6 +44,8 @@ struct Plan {
   int32_t tile_count;
   const Block* blocks;
   int32_t widest;                        // columns of the widest tile
+  int32_t padding;                       // columns beyond the outputs that spill; 0: none do
+  int32_t ones;                          // further ones that are zeros, of which a logarithmic ADC makes 1
   int32_t in_height, in_width, in_size;  // with border; in_size in floats, one lane block
   int32_t out_row, out_channel, out_origin, out_size;
   // Positions are pixels of one lane block; of a wide plan (Linear), lane blocks.
@@ -69,6 +72,7 @@ struct Scratch {  // of one thread
   float* raw;     // [widest][max_positions][lanes]
   float* sum;     // [out_channels][max_positions][lanes]
   float* factor;  // [lane blocks][lanes]: what undoes the scaling of the input
+  float* kept;    // where columns spill: [kept_floats], what the padding columns of earlier pixels put out
 };
 
 // Each function computes the outputs of one lane block, or of `pixels` or `rows[y]` of it, and returns a status.
@@ -83,13 +87,18 @@ struct Level {
   // are given, or null for each lane's own. `factor` [lanes], unless null, undoes it. Returns 1 where it scaled.
   int32_t (*encode)(const Plan&, float* buffer, const float* ranges, float* factor);
 
+  // Where columns spill, `pixels` must be all of an image.
   int32_t (*crossbar)(const Plan&, const Exponents&, const float* in, float* out, const float* factor,
                       const Pixel* pixels, int32_t count, const Scratch&);
+  int64_t (*kept_floats)(const Plan&);  // of Scratch
   // `out` holds sums: converts them in place, the range spanning all of a lane.
   int32_t (*span)(const Plan&, const Exponents&, float* out, const float* factor);
 
   void (*pool)(const Plan&, const float* in, float* out, const Span* rows);
   int32_t (*elementwise)(const Plan&, const float* in, float* out, const Span* rows);
+
+  void (*wires)(const Wires&, const double* g, double* m, WiresScratch);
+  void (*wires_gradient)(const Wires&, const double* g, const double* of_m, double* gradient, WiresScratch);
 };
 
 }  // namespace memristive

@@ -5,11 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <new>
-#include <system_error>
-#include <thread>
 
 #include "background.hpp"
 #include "exponents.hpp"
+#include "threads.hpp"
 #include "worker.hpp"
 
 namespace memristive {
@@ -20,19 +19,6 @@ namespace {
 constexpr int GROUP_IMAGES = 64;
 constexpr int64_t FEWEST_ON_BACKGROUND = 64;    // images for which computing a reference pays
 constexpr double MOST_BESIDE_BACKGROUND = 0.6;  // of all pixels; above it, little is left to be spared
-
-// Runs `work` on this thread and up to `threads` - 1 others.
-template <class Work>
-void in_threads(int threads, Work work) {
-  std::vector<std::thread> others;
-  try {
-    for (int t = 1; t < threads; ++t) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // No more threads to be had: those there are do all of it.
-  }
-  work();
-  for (std::thread& other : others) other.join();
-}
 
 // The threads share the groups of images.
 int32_t run_groups(const Chain& chain, const Job& job, int threads) {
@@ -71,7 +57,7 @@ int32_t run_pixels(const Chain& chain, const Job& job, int threads) {
       try {
         Aligned raw(size_t(plan.widest) * level.max_positions * level.lanes);
         Aligned sum(size_t(plan.op.out_channels) * level.max_positions * level.lanes);
-        const Scratch scratch{raw.data, sum.data, main.scratch.factor};
+        const Scratch scratch{raw.data, sum.data, main.scratch.factor, nullptr};
         for (int first; (first = next.fetch_add(chunk)) < total;)
           status |= level.crossbar(plan, exponents(), main.buffers[0].data, main.buffers[1].data, main.scratch.factor,
                                    stage.pixels.data() + first, std::min(chunk, total - first), scratch);
@@ -137,9 +123,13 @@ int32_t run(const Chain& chain, const float* x, int64_t images, const float* ran
   threads = std::max(threads, 1);
   if (images == 0) return OK;
   const bool one_convolution = chain.stages.size() == 1 && chain.wide_from == 1 && op.kind == CROSSBAR;
-  if (one_convolution && images <= int64_t(threads - 1) * chain.level->lanes && !ranges && !op.adc_spans_sample)
+  const bool spills = std::any_of(chain.stages.begin(), chain.stages.end(),
+                                  [](const std::unique_ptr<Stage>& stage) { return stage->plan.op.spills; });
+  if (one_convolution && images <= int64_t(threads - 1) * chain.level->lanes && !ranges && !op.adc_spans_sample &&
+      !spills)
     return run_pixels(chain, job, threads);
-  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0) return run_groups(chain, job, threads);
+  // Where columns spill, no pixel depends on its own inputs alone.
+  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || spills) return run_groups(chain, job, threads);
   Backgrounds backgrounds(op, x, images);
   if (!backgrounds.prevail(MOST_BESIDE_BACKGROUND) || mostly_scaled(chain, job)) return run_groups(chain, job, threads);
   const std::shared_ptr<const Reference> reference = reference_for(chain, backgrounds.pixel);

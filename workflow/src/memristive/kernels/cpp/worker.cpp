@@ -13,12 +13,14 @@ Worker::Worker(const Chain& chain_, const Job& job_, int blocks)
   assert(blocks > 0);
   const int lanes = chain.level->lanes, count = int(chain.stages.size());
   int widest = 1, columns = 1;
+  int64_t most_kept = 0;
   for (int i = 0; i <= count; ++i) {
     const Plan& plan = chain.stages[std::min(i, count - 1)]->plan;
     const size_t size = i < count ? plan.in_size : plan.out_size;
     buffers.emplace_back(size * (i >= chain.wide_from ? blocks : 1));
     widest = std::max(widest, plan.widest);
     columns = std::max(columns, plan.op.out_channels);
+    if (plan.op.kind == CROSSBAR) most_kept = std::max(most_kept, chain.level->kept_floats(plan));
   }
   // The last stage before the wide ones has a buffer a lane block.
   for (int i = 0; i < chain.wide_from + blocks - 1; ++i) {
@@ -29,7 +31,8 @@ Worker::Worker(const Chain& chain_, const Job& job_, int blocks)
   sum = Aligned(size_t(columns) * chain.level->max_positions * lanes);
   factor = Aligned(size_t(blocks) * lanes);
   block_ranges = Aligned(size_t(blocks) * lanes);
-  scratch = {raw.data, sum.data, factor.data};
+  kept = Aligned(size_t(most_kept));
+  scratch = {raw.data, sum.data, factor.data, kept.data};
 }
 
 bool Worker::encode(const Stage& stage, float* in, const float* ranges, float* factors) const {

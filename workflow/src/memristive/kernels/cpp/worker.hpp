@@ -51,7 +51,7 @@ class Worker {
   std::vector<const float*> from;  // of each lane's image
   std::vector<float*> to;
   std::vector<Pixel> some;
-  Aligned raw, sum, factor, block_ranges;
+  Aligned raw, sum, factor, kept, block_ranges;
 };
 
 }  // namespace memristive

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from memristive.arrays.cells import Array, Cells
+from memristive.arrays.cells import Array, Cells, Failures
 from memristive.arrays.draws import SeededDraws
 from memristive.arrays.nonidealities import endurance
 from memristive.arrays.semantics import resolve
@@ -48,7 +48,7 @@ def measure() -> Mapping[str, float]:
     pristine = torch.tensor([[g_on, g_off]], dtype=torch.float64)
     aged = setting.replace(cycles=1e4)
     cells = Cells.alike(aged.device.r_on, aged.device.r_off)
-    cycled = endurance.apply(pristine.clone(), Array(cells, aged, resolve(aged), order=_unordered))
+    cycled = endurance.apply(pristine.clone(), Array(cells, aged, resolve(aged), Failures(_unordered, (1, 2))))
     single = _arrays(layer, setting.replace(scheme="single_column"))[0]
     lowest = torch.full_like(single, g_off)
     asked, suitable = padded_shape(10, 10, (256, 256)), min(math.prod(shape) for shape in TILES if min(shape) >= 10)

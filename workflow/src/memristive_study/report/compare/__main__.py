@@ -33,6 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a configuration of another shape
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"error: compare: {options.a} or {options.b} is not as a study writes it ({reason})", file=sys.stderr)
+        return 1
     print(os.path.relpath(output))
     return 0
 

@@ -1,15 +1,18 @@
 """The page that shows two studies side by side."""
 
+import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import Any
 
 import pandas as pd
 
-from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.report import TEMPLATE, markup
-from memristive_study.report.compare.pairs import KEYS, Absent, Pair, differences, pairs
+from memristive_study.report.compare.common import alone, overview, table, title
+from memristive_study.report.compare.pairs import Pair, pairs
 from memristive_study.report.compare.side import Side
+from memristive_study.report.compare.words import Absent, differences
 from memristive_study.results.statistics import Interval, fixed
 
 DPI = 120  # a page has many curves
@@ -18,16 +21,17 @@ DPI = 120  # a page has many curves
 def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
     """The page; figures and tables are inside it. `labels` names networks for readers."""
     found = pairs(a, b)
-    title = f"{a.name} and {b.name}"
+    names = f"{a.name} and {b.name}"
     parts = [
-        ("parameters", "Differences in configuration", _parameters(a, b, found)),
+        ("common", "What both have", overview(a, b, found, labels)),
         ("summary", "Accuracies", _summary(a, b, found, labels)),
+        ("parameters", "Differences in configuration", _parameters(a, b, found)),
         ("claims", "Claims whose verdict changed", _claims(a, b)),
         *(
-            (experiment, _title(experiment), _experiment(a, b, experiment, found, labels))
+            (experiment, title(experiment), _experiment(a, b, experiment, found, labels))
             for experiment in dict.fromkeys(pair.experiment for pair in found)
         ),
-        ("alone", "Settings of one study alone", _alone(a, b)),
+        ("alone", "Settings of one study alone", alone(a, b, found)),
     ]
     sections = [(key, name, content) for key, name, content in parts if content]
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name, _ in sections)
@@ -37,16 +41,12 @@ def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
+        f'<title>{escape(names)}</title><link rel="icon" href="data:,">'
         f"<style>{(TEMPLATE / 'style.css').read_text(encoding='utf-8')}</style></head><body>"
-        f"<header><h1>Studies {escape(title)}</h1>{_heads(a, b)}</header>"
+        f"<header><h1>Studies {escape(names)}</h1>{_heads(a, b)}</header>"
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{links}</ol></details></nav>'
         f"{content}</body></html>\n"
     )
-
-
-def _title(experiment: str) -> str:
-    return "Choices left open" if experiment == CHOICES else experiment.replace("_", " ").capitalize()
 
 
 def _heads(a: Side, b: Side) -> str:
@@ -54,7 +54,7 @@ def _heads(a: Side, b: Side) -> str:
         (
             f"{letter}: {side.name}",
             f"{side.path}; {len(side.evaluations):,} evaluations; commit "
-            f"{str(side.provenance.get('commit', 'unknown'))[:12]}, {side.provenance.get('date', 'no date')}",
+            f"{str(side.provenance.get('commit') or 'unknown')[:12]}, {side.provenance.get('date', 'no date')}",
         )
         for letter, side in (("a", a), ("b", b))
     )
@@ -73,12 +73,10 @@ def _parameters(a: Side, b: Side, found: Sequence[Pair]) -> str:
         lines.append(f"Fields in which settings of the same name differ: {', '.join(fields)}.")
     if not rows and not fields:
         lines.append("No parameter, version or machine differs.")
-    table = (
-        _table(pd.DataFrame(rows, columns=["parameter", a.name, b.name]), "Differences in configuration")
-        if rows
-        else ""
+    shown = (
+        table(pd.DataFrame(rows, columns=["parameter", a.name, b.name]), "Differences in configuration") if rows else ""
     )
-    return "".join(map(markup.paragraph, lines)) + table
+    return "".join(map(markup.paragraph, lines)) + shown
 
 
 def _summary(a: Side, b: Side, found: Sequence[Pair], labels: Mapping[str, str]) -> str:
@@ -98,28 +96,30 @@ def _summary(a: Side, b: Side, found: Sequence[Pair], labels: Mapping[str, str])
         most = max(mine, key=lambda pair: abs(pair.difference.value))
         rows.append(
             {
-                "experiment": key[0].replace("_", " "),
+                "experiment": title(key[0]),
                 "network": labels.get(key[1], key[1]),
                 "settings": len(mine),
                 "differ clearly": sum(pair.clear for pair in mine),
                 "mean difference": sum(pair.difference.value for pair in mine) / len(mine),
                 "largest difference": _interval(most.difference),
-                "at": most.label,
+                "at": f"{most.part.replace('_', ' ')}: {most.setting}",
             }
         )
-    shared = [name for name in a.digital if name in b.digital]
+    accuracies = a.digital, b.digital
+    shared = [name for name in accuracies[0] if name in accuracies[1]]
     digital = [
         {
             "network": labels.get(name, name),
-            f"{a.name} (%)": a.digital[name],
-            f"{b.name} (%)": b.digital[name],
-            "difference": b.digital[name] - a.digital[name],
+            f"{a.name} (%)": accuracies[0][name],
+            f"{b.name} (%)": accuracies[1][name],
+            "difference": accuracies[1][name] - accuracies[0][name],
         }
         for name in shared
     ]
-    text = "".join(map(markup.paragraph, lines)) + markup.table(pd.DataFrame(rows), "Differences by experiment")
+    text = "".join(map(markup.paragraph, lines)) + _difference_plot(a, b, found, labels)
+    text += markup.table(pd.DataFrame(rows), "Differences by experiment")
     if digital:
-        text += f"<h3>Digital networks</h3>{_table(pd.DataFrame(digital), 'Digital networks')}"
+        text += f"<h3>Digital networks</h3>{table(pd.DataFrame(digital), 'Digital networks')}"
     return text
 
 
@@ -131,7 +131,7 @@ def _claims(a: Side, b: Side) -> str:
     if not len(changed):
         return markup.paragraph(f"None of {len(both)} claims has another verdict.")
     shown = changed[["number", "claim", "verdict", "verdict_b"]]
-    return _table(shown.set_axis(["no.", "claim", a.name, b.name], axis="columns"), "Changed verdicts")
+    return table(shown.set_axis(["no.", "claim", a.name, b.name], axis="columns"), "Changed verdicts")
 
 
 def _experiment(a: Side, b: Side, experiment: str, found: Sequence[Pair], labels: Mapping[str, str]) -> str:
@@ -140,61 +140,67 @@ def _experiment(a: Side, b: Side, experiment: str, found: Sequence[Pair], labels
         [
             {
                 "network": labels.get(pair.network, pair.network),
-                "setting": pair.label,
+                "part": pair.part.replace("_", " "),
+                "setting": pair.setting,
                 f"{a.name} (%)": pair.first,
                 f"{b.name} (%)": pair.second,
                 "difference (points)": _interval(pair.difference),
                 "clear": pair.clear,
-                "other fields": ", ".join(pair.fields),
+                "differ in": ", ".join(pair.fields),
             }
             for pair in mine
         ]
     )
-    if not rows["other fields"].any():
-        rows = rows.drop(columns="other fields")
-    table = _table(rows, f"Accuracies of {experiment}")
-    return _curves(a, b, experiment, labels) + markup.details(f"All {len(mine)} settings", table)
+    if not rows["differ in"].any():
+        rows = rows.drop(columns="differ in")
+    listed = table(rows, f"Accuracies of {experiment}")
+    return _curves(a, b, experiment, labels) + markup.details(f"All {len(mine)} settings", listed)
+
+
+def _difference_plot(a: Side, b: Side, found: Sequence[Pair], labels: Mapping[str, str]) -> str:
+    """Every difference with its interval, a row an experiment and network."""
+    from memristive_study.figures import difference
+
+    drawn = [(f"{title(p.experiment)}, {labels.get(p.network, p.network)}", p.difference) for p in found]
+    said = (
+        f"Accuracy of {b.name} less that of {a.name}, a point a setting; bars are 95 % intervals, filled points those "
+        "whose interval does not hold 0."
+    )
+    with _plain_backend():
+        return markup.image(_png(difference.draw(drawn, (a.name, b.name))), "Differences", said)
 
 
 def _curves(a: Side, b: Side, experiment: str, labels: Mapping[str, str]) -> str:
     """Each part and network whose settings lie on a curve, both studies in one panel."""
+    from memristive_study.figures import overlay
+
+    frames = [side.evaluations[side.evaluations["experiment"] == experiment] for side in (a, b)]
+    said = f"Accuracy of both studies: solid {a.name}, dashed {b.name}."
+    with _plain_backend():
+        return "".join(
+            markup.image(_png(figure), name, said) for name, figure in overlay.draw(*frames, (a.name, b.name), labels)
+        )
+
+
+@contextlib.contextmanager
+def _plain_backend() -> Iterator[None]:
+    """Figures in the project's style, drawn without a screen."""
     import matplotlib
 
     matplotlib.use("Agg")
+    from memristive_study.figures import style
+
+    with matplotlib.rc_context(style.RC):
+        yield
+
+
+def _png(figure: Any) -> bytes:
     from matplotlib import pyplot
 
-    from memristive_study.figures import overlay, style
-
-    frames = [side.evaluations[side.evaluations["experiment"] == experiment] for side in (a, b)]
-    shown = ""
-    with matplotlib.rc_context(style.RC):
-        for title, figure in overlay.draw(*frames, (a.name, b.name), labels):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, dpi=DPI, format="png", metadata={"Software": None})
-            pyplot.close(figure)
-            shown += markup.image(
-                buffer.getvalue(), title, f"Accuracy of both studies: solid {a.name}, dashed {b.name}."
-            )
-    return shown
-
-
-def _alone(a: Side, b: Side) -> str:
-    keys = [set(map(tuple, side.evaluations[KEYS].drop_duplicates().to_numpy())) for side in (a, b)]
-    lines = []
-    for side, own, other in ((a, keys[0], keys[1]), (b, keys[1], keys[0])):
-        alone = sorted(own - other)
-        lines.append(f"{side.name}: {len(alone):,}")
-        if alone:
-            listed = markup.table(pd.DataFrame(alone, columns=KEYS), f"Only in {side.name}")
-            lines[-1] = markup.details(lines[-1], listed)
-        else:
-            lines[-1] = markup.paragraph(lines[-1])
-    return "".join(lines)
-
-
-def _table(frame: pd.DataFrame, caption: str) -> str:
-    """A table whose headings stay as they are: names of studies may hold underscores."""
-    return markup.table(frame, caption, {name: str(name) for name in frame.columns})
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=DPI, format="png", metadata={"Software": None})
+    pyplot.close(figure)
+    return buffer.getvalue()
 
 
 def _interval(found: Interval) -> str:

@@ -1,22 +1,25 @@
 """Settings that two studies have in common, and by how much their accuracies differ.
 
-Settings are matched by experiment, part, network and label, which names the swept values: what else differs between the
-studies is what a difference in accuracy comes from.
+Settings of the same experiment, part and network are matched by the values of the fields that one of the studies
+sweeps there: what else differs between the studies is what a difference in accuracy comes from. Alternatives to choices
+are matched by their labels, which name the choice.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
 from memristive.core.setting import SHORT_NAMES
+from memristive_study.plan.choices import EXPERIMENT as CHOICES
+from memristive_study.report.compare import words
 from memristive_study.report.compare.side import Side
+from memristive_study.results import sweeps
 from memristive_study.results.differences import bits_by_repeat, difference
 from memristive_study.results.statistics import Interval, unpaired_difference
 
-KEYS = ["experiment", "part", "network", "label"]
+PLACE = ["experiment", "part", "network"]
+KEYS = [*PLACE, "label"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Pair:
     """One setting that both studies have.
 
     Attributes:
+        setting: the values of the swept fields, for readers.
+        labels: its label in each study.
         first, second: its accuracies (%).
         difference: the second study's accuracy less the first's (points).
         paired: its repeats have the same seeds in both studies, and so the same draws.
@@ -33,7 +38,8 @@ class Pair:
     experiment: str
     part: str
     network: str
-    label: str
+    setting: str
+    labels: tuple[str, str]
     first: float
     second: float
     difference: Interval
@@ -56,15 +62,40 @@ def pairs(a: Side, b: Side) -> list[Pair]:
     """
     names = dict.fromkeys(name for side in (a, b) for name in side.evaluations["network"])
     same_images = {name: a.images(name) is not None and a.images(name) == b.images(name) for name in names}
-    second = dict(list(b.evaluations.groupby(KEYS)))
+    second = dict(list(b.evaluations.groupby(PLACE)))
+    found: list[Pair] = []
+    for place, rows in a.evaluations.groupby(PLACE, sort=False):
+        if place in second:
+            found += _at(place, rows, second[place], same_images[place[2]])
+    return found
+
+
+def _at(place: tuple[str, ...], first: pd.DataFrame, second: pd.DataFrame, same_images: bool) -> list[Pair]:
+    """The settings that both have of one part of an experiment on one network."""
+    fields = [] if place[0] == CHOICES else _swept(first, second)
+    others = dict(list(second.groupby(_key(second, fields))))
     return [
-        _pair(key, rows, second[key], same_images[key[2]])
-        for key, rows in a.evaluations.groupby(KEYS, sort=False)
-        if key in second
+        _pair(place, words.setting(rows.iloc[0], fields), rows, others[key], same_images)
+        for key, rows in first.groupby(_key(first, fields), sort=False)
+        if key in others
     ]
 
 
-def _pair(key: tuple[str, ...], first: pd.DataFrame, second: pd.DataFrame, same_images: bool) -> Pair:
+def _swept(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
+    """Fields that take several values in one of the studies, those that follow from others left out."""
+    return list(dict.fromkeys(name for frame in (first, second) for name in sweeps.swept(frame, semantics=True)))
+
+
+def _key(frame: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
+    """A text a row that is the same for the same values of `fields`, or for the same label where there is no field."""
+    if not fields:
+        one = frame["label"].nunique() == 1 and frame["experiment"].iloc[0] != CHOICES
+        return pd.Series("", frame.index) if one else frame["label"]
+    missing = pd.Series(None, frame.index, dtype=object)
+    return pd.concat([frame.get(name, missing).map(sweeps.text) for name in fields], axis=1).agg("|".join, axis=1)
+
+
+def _pair(place: tuple[str, ...], setting: str, first: pd.DataFrame, second: pd.DataFrame, same_images: bool) -> Pair:
     seeds = [dict(zip(rows["repeat"], rows["seed"].fillna(-1), strict=True)) for rows in (first, second)]
     shared = seeds[0].keys() & seeds[1].keys()
     paired = 1 in map(len, seeds) or all(seeds[0][repeat] == seeds[1][repeat] for repeat in shared)
@@ -77,27 +108,8 @@ def _pair(key: tuple[str, ...], first: pd.DataFrame, second: pd.DataFrame, same_
     fields = [
         name
         for name in SHORT_NAMES
-        if name in first and name in second and text(first[name].iloc[0]) != text(second[name].iloc[0])
+        if name in first and name in second and sweeps.text(first[name].iloc[0]) != sweeps.text(second[name].iloc[0])
     ]
+    labels = (str(first["label"].iloc[0]), str(second["label"].iloc[0]))
     means = (float(rows["accuracy"].mean()) for rows in (first, second))
-    return Pair(*key, *means, found, paired, tuple(fields))
-
-
-def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """The differences of two configurations: dotted key, value of the first, value of the second."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        for key in dict.fromkeys([*a, *b]):
-            yield from differences(a.get(key, Absent), b.get(key, Absent), f"{path}.{key}" if path else str(key))
-    elif a != b:
-        yield path, text(a), text(b)
-
-
-class Absent:
-    """Stands for a key that a configuration lacks."""
-
-
-def text(value: Any) -> str:
-    """A value as text; empty for NaN."""
-    if value is Absent:
-        return "(not there)"
-    return "" if isinstance(value, float) and math.isnan(value) else str(value)
+    return Pair(*place, setting, labels, *means, found, paired, tuple(fields))

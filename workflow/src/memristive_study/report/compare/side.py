@@ -6,11 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from memristive.core.errors import InputError
-from memristive.core.files import read_json
 from memristive_study import figures
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.results import provenance
 from memristive_study.results.folder import Folder
+from memristive_study.results.read import mapping
+
+# Columns of an experiment that a comparison needs.
+NEEDED = ("experiment", "part", "network", "label", "semantics", "repeat", "seed", "images", "accuracy")
 
 
 class Side(Folder):
@@ -35,7 +38,7 @@ class Side(Folder):
     @cached_property
     def evaluations(self) -> pd.DataFrame:
         """All evaluations, with one bit an image where there are records."""
-        frame = pd.concat([figures.read(name, path) for name, path in self.paths.items()], ignore_index=True)
+        frame = pd.concat([_rows(name, path) for name, path in self.paths.items()], ignore_index=True)
         records = sorted(self.path.glob("evaluations/*/*/*.json"))
         if not records:
             return frame
@@ -45,8 +48,14 @@ class Side(Folder):
     @cached_property
     def digital(self) -> dict[str, float]:
         """Test accuracy (%) of each trained network."""
-        selections = map(read_json, self.inputs().get("selections", []))
-        return {row["network"]: 100 * row["test_accuracy"] for row in selections}
+        found = {}
+        for path in self.inputs().get("selections", []):
+            selection = mapping(path)
+            try:
+                found[str(selection["network"])] = 100 * float(selection["test_accuracy"])
+            except (KeyError, TypeError, ValueError):
+                raise InputError(f"{path}: network and test_accuracy, a number, are needed") from None
+        return found
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -58,3 +67,17 @@ class Side(Folder):
         dataset = self.config.get("networks", {}).get(network, {}).get("dataset")
         path = self.path / "datasets" / f"{dataset}.npz"
         return provenance.file_hash(path) if path.is_file() else None
+
+
+def _rows(name: str, path: Path) -> pd.DataFrame:
+    """Rows of an experiment; InputError where they lack what a comparison needs."""
+    frame = figures.read(name, path)
+    for column in NEEDED:
+        if column not in frame:
+            raise InputError(f"{path}: the column {column} is missing")
+    for column in ("repeat", "images", "accuracy"):
+        numbers = pd.to_numeric(frame[column], errors="coerce")
+        if numbers.isna().any():
+            row = int(numbers.isna().to_numpy().argmax())
+            raise InputError(f"{path}: {column}: {frame[column].iloc[row]!r} in row {row + 2} is not a number")
+    return frame

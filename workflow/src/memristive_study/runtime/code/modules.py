@@ -143,10 +143,15 @@ class Sources:
 def _folder_outside(top: str) -> Path | None:
     """The folder of a package of the user's own, wherever Python finds it."""
     spec = importlib.util.find_spec(top)
-    if spec is None or not spec.has_location or spec.origin is None:
+    if spec is None:
         return None
-    path = Path(spec.origin)
-    folder = path.parents[1] if spec.submodule_search_locations else path.parent
+    if spec.origin is None or not spec.has_location:  # a folder without __init__.py
+        folders = [Path(place).parent for place in spec.submodule_search_locations or ()]
+    else:
+        folders = [Path(spec.origin).parents[1 if spec.submodule_search_locations else 0]]
+    if not folders:
+        return None
+    folder = folders[0]
     return None if "site-packages" in folder.parts or folder.is_relative_to(Path(os.__file__).parent) else folder
 
 

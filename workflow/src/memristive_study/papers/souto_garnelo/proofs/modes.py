@@ -1,7 +1,7 @@
 """Accuracy at 1 V and after endurance with batch norm as in inference and as in training, on crossbars.
 
-MemTorch's example notebook tests a network without `eval()`, in which case batch norm takes its statistics from the
-batch and dropout drops.
+MemTorch's example notebook tests a network that it left in training mode, in which batch norm takes its statistics
+from the batch and dropout drops.
 """
 
 import copy

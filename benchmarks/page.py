@@ -1,4 +1,4 @@
-"""The README's table of times, written from results/benchmarks: ``python -m benchmarks.readme``."""
+"""The table of times in docs/benchmarks.md, written from results/benchmarks: ``python -m benchmarks.page``."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ from benchmarks import goals
 from benchmarks.cases import REPOSITORY
 from memristive.core.files import read_json, write_text
 
-README = REPOSITORY / "README.md"
+PAGE = REPOSITORY / "docs" / "benchmarks.md"
 RESULTS = REPOSITORY / "results" / "benchmarks"
-BEGIN, END = "<!-- times: written by python -m benchmarks.readme -->", "<!-- end of times -->"
+BEGIN, END = "<!-- times: written by python -m benchmarks.page -->", "<!-- end of times -->"
 VERDICTS = {"goal": "yes", "limit": "within the limit", "missed": "no", "not measured": ""}
 
 
@@ -26,11 +26,11 @@ def block(folder: Path) -> str:
         [
             *lines,
             "",
-            "![Time by setting and by simulator, growth of time and memory](results/benchmarks/benchmarks.png)",
+            "![Time by setting and by simulator, growth of time and memory](../results/benchmarks/benchmarks.png)",
             "",
             f"{machine['processor']}, {machine['threads']} threads, kernels at level {machine['kernel_level']}, "
             f"torch {machine['torch']}; ratios are medians of paired rounds. Written by `make bench`; all figures: "
-            "[results/benchmarks](results/benchmarks).",
+            "[results/benchmarks](../results/benchmarks).",
         ]
     )
 
@@ -43,8 +43,8 @@ def update(text: str, new: str) -> str:
 
 
 def write(folder: Path = RESULTS) -> None:
-    """Bring the README up to date with the files in `folder`."""
-    write_text(README, update(README.read_text(encoding="utf-8"), block(folder)))
+    """Bring the page up to date with the files in `folder`."""
+    write_text(PAGE, update(PAGE.read_text(encoding="utf-8"), block(folder)))
 
 
 if __name__ == "__main__":

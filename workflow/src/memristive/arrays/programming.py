@@ -1,0 +1,126 @@
+"""A layer's weights as the conductances of its arrays: mapped, as far as devices reach them, then damaged.
+
+Rows of an array come in strips, so that few numbers exist besides the result, however large a layer is.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator
+
+import torch
+
+from memristive.arrays import mapping, nonidealities
+from memristive.arrays.cells import Array, Failures
+from memristive.arrays.draws import Draws
+from memristive.arrays.semantics import resolve
+from memristive.arrays.tiling import padded_shape
+from memristive.core.setting import Setting
+
+STRIP_NUMBERS = 2**18  # about so many conductances are computed at once (1 MiB)
+
+Arrays = list[list[list[torch.Tensor]]]  # conductances by slice of the weights, group and side
+
+
+class Conductances:
+    """The arrays of a layer as they are multiplied with: sides combined, strip by strip.
+
+    Attributes:
+        signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
+        arrays: each side's own conductances where they are kept, else empty.
+    """
+
+    def __init__(self, shape: tuple[int, ...], scheme: mapping.Scheme, reference: float, sides: int, keep: bool):
+        self._scheme, self._reference, self._last = scheme, reference, sides - 1
+        self.signed = torch.empty(shape)
+        slices, groups, *array = shape
+        self.arrays: Arrays = [
+            [[torch.empty(array) for _ in range(sides if keep else 0)] for _ in range(groups)] for _ in range(slices)
+        ]
+        # What waits for the last side: the first of the others in the result's own place.
+        self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
+
+    def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
+        """Set some rows of one side; sides come one after the other, each whole."""
+        if kept := self.arrays[slice_][group]:
+            kept[side][rows] = strip
+        signed = self.signed[slice_, group]
+        waiting = [signed, *self._waiting][: self._last]
+        if side < self._last:
+            waiting[side][rows] = strip
+        else:
+            signed[rows] = self._scheme.combine([*(part[rows] for part in waiting), strip], self._reference)
+
+
+def program(
+    name: str,
+    weight: torch.Tensor,
+    groups: int,
+    setting: Setting,
+    draws: Draws,
+    *,
+    pristine: bool,
+    damaged: bool,
+    keep: bool = False,
+) -> tuple[Conductances | None, Conductances | None]:
+    """Conductances of the arrays that hold `weight`, before and after non-idealities that act after programming.
+
+    Args:
+        name: the layer's dotted name.
+        weight: float32 [outputs, inputs of a group, ...].
+        pristine, damaged: whether the conductances before, and those after, are wanted; None stands for the other.
+        keep: whether each side's own conductances are kept.
+
+    Raises:
+        InputError: all weights are 0.
+    """
+    semantics, scheme = resolve(setting), mapping.SCHEMES[setting.array.scheme]
+    aim = draws.aim(name, setting)
+    limits = mapping.weight_range(weight, setting, aim)
+    # [groups, rows, columns], rows in the order of the inputs' axes.
+    matrices = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2)
+    rows, columns = matrices.shape[1:]
+    padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
+    split = scheme.split(matrices[0, :1])
+    shape, sides = (len(split), groups, *padded), len(split[0])
+    before, after = (
+        Conductances(shape, scheme, mapping.reference(aim), sides, keep) if wanted else None
+        for wanted in (pristine, damaged)
+    )
+
+    def one(group: int, slice_: int, side: int) -> None:
+        matrix = matrices[group]
+        # The first slice is named as arrays were before weights had slices, so that their draws are the same.
+        place = (group, side, slice_) if slice_ else (group, side)
+        failures = Failures(functools.partial(draws.order, name, place), padded)
+        if after is not None:
+            nonidealities.prepare(setting, failures)
+        array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
+        for part in _strips(padded, semantics.padding_cells):
+            strip = array.strip(part)
+            ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
+            programmed = strip.cells.reach(_padded(ideal, (part.stop - part.start, padded[1])))
+            if before is not None:
+                before.put(slice_, group, side, part, programmed)
+            if after is not None:
+                after.put(slice_, group, side, part, nonidealities.damage(programmed, strip))
+
+    for place in itertools.product(range(groups), range(len(split)), range(sides)):
+        one(*place)  # one array after the other, whose devices are then forgotten
+    return before, after
+
+
+def _strips(shape: tuple[int, int], whole: bool) -> Iterator[slice]:
+    """Rows of an array, a strip at a time; whole where the order of its devices is not that of its rows."""
+    rows, columns = shape
+    height = rows if whole else max(1, STRIP_NUMBERS // columns)
+    for start in range(0, rows, height):
+        yield slice(start, min(start + height, rows))
+
+
+def _padded(matrix: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+    """Conductances of an array's strip, padding cells included, which are asked for 0 and so take their lowest."""
+    if matrix.shape == shape:
+        return matrix
+    whole = torch.zeros(shape)
+    whole[: matrix.shape[0], : matrix.shape[1]] = matrix
+    return whole

@@ -1,0 +1,70 @@
+"""The weights of a network as its arrays with wires put them, for training through the wires."""
+
+import torch
+from torch import nn
+
+from memristive.arrays import mapping
+from memristive.arrays.nonidealities import wires
+from memristive.arrays.semantics import resolve
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive.network.checks import check_layers, layers_to_convert
+
+
+def effective_weights(model: nn.Module, setting: Setting) -> dict[str, torch.Tensor]:
+    """Weights with which `model` computes what its arrays do, by name, for torch.func.functional_call.
+
+    Each weight is mapped to cells, each array seen through its wires, and what the array then multiplies with is put
+    back on the scale of the weights: that of the line which tuning fits to the array without wires. A training step
+    through the wires is
+
+        weights = effective_weights(model, setting)
+        loss = functional.cross_entropy(torch.func.functional_call(model, weights, images), labels)
+        loss.backward()
+
+    The gradient with respect to the model's own weights is exact, but for the largest weight of a layer, which sets
+    the mapping's scale and counts as given. Devices are ideal and nothing is converted. With the trained weights,
+    `convert(model, setting)` gives the network on such arrays.
+
+    Args:
+        model: any module tree whose Conv2d and Linear layers `convert` takes; it is not changed.
+        setting: device, array and wires; fields of `layers` count.
+
+    Returns:
+        Tensors of the shape of the weights, by their names in `model.named_parameters()`.
+
+    Raises:
+        InputError: a layer that cannot be converted, or semantics that are not physical.
+    """
+    if resolve(setting).padding_cells:
+        raise InputError(
+            f"effective_weights: arithmetic.semantics: {setting.arithmetic.semantics!r}, but training needs physical"
+        )
+    check_layers(model, setting)
+    found = {}
+    for name, layer in layers_to_convert(model, setting):
+        try:
+            found[f"{name}.weight" if name else "weight"] = _effective(layer, setting.for_layer(name))
+        except InputError as error:
+            raise InputError(f"model: {name or 'the module itself'}: {error}") from None
+    return found
+
+
+def _effective(layer: nn.Module, setting: Setting) -> torch.Tensor:
+    weight = layer.weight
+    scheme = mapping.SCHEMES[setting.array.scheme]
+    aim = setting.device.r_on, setting.device.r_off
+    limits = mapping.weight_range(weight.detach(), setting, aim)
+    (w_min, w_max), (r_on, r_off) = limits, aim
+    scale = (w_max - w_min) / (1 / r_on - 1 / r_off)
+    parts = []
+    for part in weight.chunk(getattr(layer, "groups", 1)):
+        matrix = part.reshape(part.shape[0], -1).T.contiguous().double()
+        split = scheme.split(matrix)
+        slices = []
+        for number, factor in enumerate(scheme.factors(len(split))):
+            sides = [mapping.naive_map(matrix, limits, scheme, aim, number, side) for side in range(len(split[number]))]
+            seen = [wires.seen(cells, setting.wires, setting.array.tile_shape) for cells in sides]
+            slices.append(scheme.combine(seen, mapping.reference(aim)) * factor)
+        parts.append((sum(slices) * scale).T.reshape(part.shape))
+    return torch.cat(parts).float()
