@@ -229,6 +229,7 @@ def study_files():
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
+        **({CHOICES: RESULTS / "experiments" / f"{CHOICES}.csv"} if PLAN.variants else {}),
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         **{outputs.measured_input(name): RESULTS / "proofs" / f"{name}.csv" for name, _, _ in MEASUREMENTS},
         "parity": rules.collect_parity.output[0],
@@ -247,6 +248,21 @@ def study_files():
 def inputs_of(names):
     files = study_files()
     return {name: files[name] for name in names if name in files}
+
+
+def of_coherence():
+    """Names of what the coherence table is made from."""
+    measured_inputs = [outputs.measured_input(name) for name in PAPER.measurements]
+    return [*PLAN.experiments, CHOICES, *(name for name in outputs.CLAIMS if name != "records"), *measured_inputs]
+
+
+def recipe_files():
+    """The experiments of the studies that stand for other recipes."""
+    return [
+        path
+        for folder in config["choices"]["recipes"].values()
+        for path in sorted(Path(folder).glob("experiments/*.csv"))
+    ]
 
 
 def possible(table):

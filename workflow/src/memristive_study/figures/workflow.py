@@ -29,7 +29,7 @@ KINDS = {
     "devices": ("#D55E00", {"device_curves"}),
     "validation": ("#009E73", {"validate_network", "collect_parity"}),
     "figures and tables": ("#F0E442", {"figure", "table", "choices", "rulegraph"}),
-    "claims and report": ("#CC79A7", {"claims", "provenance", "report"}),
+    "claims and report": ("#CC79A7", {"claims", "coherence", "provenance", "report"}),
 }
 
 
