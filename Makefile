@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 WITH_PATH := PATH="$$PWD/$(BIN):$$PATH"
 SNAKEMAKE := $(WITH_PATH) $(BIN)/snakemake
 
-.PHONY: all audit bench clang compare clean-environment demo environment lint lock plan sanitize test unlocked wheel
+.PHONY: all audit bench clang compare clean-environment demo environment explain lint lock plan sanitize test unlocked wheel
 
 # CORES=6 for six cores, also for the tests.
 CORES ?= 2
@@ -55,6 +55,10 @@ lint: environment
 # Two studies on one page: make compare a=results/one b=results/other
 compare: environment
 	@$(BIN)/python -P -m memristive_study.report.compare "$$a" "$$b"
+
+# Why a setting has its accuracy: make explain study=results/demo setting=<label> network=<name, where several have it>
+explain: environment
+	@$(BIN)/python -P -m memristive_study.jobs.explanation "$$study" "$$setting" --network "$$network"
 
 # Known weaknesses of the locked packages; needs a registry that has advisories.
 audit: environment

@@ -148,6 +148,8 @@ def test_every_verdict_is_on_the_first_screen_and_in_the_ledger(built):
     for row in ledger.itertuples():
         assert f'href="#claim-{row.number}"' in text
         assert f'id="claim-{row.number}"' in text
+    folded = re.search(r"<details><summary>All (\d+) claims</summary>.*?</details>", text, re.DOTALL)
+    assert int(folded[1]) == len(ledger) == folded[0].count('id="claim-')
     counts = ledger["verdict"].value_counts()
     assert f"reproduced only with the defect: {counts['reproduced only with the defect']}" in text
 
@@ -327,7 +329,11 @@ def test_a_browser_shows_it_without_complaint(built, width, tmp_path):
     probe, frame = tmp_path / "probe.html", tmp_path / "frame.html"
     # In a frame, for no window of Chromium's is as narrow as a phone.
     script = (
-        "<script>addEventListener('load', () => { const images = [...document.images]; parent.postMessage({"
+        "<script>addEventListener('load', () => { const images = [...document.images];"
+        "document.querySelectorAll('details').forEach(part => part.open = true);"
+        "const cut = [...document.querySelectorAll('.scroll')].filter(part => part.scrollWidth > part.clientWidth + 1);"
+        "const hint = part => getComputedStyle(part, '::before').content.includes('scroll');"
+        "parent.postMessage({cut: cut.length, unsaid: cut.filter(part => !hint(part)).length,"
         "broken: images.filter(i => !i.complete || !i.naturalWidth).length,"
         "wide: document.documentElement.scrollWidth > innerWidth, width: innerWidth,"
         "requests: performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length"
@@ -350,4 +356,9 @@ def test_a_browser_shows_it_without_complaint(built, width, tmp_path):
     assert 'data-broken="0"' in done.stdout
     assert 'data-wide="false"' in done.stdout
     assert 'data-requests="0"' in done.stdout
+    if width == 1280:
+        assert 'data-cut="0"' in done.stdout  # every table and figure is whole
+    else:
+        assert 'data-cut="0"' not in done.stdout
+        assert 'data-unsaid="0"' in done.stdout
     assert "CONSOLE" not in done.stderr

@@ -417,21 +417,27 @@ def test_a_selection_depends_on_its_own_rule_alone():
     }
 
 
-def test_an_evaluation_depends_on_its_own_non_idealities_and_device():
+def test_an_evaluation_depends_on_its_own_non_idealities_converters_and_device():
     """Those of all layers; others may be added or changed."""
     modules = {
-        name: {each.split(":")[0].rpartition(".")[2] for each in code.reached(EVALUATION, used=code.used_by([setting]))}
+        name: {
+            each.split(":")[0].rpartition(".")[2]
+            for each in code.reached(EVALUATION, used=code.used_by([setting]))
+            if not each.startswith("memristive.kernels")
+        }
         for name, setting in (
             ("plain", Setting()),
             ("aged", Setting(cycles=1000)),
             ("aged in a layer", Setting(layers={"fc*": {"cycles": 1000}})),
             ("drifting", Setting(retention_time=100, device="ferroelectric")),
+            ("logarithmic in a layer", Setting(layers={"fc*": {"adc_quantisation": "log"}})),
         )
     }
-    choices = {"endurance", "retention", "faults", "pt_hf_ti", "ferroelectric"}
+    choices = {"endurance", "retention", "faults", "pt_hf_ti", "ferroelectric", "linear", "logarithmic"}
     assert {name: found & choices for name, found in modules.items()} == {
-        "plain": {"pt_hf_ti"},
-        "aged": {"endurance", "pt_hf_ti"},
-        "aged in a layer": {"endurance", "pt_hf_ti"},
-        "drifting": {"retention", "ferroelectric"},
+        "plain": {"pt_hf_ti", "linear"},
+        "aged": {"endurance", "pt_hf_ti", "linear"},
+        "aged in a layer": {"endurance", "pt_hf_ti", "linear"},
+        "drifting": {"retention", "ferroelectric", "linear"},
+        "logarithmic in a layer": {"pt_hf_ti", "linear", "logarithmic"},
     }

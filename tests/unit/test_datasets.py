@@ -13,7 +13,7 @@ import torch
 import torchvision
 
 from memristive.core.errors import InputError
-from memristive_study.data import dataset
+from memristive_study.data import dataset, published
 from memristive_study.data.dataset import load
 from memristive_study.data.folds import load_fold, save_folds, stratified_folds
 from memristive_study.data.normalisation import statistics, to_tensor
@@ -149,7 +149,7 @@ def test_digits_resized_and_replicated(tmp_path):
         prepared(tmp_path, write(tmp_path) | {"channels": 1})
 
 
-def mnist_folder(folder, monkeypatch):
+def mnist_folder(folder, monkeypatch, loader="MNIST"):
     """Twelve tiny images in MNIST's format, with their MD5s in place of the published ones."""
     folder.mkdir()
     resources = []
@@ -164,7 +164,7 @@ def mnist_folder(folder, monkeypatch):
             packed = gzip.compress(b"".join(n.to_bytes(4, "big") for n in head) + body)
             (folder / name).write_bytes(packed)
             resources.append((name, hashlib.md5(packed).hexdigest()))
-    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", resources)
+    monkeypatch.setattr(getattr(torchvision.datasets, loader), "resources", resources)
     return {"source": "folder", "dataset": "mnist", "path": str(folder)}
 
 
@@ -183,6 +183,14 @@ def test_original_mnist_files(tmp_path, monkeypatch):
         prepared(tmp_path, entry)
     with pytest.raises(InputError, match="no such folder"):
         prepared(tmp_path, entry | {"path": str(tmp_path / "absent")})
+
+
+def test_another_published_data_set_is_an_entry(tmp_path, monkeypatch):
+    entry = mnist_folder(tmp_path / "originals", monkeypatch, "FashionMNIST") | {"dataset": "clothes"}
+    monkeypatch.setitem(published.PUBLISHED, "clothes", published.Published("FashionMNIST", (8, 4), (2, 3, 1), 400))
+    data = load(prepared(tmp_path, entry))
+    assert data.x_train[1, 0, :, 0].tolist() == [6, 7, 8]
+    assert data.class_names[-1] == "Ankle boot"
 
 
 class Bomb:

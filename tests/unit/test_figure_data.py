@@ -25,7 +25,7 @@ matplotlib.use("Agg")
 PAPER = load("souto_garnelo")
 FIGURES = outputs.figures(outputs.sections(fabricated.EXPERIMENTS, PAPER))
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
-AS = {"physical": "physical (as meant)", "memtorch": "memtorch (as published)"}
+AS = {"physical": "physical (as meant)", "memtorch": "memtorch (MemTorch on a CPU)"}
 
 
 @pytest.fixture(scope="module")

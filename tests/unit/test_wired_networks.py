@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from memristive import Setting, convert, effective_conductances, kernels
+from memristive.arrays import programming
 from memristive.arrays.draws import SeededDraws
 from memristive.core.setting import FIELDS
 from memristive.network.convert import convert_with
@@ -50,6 +51,15 @@ def test_each_tile_has_its_own_wires_and_those_at_the_edge_are_smaller(layer):
             for left in (0, 4, 8):
                 tile = slice(top, top + 5), slice(left, left + 4)
                 assert torch.equal(effective[tile], wired(cells[tile]))
+
+
+@pytest.mark.parametrize("tile_shape", [(5, 4), None], ids=["tiles", "no tiles"])
+def test_strips_of_an_array_hold_whole_tiles(layer, tile_shape, monkeypatch):
+    """However few numbers a conversion may hold at once."""
+    whole = arrays(layer, tile_shape=tile_shape, **WIRES)
+    monkeypatch.setattr(programming, "STRIP_NUMBERS", 30)
+    strips = arrays(layer, tile_shape=tile_shape, **WIRES)
+    assert torch.equal(strips[0], whole[0])
 
 
 def test_padding_cells_load_the_lines_where_they_exist(layer):

@@ -122,3 +122,40 @@ def test_what_a_network_cannot_do_is_said_before_the_first_job(own):
     assert said in done.stdout
     assert "Training small" not in done.stdout
     assert (own.results / "training" / "small" / "weights.safetensors").is_file()
+
+
+def explained(own, *arguments: str) -> subprocess.CompletedProcess:
+    """The command of `make explain`, in the study's folder."""
+    command = [sys.executable, "-m", "memristive_study.jobs.explanation", "results/own", *arguments]
+    return subprocess.run(command, cwd=own.folder, capture_output=True, text=True, check=False)
+
+
+def test_one_of_its_settings_is_explained(own, rows):
+    """The setting of most stuck devices: the page's accuracy is that of the study's rows of the same chips."""
+    row = next(row for row in rows if (row["faults.stuck_at_lrs"], row["adc.bits"]) == ("0.1", "8"))
+    images = min(2000, int(row["images"]))
+    done = explained(own, row["label"])
+    assert done.returncode == 0, done.stderr
+    path = own.folder / done.stdout.splitlines()[-1]
+    assert path == own.results / "explained" / f"faults.small.{row['label']}.html"
+    text = unescape(path.read_text(encoding="utf-8"))
+    assert "Most is lost to devices stuck at their low resistance" in text
+    accuracies = [float(other["accuracy"]) for other in rows if other["label"] == row["label"]][:2]
+    assert f"on {images:,} images" in text
+    assert f"with them {sum(accuracies) / 2:.1f} %." in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["faults-9"], "setting: 'faults-9' is not the label of an evaluation; near it: "),
+        (["x", "--network", "mnist"], "has no evaluations of network mnist"),
+        (["x", "--images", "0"], "images: 0 is not a whole number from 1"),
+    ],
+)
+def test_what_cannot_be_explained_is_named(own, arguments, words):
+    done = explained(own, *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) == 1

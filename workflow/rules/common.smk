@@ -108,6 +108,12 @@ def code_of_network(wildcards):
     return own_network(architecture_of(wildcards))
 
 
+def code_of_data(wildcards):
+    """Hash of the code that prepares a data set; of the published ones its own alone."""
+    own = config["datasets"][wildcards.dataset].get("dataset")
+    return code_hash("prepare_dataset.py", used={"memristive_study.data.published:PUBLISHED": {own} - {None}})
+
+
 def code_of_evaluation(wildcards):
     """Hash of the code of one evaluation, with the device model and the non-idealities of its setting."""
     return code_hash(

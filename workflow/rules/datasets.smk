@@ -20,7 +20,7 @@ rule prepare_dataset:
     params:
         entry=lambda wildcards: canonical(PLAN.images(wildcards.dataset)),
         download_dir=config["download_dir"],
-        code=code_hash("prepare_dataset.py"),
+        code=code_of_data,
     message:
         "Preparing the images of {wildcards.dataset}"
     script:

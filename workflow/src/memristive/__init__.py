@@ -16,6 +16,7 @@ _HOMES = {
     "calibrate": "memristive.network.calibration",
     "chips": "memristive.population.chips",
     "convert": "memristive.network.convert",
+    "explain": "memristive.diagnosis.explain",
     "effective_conductances": "memristive.kernels.wires",
     "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",

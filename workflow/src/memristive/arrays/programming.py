@@ -87,6 +87,10 @@ def program(
         for wanted in (pristine, damaged)
     )
 
+    # Padding cells take part in the order in which devices fail; wires connect all rows of a tile.
+    tile_height = (setting.array.tile_shape or padded)[0]
+    whole, step = semantics.padding_cells, tile_height if setting.wires.active else 1
+
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
         # The first slice is named as arrays were before weights had slices, so that their draws are the same.
@@ -95,7 +99,7 @@ def program(
         if after is not None:
             nonidealities.prepare(setting, failures)
         array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
-        for part in _strips(padded, semantics.padding_cells):
+        for part in _strips(padded, whole, step):
             strip = array.strip(part)
             ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
             programmed = strip.cells.reach(_padded(ideal, (part.stop - part.start, padded[1])))
@@ -109,10 +113,10 @@ def program(
     return before, after
 
 
-def _strips(shape: tuple[int, int], whole: bool) -> Iterator[slice]:
-    """Rows of an array, a strip at a time; whole where the order of its devices is not that of its rows."""
+def _strips(shape: tuple[int, int], whole: bool, step: int) -> Iterator[slice]:
+    """Rows of an array, a strip of a multiple of `step` at a time; whole where devices are not numbered row by row."""
     rows, columns = shape
-    height = rows if whole else max(1, STRIP_NUMBERS // columns)
+    height = rows if whole else max(1, STRIP_NUMBERS // columns // step) * step
     for start in range(0, rows, height):
         yield slice(start, min(start + height, rows))
 

@@ -12,23 +12,9 @@ import struct
 
 import torch
 
-from memristive.converters.converter import Converter
-from memristive.converters.linear import Linear
-from memristive.converters.logarithmic import Logarithmic, MemTorchLogarithmic
-from memristive.converters.signed import SignedLinear, SignedLogarithmic
+from memristive import converters
 
 OFFSET = 1e-12  # MemTorch adds it before the logarithm, so that a range of 0 has an exponent
-
-
-# By the setting's quantisation and whose ranging it is (see `memristive.arrays.semantics`).
-CONVERTERS: dict[tuple[str, str], Converter] = {
-    ("linear", "physical"): Linear(),
-    ("linear", "memtorch"): Linear(),
-    ("linear", "memtorch_cuda"): SignedLinear(),
-    ("log", "physical"): Logarithmic(),
-    ("log", "memtorch"): MemTorchLogarithmic(),
-    ("log", "memtorch_cuda"): SignedLogarithmic(),
-}
 
 
 def quantise(
@@ -44,7 +30,8 @@ def quantise(
     Args:
         y: float32 [..., n], one vector along the last axis.
         bits: resolution, at least 2; None returns `y` itself.
-        quantisation: "linear", or "log" (sign and logarithm of the magnitude, in `bits` bits together).
+        quantisation: "linear", "log" (sign and logarithm of the magnitude, in `bits` bits together), or another
+            entry of `memristive.converters.CONVERTERS`.
         overflow_rate: proportion of a vector's entries that may lie above the range.
         ranging: what sets the range. "physical": the magnitudes of what is converted, for "log" the logarithms.
             "memtorch": linear magnitudes also for "log" (whose logarithms below 0 become 1e-20), as MemTorch on a
@@ -68,7 +55,7 @@ def needed_range(
     y: torch.Tensor, quantisation: str = "linear", overflow_rate: float = 0.0, ranging: str = "physical"
 ) -> torch.Tensor:
     """Exponent of the power of two that is the range of a conversion of `y`, float32 [..., 1]; see `quantise`."""
-    return range_exponent(CONVERTERS[quantisation, ranging].magnitude(y), overflow_rate)
+    return range_exponent(converters.get(quantisation, ranging).magnitude(y), overflow_rate)
 
 
 def quantise_in_range(
@@ -78,7 +65,7 @@ def quantise_in_range(
 
     Args as for `quantise`; `exponent` is float32 and has one axis for each of `y`'s, or none.
     """
-    return CONVERTERS[quantisation, ranging].convert(y, bits, exponent)
+    return converters.get(quantisation, ranging).convert(y, bits, exponent)
 
 
 def range_exponent(magnitudes: torch.Tensor, overflow_rate: float) -> torch.Tensor:

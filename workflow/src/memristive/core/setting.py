@@ -22,6 +22,8 @@ from memristive.arrays.nonidealities.retention import Retention
 from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
 from memristive.arrays.nonidealities.wires import Wires
+from memristive.arrays.semantics import resolve
+from memristive.converters import CONVERTERS
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
@@ -127,7 +129,7 @@ class ADC(Group):
     """Converters behind the tiles."""
 
     bits: int | None = field(8, "Resolution; null: no converter.", neutral=None, short="adc_bits", ge=2, le=24)
-    quantisation: Literal["linear", "log"] = field(
+    quantisation: Literal[tuple(CONVERTERS)] = field(
         "linear", "Codes stand for values, or for sign and logarithm.", short="adc_quantisation"
     )
     overflow_rate: float = field(
@@ -207,6 +209,9 @@ class Setting(Group):
                 raise InputError(str(error).replace("setting: ", f"setting: layers: {pattern}: ", 1)) from None
             checked.append((pattern, tuple((name, layer[name]) for name, _ in fields)))
         object.__setattr__(self, "layers", tuple(checked))
+        semantics, quantisation = self.arithmetic.semantics, self.adc.quantisation
+        if resolve(self).ranging not in CONVERTERS[quantisation]:
+            raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:

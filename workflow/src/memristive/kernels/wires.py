@@ -60,13 +60,14 @@ def effective_conductances(
         kind = str(cells.dtype).removeprefix("torch.")
         raise InputError(f"effective_conductances: conductances: {kind} is not a kind of real numbers")
     check(cells)
-    solved = solve(cells.double().cpu(), wires)
-    solved = solved.to(cells.device, torch.float32 if cells.dtype == torch.float32 else torch.float64)
+    solved = solve(cells.double(), wires).to(torch.float32 if cells.dtype == torch.float32 else torch.float64)
     return solved if isinstance(conductances, torch.Tensor) else solved.numpy()
 
 
 def solve(cells: torch.Tensor, wires: Wires) -> torch.Tensor:
-    """M of `cells`, both float64 [..., rows, columns] on the CPU, along the side where the sweep is shorter."""
+    """M of `cells`, both float64 [..., rows, columns], along the side where the sweep is shorter; on the CPU."""
+    if cells.device.type != "cpu":
+        return solve(cells.cpu(), wires).to(cells.device)
     if cells.numel() == 0:
         return cells.clone()
     if wires.better_turned(*cells.shape[-2:]):

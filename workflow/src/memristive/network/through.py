@@ -57,14 +57,20 @@ def _effective(layer: nn.Module, setting: Setting) -> torch.Tensor:
     limits = mapping.weight_range(weight.detach(), setting, aim)
     (w_min, w_max), (r_on, r_off) = limits, aim
     scale = (w_max - w_min) / (1 / r_on - 1 / r_off)
+    groups = getattr(layer, "groups", 1)
+    # [groups, rows, columns], rows in the order of the inputs' axes.
+    matrices = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2).double()
+
+    def seen(matrix: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
+        cells = mapping.naive_map(matrix, limits, scheme, aim, slice_, side)
+        return wires.seen(cells, setting.wires, setting.array.tile_shape)
+
+    split = scheme.split(matrices[0, :1])
     parts = []
-    for part in weight.chunk(getattr(layer, "groups", 1)):
-        matrix = part.reshape(part.shape[0], -1).T.contiguous().double()
-        split = scheme.split(matrix)
-        slices = []
-        for number, factor in enumerate(scheme.factors(len(split))):
-            sides = [mapping.naive_map(matrix, limits, scheme, aim, number, side) for side in range(len(split[number]))]
-            seen = [wires.seen(cells, setting.wires, setting.array.tile_shape) for cells in sides]
-            slices.append(scheme.combine(seen, mapping.reference(aim)) * factor)
-        parts.append((sum(slices) * scale).T.reshape(part.shape))
-    return torch.cat(parts).float()
+    for matrix in matrices:
+        slices = [
+            scheme.combine([seen(matrix, slice_, side) for side in range(len(sides))], mapping.reference(aim)) * factor
+            for (slice_, sides), factor in zip(enumerate(split), scheme.factors(len(split)), strict=True)
+        ]
+        parts.append(sum(slices) * scale)
+    return torch.stack(parts).transpose(1, 2).reshape(weight.shape).float()

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from memristive_study.results import readings
 from memristive_study.results.statistics import Interval
 from memristive_study.results.study import Network, Study
 
-ORDER = ("physical", "memtorch_cuda", "memtorch", "none", "before", "after", "both")  # of semantics and of choices
+ORDER = (*readings.ORDER, "none", "before", "after", "both")  # of semantics and of choices
 
 
 class Missing(Exception):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from memristive.core.setting import FIELDS
 from memristive_study.claims.evidence import Evidence
-from memristive_study.claims.verdicts import MEANT, PUBLISHED
+from memristive_study.results.readings import MEANT, MEMTORCH
 
 ARITHMETIC, BATCH_NORM = "semantics", "batch_norm"
 CHOICES = (ARITHMETIC, "tuning", "initial_time", "batch_size", BATCH_NORM)  # columns; the recipe comes on top
@@ -54,7 +54,7 @@ class Situations:
         ]
         found = list(dict.fromkeys(value for values in varied for value in values))
         if choice == ARITHMETIC:
-            return [name for name in (MEANT, *PUBLISHED) if name in found]
+            return [name for name in (MEANT, *MEMTORCH) if name in found]
         return sorted(found) if all(isinstance(value, int | float) for value in found) else found
 
     def touching(self, names: Iterable[str]) -> list[str]:
@@ -147,7 +147,7 @@ def _at(frame: pd.DataFrame, varied: Mapping[str, pd.Series], chosen: Mapping[st
     wanted = chosen.get(ARITHMETIC)
     if wanted is None or not len(left):
         return left.drop(columns="key")
-    place = {name: place for place, name in enumerate((wanted, MEANT, *PUBLISHED)[::-1])}
+    place = {name: place for place, name in enumerate((wanted, MEANT, *MEMTORCH)[::-1])}
     rank = left[ARITHMETIC].map(place)
     best = rank.groupby(left["key"]).transform("max")
     return left[rank == best].assign(**{ARITHMETIC: wanted}).drop(columns="key")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Found
+from memristive_study.results.readings import AS, MEANT, MEMTORCH
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -21,15 +22,6 @@ VERDICTS = (
     NOT_REPRODUCED,
     NOT_DECIDABLE,
 )
-
-MEANT = "physical"
-# MemTorch's arithmetic, the build that the paper ran first.
-PUBLISHED = ("memtorch_cuda", "memtorch")
-AS = {
-    "physical": "as meant",
-    "memtorch_cuda": "as MemTorch computes on a GPU",
-    "memtorch": "as MemTorch computes",
-}
 
 
 class HasCriterion(Protocol):
@@ -87,7 +79,7 @@ def decide(found: Quantities, papers: Mapping[str, str | None]) -> Decided:
         papers: the paper's network that each network of the study stands for; several of one are its trainings.
     """
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
-    published = [kind for kind in PUBLISHED if kind in kinds]
+    published = [kind for kind in MEMTORCH if kind in kinds]
     first = MEANT if MEANT in kinds or not published else published.pop(0)
     holding = {kind: _holding(found, kind, papers) for kind in (first, *published)}
     with_what = "; ".join(filter(None, (_with(kind, held, bool(kinds)) for kind, held in holding.items())))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pydantic
 
 from memristive_study.config.sections import Pair, Section, Text, Whole, WrongKey, key
+from memristive_study.data.published import PUBLISHED
 
 # Keys that a source needs, and those that it takes besides the keys of every source. The images of an npz may be a
 # published data set's: results are then set beside the paper's.
@@ -20,9 +21,7 @@ class Dataset(Section):
         "Source of the images: a download that is checked, a local folder with the same files, an .npz file with "
         "x_train, y_train, x_test, y_test (uint8 NHWC, whole numbers), or the digits that come with scikit-learn."
     )
-    dataset: Literal["mnist", "cifar10", "cifar100"] | None = key(
-        "Published data set that the images are from.", optional=True
-    )
+    dataset: Literal[tuple(PUBLISHED)] | None = key("Published data set that the images are from.", optional=True)
     path: Text | None = key("Local folder with the original files, or .npz file.", optional=True)
     size: Pair | None = key("Height and width to which images are resized.", optional=True, unit="pixels")
     channels: Literal[1, 3] | None = key("Channels; grey images are repeated to three.", optional=True)

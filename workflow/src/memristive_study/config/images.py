@@ -10,10 +10,11 @@ import numpy as np
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive_study.data.published import PUBLISHED
 
-# Training and test images of a published data set, and of the digits that come with scikit-learn.
-SIZES = {"mnist": (60_000, 10_000), "cifar10": (50_000, 10_000), "cifar100": (50_000, 10_000), "digits": (1_437, 360)}
-SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3), "cifar100": (32, 32, 3), "digits": (8, 8, 1)}
+# Training and test images of a published data set, and of the digits that come with scikit-learn; and their shapes.
+SIZES = {name: found.images for name, found in PUBLISHED.items()} | {"digits": (1_437, 360)}
+SHAPES = {name: found.shape for name, found in PUBLISHED.items()} | {"digits": (8, 8, 1)}
 SPLITS = ("train", "test")
 Counts = Mapping[str, int]  # by split; empty where only the prepared data set will tell
 

@@ -2,7 +2,12 @@
 
 from typing import Literal
 
-from memristive_study.config.sections import Flag, Real, Section, Whole, key
+import pydantic
+
+from memristive.core.errors import InputError
+from memristive.core.setting import Setting
+from memristive_study.config.sections import Flag, Real, Section, Whole, WrongKey, key
+from memristive_study.config.settings import Fields
 from memristive_study.training.rules import RULES
 
 FOLDS = 1000  # most folds of a cross-validation; each is a training
@@ -32,9 +37,26 @@ class Recipe(Section):
     label_smoothing: Real = key("Share of the label given to all classes.", default=0.0, ge=0, lt=1)
     shift: Whole = key("Largest random shift of each image; zeros move in.", default=0, unit="pixels", ge=0)
     horizontal_flip: Flag = key("Random flip of each image, with probability 1/2.", default=False)
+    through: Fields | None = key(
+        "Fields of a setting (device, array, wires) through whose arrays the network computes while it learns; left "
+        "out: no arrays.",
+        optional=True,
+    )
+    through_after: Whole = key("Epochs before which it learns without these arrays.", default=0, ge=0)
     device: Literal["auto", "cpu", "cuda"] = key(
         "Place of the training; auto: the GPU where there is one.", default="auto"
     )
+
+    @pydantic.model_validator(mode="after")
+    def _through_arrays_that_can_be(self) -> "Recipe":
+        if self.through is not None:
+            try:
+                setting = Setting(**self.through)
+            except InputError as error:
+                raise WrongKey(("through",), str(error).removeprefix("setting: ")) from None
+            if setting.arithmetic.semantics != "physical":
+                raise WrongKey(("through", "arithmetic.semantics"), "'memtorch' is not physical")
+        return self
 
 
 class Training(Section):

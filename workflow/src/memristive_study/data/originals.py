@@ -1,4 +1,4 @@
-"""The original files of MNIST and CIFAR: downloaded or found in a folder, verified, read by torchvision.
+"""The original files of published data sets: downloaded or found in a folder, verified, read by torchvision.
 
 The files are read only once their published MD5 was verified: the CIFAR batches are pickles.
 """
@@ -17,8 +17,7 @@ import numpy as np
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic
-
-CLASSES = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}  # of torchvision.datasets
+from memristive_study.data.published import PUBLISHED
 
 
 def download(dataset: str, folder: Path) -> dict[str, Path]:
@@ -54,11 +53,12 @@ def find(dataset: str, folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
     found = {}
+    loader = _torchvision_class(dataset)
     for name, (_, md5) in _originals(dataset).items():
-        places = [folder / name, folder / "MNIST" / "raw" / name]
+        places = [folder / name, folder / loader.__name__ / "raw" / name]
         found[name] = next((place for place in places if place.is_file()), None)
-        if found[name] is None and dataset != "mnist":
-            batches = folder / _torchvision_class(dataset).base_folder
+        if found[name] is None and not _like_mnist(loader):
+            batches = folder / loader.base_folder
             if batches.is_dir():  # torchvision verifies each batch
                 return {name: batches}
         if found[name] is None:
@@ -72,8 +72,8 @@ def read(dataset: str, files: dict[str, Path]) -> dict[str, np.ndarray]:
     loader = _torchvision_class(dataset)
     with tempfile.TemporaryDirectory() as root:
         for name, path in files.items():
-            if dataset == "mnist":
-                target = Path(root) / "MNIST" / "raw" / Path(name).stem
+            if _like_mnist(loader):
+                target = Path(root) / loader.__name__ / "raw" / Path(name).stem
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with gzip.open(path) as packed, target.open("wb") as unpacked:
                     shutil.copyfileobj(packed, unpacked)
@@ -99,14 +99,19 @@ def read(dataset: str, files: dict[str, Path]) -> dict[str, np.ndarray]:
 def _torchvision_class(dataset: str) -> Any:
     import torchvision
 
-    return getattr(torchvision.datasets, CLASSES[dataset])
+    return getattr(torchvision.datasets, PUBLISHED[dataset].loader)
+
+
+def _like_mnist(loader: Any) -> bool:
+    """Whether a data set is a packed file for each split's images and labels, as MNIST is, or one archive."""
+    return hasattr(loader, "resources")
 
 
 def _originals(dataset: str) -> dict[str, tuple[str, str]]:
     """File name to (address, MD5) of the original files, as torchvision publishes them."""
     loader = _torchvision_class(dataset)
-    if dataset == "mnist":
-        mirror = next(mirror for mirror in loader.mirrors if mirror.startswith("https:"))
+    if _like_mnist(loader):
+        mirror = next((mirror for mirror in loader.mirrors if mirror.startswith("https:")), loader.mirrors[0])
         return {name: (mirror + name, md5) for name, md5 in loader.resources}
     return {loader.filename: (loader.url, loader.tgz_md5)}
 

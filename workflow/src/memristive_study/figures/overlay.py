@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memristive_study.figures import style
-from memristive_study.results import sweeps
+from memristive_study.results import readings, sweeps
 
 MOST_LINES = 6
 
@@ -56,7 +56,7 @@ def _figure(frame: pd.DataFrame, swept: list[str], names: tuple[str, str]) -> Fi
         panel.set_xticks(range(len(values)), [sweeps.text(value) or "none" for value in values])
         panel.tick_params(axis="x", rotation=45 if max(map(len, map(sweeps.text, values))) > 5 else 0)
         style.accuracy_axis(panel)
-        panel.set(title=style.SEMANTICS_LABELS[name], xlabel=sweeps.title(x))
+        panel.set(title=readings.LABELS[name], xlabel=sweeps.title(x))
     axes[0].set_ylabel("accuracy (%)")
     grey = {"color": style.GREY, "marker": "o"}
     handles = [

@@ -1,9 +1,10 @@
 """The one visual language of all figures.
 
 A colour and a marker are a network; a solid line with filled markers is `semantics: physical`, a
-dashed one with open markers `semantics: memtorch`; a dotted line is the digital network; a black
-star is a value that the paper states; a band is a 95 % interval over repeats. The colours are those
-of Okabe and Ito, which colour-blind readers can tell apart.
+dashed one with open markers `semantics: memtorch`, one of dashes and dots with larger open markers
+`semantics: memtorch_cuda`; a dotted line is the digital network; a black star is a value that the
+paper states; a band is a 95 % interval over repeats. The colours are those of Okabe and Ito, which
+colour-blind readers can tell apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from memristive_study.results import readings
 from memristive_study.results.statistics import summary
 from memristive_study.results.study import Network
 
@@ -55,8 +57,6 @@ _NETWORKS = {"mnist": ("#0072B2", "o"), "cifar10": ("#D55E00", "s"), "cifar100":
 _OTHERS = (("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"), ("#4D4D4D", "X"))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
-SEMANTICS = ("physical", "memtorch")
-SEMANTICS_LABELS = {"physical": "physical (as meant)", "memtorch": "memtorch (as published)"}
 PAPER = {
     "color": BLACK,
     "marker": "*",
@@ -79,14 +79,15 @@ def network_style(name: str, networks: Mapping[str, Network]) -> tuple[str, str]
 
 def semantics_of(frame: pd.DataFrame) -> list[str]:
     """The semantics in `frame`, physical first."""
-    return [name for name in SEMANTICS if name in set(frame["semantics"])]
+    return [name for name in readings.ORDER if name in set(frame["semantics"])]
 
 
 def semantics_style(semantics: str, colour: str) -> dict[str, Any]:
     """Line and marker face of a semantics in the colour of a network."""
-    if semantics == "memtorch":  # thin and dark over the other's thick line: both show where they agree
+    if semantics in readings.MEMTORCH:  # thin and dark over the other's thick line: both show where they agree
         dark = tuple(0.55 * part for part in to_rgb(colour))
-        return {"color": dark, "linestyle": LINES[1], "linewidth": 1.0, "markerfacecolor": "none", "markersize": 6.0}
+        line, size = (LINES[1], 6.0) if semantics == "memtorch" else (LINES[3], 7.5)
+        return {"color": dark, "linestyle": line, "linewidth": 1.0, "markerfacecolor": "none", "markersize": size}
     return {"color": colour, "linestyle": "-", "linewidth": 2.2, "markerfacecolor": colour, "markersize": 3.6}
 
 
@@ -160,7 +161,7 @@ def paper_handles(marked: bool, text: str = "paper") -> list[Line2D]:
 
 def semantics_handles(names: Sequence[str], colour: str = GREY) -> list[Line2D]:
     """Legend entries of the semantics."""
-    return [entry(SEMANTICS_LABELS[n], marker="o", **semantics_style(n, colour)) for n in names]
+    return [entry(readings.LABELS[n], marker="o", **semantics_style(n, colour)) for n in names]
 
 
 def shades(count: int, low: float = 0.0, high: float = 0.82) -> list[Any]:

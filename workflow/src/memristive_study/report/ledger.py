@@ -2,6 +2,7 @@
 
 from html import escape
 
+from memristive_study.report import markup
 from memristive_study.report.markup import Html
 from memristive_study.report.origin import origin
 from memristive_study.report.summary import mark
@@ -26,7 +27,8 @@ def ledger(folder: Folder) -> Html:
         )
     head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
     path = folder.path / "claims.csv"
-    return Html(
+    table = (
         f'<div class="scroll ledger" tabindex="0" role="region" aria-label="Claims"><table><thead><tr>{head}</tr>'
-        f"</thead><tbody>{''.join(lines)}</tbody></table></div>" + origin(folder, "claims", path, sources.read(path))
+        f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
+    return Html(markup.details(f"All {len(lines)} claims", table) + origin(folder, "claims", path, sources.read(path)))

@@ -24,6 +24,12 @@ HEADINGS = {  # columns of the result files, for readers
 }
 
 
+TABLE_FROM = 4  # sentences of a section
+DENSE_FROM = 9  # columns of a table
+NARROW = 32  # characters that fit beside each other on a telephone
+PHONE = 3.8  # inches of a figure that fit there
+
+
 class Html(str):
     """A piece of a page: a notebook shows it, and the report is made of it."""
 
@@ -39,10 +45,36 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+def title(text: str) -> str:
+    """A heading that breaks between words, those joined by underscores too."""
+    return escape(text).replace("_", "_<wbr>")
+
+
 def points(lines: Iterable[str]) -> str:
-    """A point a sentence; nothing where there is none."""
+    """A point a sentence; nothing where there is none. Many sentences are one table, by what they speak of."""
+    lines = list(lines)
+    if len(lines) >= TABLE_FROM and 2 * sum(": " in line for line in lines) > len(lines):
+        return _findings(lines)
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f'<ul class="meaning">{items}</ul>' if items else ""
+
+
+def _findings(lines: Iterable[str]) -> str:
+    """A row for each subject ("MNIST: ..."), with all that is said of it; sentences without one come last."""
+    found: dict[str, list[str]] = {}
+    general: list[str] = []
+    for line in lines:
+        subject, colon, text = line.partition(": ")
+        if colon:
+            found.setdefault(subject, []).append(text)
+        else:
+            general.append(line)
+    rows = [
+        f'<tr><th scope="row">{escape(subject)}</th><td>{"<br>".join(map(escape, texts))}</td></tr>'
+        for subject, texts in found.items()
+    ]
+    rows += [f'<tr><td colspan="2">{escape(text)}</td></tr>' for text in general]
+    return f'<div class="scroll meaning"><table><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADINGS) -> str:
@@ -56,10 +88,21 @@ def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADI
             for value, text in ((value, cell(value)) for value in row)
         )
         lines.append(f"<tr>{cells}</tr>")
+    wide = ["wide"] if _characters(frame) > NARROW else []
+    kinds = " ".join(["scroll", *wide, *(["dense"] if len(frame.columns) >= DENSE_FROM else [])])
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="{kinds}" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def _characters(frame: pd.DataFrame) -> int:
+    """Characters of the widest cell of each column together, words of texts being allowed to break."""
+    widest = (
+        max([*(len(word) for word in str(name).split("_")), *(min(len(cell(value)), 12) for value in frame[name])])
+        for name in frame.columns
+    )
+    return sum(widest)
 
 
 def _is_number(value: object) -> bool:
@@ -72,8 +115,9 @@ def image(png: bytes, title: str, alternative: str) -> str:
 
     with Image.open(io.BytesIO(png)) as opened:
         inches = opened.width / opened.info.get("dpi", (200, 200))[0]
+    kinds = "scroll wide" if inches > PHONE else "scroll"
     return (
-        f'<figure><div class="scroll" tabindex="0"><img style="--inches: {inches:.2f}" '
+        f'<figure><div class="{kinds}" tabindex="0"><img style="--inches: {inches:.2f}" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}" '
         f'alt="{escape(f"{title}. {alternative}")}"></div>'
         f"<figcaption><strong>{escape(title)}.</strong> {escape(alternative)}</figcaption></figure>"

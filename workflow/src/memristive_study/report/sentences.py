@@ -10,9 +10,8 @@ from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.claims.quantities.devices import loop_narrowing
 from memristive_study.claims.quantities.semantics import meant_less_published
 from memristive_study.claims.quantities.training import digital_accuracy, fold_spread
+from memristive_study.results import readings
 from memristive_study.results.statistics import Interval, fixed
-
-AS = {"physical": "as meant", "memtorch": "as MemTorch computes"}
 
 
 def number(interval: Interval, unit: str = "%") -> str:
@@ -54,7 +53,7 @@ def by_network(evidence: Evidence, quantity: Quantity, what: str, unit: str) -> 
 
 
 def _how(f: Found) -> str:
-    return ", ".join(filter(None, [AS.get(f.semantics, f.semantics), f.choice.replace("tuning", "tuned")]))
+    return ", ".join(filter(None, [readings.AS.get(f.semantics, f.semantics), f.choice.replace("tuning", "tuned")]))
 
 
 def _stated(f: Found, unit: str = "%") -> str:

@@ -46,7 +46,7 @@ def summary(folder: Folder, evidence: Evidence, sections: Sequence[Section]) -> 
         for heading, text in main_findings(evidence, sections)
     )
     return Html(
-        f'<header id="summary"><h1>{escape(folder.title)}</h1>{markup.paragraph(_what_was_run(folder, evidence))}'
+        f'<header id="summary"><h1>{markup.title(folder.title)}</h1>{markup.paragraph(_what_was_run(folder, evidence))}'
         f"{validation.notice(evidence.frames.get('parity'))}"
         + (f'<h2>Main findings</h2><ol class="findings">{findings}</ol>' if findings else "")
         + _verdicts(folder)

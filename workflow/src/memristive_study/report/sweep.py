@@ -4,7 +4,7 @@ import pandas as pd
 
 from memristive_study.claims.evidence import Evidence
 from memristive_study.report import sentences
-from memristive_study.results import sweeps
+from memristive_study.results import readings, sweeps
 from memristive_study.results.differences import difference
 from memristive_study.results.statistics import accuracy_interval
 
@@ -24,7 +24,7 @@ def findings(evidence: Evidence, experiment: str, parts: tuple[str, ...]) -> lis
                 named = [
                     evidence.label(name),
                     part.replace("_", " ") if len(parts) > 1 else "",
-                    sentences.AS.get(semantics, semantics) if several else "",
+                    readings.AS.get(semantics, semantics) if several else "",
                 ]
                 lines.append(f"{', '.join(filter(None, named))}: {_extremes(rows, fields)}.")
     return lines

@@ -39,7 +39,8 @@ def validation(folder: Folder, evidence: Evidence) -> Html:
     apart = f"the largest difference of a logit is {worst:.1e} of the largest logit" if worst else "no logit differs"
     converted = f", and {differing:,} of {codes:,} ADC codes differ" if codes else ""
     text = (
-        f"Both engines were given the same weights and the same devices in {settings}, and "
+        f"MemTorch's CPU build and this simulator's semantics memtorch were given the same weights and devices in "
+        f"{settings}, and "
         f"{'agree' if passed(parity) else 'do not agree'}: {apart}{converted}."
     )
     shown = parity.copy()

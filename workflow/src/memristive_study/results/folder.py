@@ -141,6 +141,10 @@ class Folder:
         recorded = self.provenance.get("inputs", found)
         return {name: paths for name, paths in found.items() if name in recorded}
 
+    def weights(self, network: str) -> Path:
+        """Path of a network's weights."""
+        return self._training(network) / "weights.safetensors"
+
     def _training(self, network: str) -> Path:
         """Folder of a network's selection and histories: made by the study, or brought by the workflow."""
         if name := pretrained.chosen(self.config):

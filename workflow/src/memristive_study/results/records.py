@@ -6,11 +6,14 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memristive.core.errors import InputError
 from memristive.core.files import read_json, write_csv
 from memristive.core.setting import FIELD_NAMES, Setting
+
+if TYPE_CHECKING:
+    from memristive.evaluation import Draw
 
 MEASURED = (
     "repeat",
@@ -48,7 +51,7 @@ def evaluate_setting(
     import torch
 
     from memristive.evaluation import evaluations
-    from memristive_study.data.dataset import TestImages, load
+    from memristive_study.data.dataset import TestImages
     from memristive_study.models.build import build
     from memristive_study.models.weights import load_weights
     from memristive_study.runtime import malloc
@@ -61,7 +64,24 @@ def evaluate_setting(
     test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_canonical(setting)
 
-    def training_images(count: int, generator: torch.Generator) -> torch.Tensor:
+    found = enumerate(evaluations(model, test, parsed, seeds, training_images(dataset)))
+    return {
+        **named,
+        "setting": parsed.canonical(),
+        "evaluations": [{"repeat": repeat, **dataclasses.asdict(evaluation)} for repeat, evaluation in found],
+    }
+
+
+def training_images(dataset: str | Path) -> "Draw":
+    """What converters of a fixed range are calibrated on: draw(count, generator) of a prepared .npz's images.
+
+    It raises InputError where there are fewer.
+    """
+    import torch
+
+    from memristive_study.data.dataset import load
+
+    def draw(count: int, generator: torch.Generator) -> torch.Tensor:
         data = load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
             raise InputError(
@@ -70,12 +90,7 @@ def evaluate_setting(
         drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
         return data.tensor(data.x_train[drawn.numpy()])
 
-    found = enumerate(evaluations(model, test, parsed, seeds, training_images))
-    return {
-        **named,
-        "setting": parsed.canonical(),
-        "evaluations": [{"repeat": repeat, **dataclasses.asdict(evaluation)} for repeat, evaluation in found],
-    }
+    return draw
 
 
 def collect(paths: Iterable[str | Path], output: str | Path) -> None:

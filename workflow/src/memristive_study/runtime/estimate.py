@@ -11,7 +11,9 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive_study.config import images
+from memristive_study.data.published import PUBLISHED
 from memristive_study.plan.plan import Plan
+from memristive_study.results import readings
 
 # Milliseconds an image on one thread of a 2.4 GHz core with AVX2, beside other jobs. TRAINING: forward, backward and
 # step. INFERENCE: one evaluation on the kernels. MEMTORCH: one image under one setting.
@@ -30,9 +32,8 @@ OTHER_JOB = 4.0
 UNKNOWN_IMAGES = (50_000, 10_000)
 UNKNOWN_VALUES = 3072
 NATIVE_VALUES = {"mnist": 784, "cifar10": 3072, "cifar100": 3072}  # of the images that these times are of
-# Bytes of a downloaded archive, of the weights of an epoch, of an evaluation's record, of the
-# devices' curves, and of the output of any other job.
-DOWNLOAD = {"mnist": 12_000_000, "cifar10": 171_000_000, "cifar100": 169_000_000}
+# Bytes of the weights of an epoch, of an evaluation's record, of the devices' curves, and of the output of any other
+# job.
 WEIGHTS = {"mnist": 34_000, "cifar10": 825_000, "cifar100": 3_440_000}
 RECORD = 4_000
 CURVES = 2_500_000
@@ -60,7 +61,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
         return start + passes * size * TRAINING[architecture] / 1000
     if rule == "evaluate":
         setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
-        padding = setting.arithmetic.semantics == "memtorch" and (setting.variability.active or setting.faults.active)
+        damaged = setting.variability.active or setting.faults.active
+        padding = setting.arithmetic.semantics in readings.MEMTORCH and damaged
         image = size * INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
         return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":
@@ -91,7 +93,7 @@ def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
         entry = plan.config["datasets"][wildcards["dataset"]]
         kind = entry.get("dataset", entry["source"])
         # Archives are unpacked beside themselves.
-        fetched = 2 * DOWNLOAD.get(kind, 0) if entry["source"] in ("torchvision", "folder") else 0
+        fetched = 2 * PUBLISHED[kind].download if entry["source"] in ("torchvision", "folder") else 0
         return (images.values(entry) or UNKNOWN_VALUES) * sum(_images(entry)) + fetched
     if rule in ("train_fold", "train_published"):
         architecture = plan.config["networks"][wildcards["network"]]["architecture"]

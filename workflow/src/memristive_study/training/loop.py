@@ -27,7 +27,7 @@ from memristive.core import seeding
 from memristive.core.errors import InputError
 from memristive_study.runtime import malloc as allocation
 from memristive_study.training import history as histories
-from memristive_study.training import state
+from memristive_study.training import state, through
 from memristive_study.training.augmentation import augment
 from memristive_study.training.optimisation import learning_rate, optimiser
 from memristive_study.training.recipe import TrainingSettings
@@ -99,7 +99,7 @@ def train(
                 }
                 for split, part in (("validation", validation), ("test", test)):
                     if part is not None:
-                        row[f"{split}_loss"], row[f"{split}_accuracy"] = evaluate(model, part)
+                        row[f"{split}_loss"], row[f"{split}_accuracy"] = evaluate(model, part, settings, epoch)
                 row["seconds"] = round(time.perf_counter() - start, 3)
                 history.append(row)
                 if keep_checkpoints:
@@ -112,15 +112,16 @@ def train(
     return Training(history, checkpoints, state_path)
 
 
-def evaluate(model: nn.Module, data: Images) -> tuple[float, float]:
-    """Mean cross-entropy loss and accuracy (0 to 1) of `model` in evaluation mode."""
+def evaluate(model: nn.Module, data: Images, settings: TrainingSettings, epoch: int) -> tuple[float, float]:
+    """Mean cross-entropy loss and accuracy (0 to 1) of `model` in evaluation mode, through the epoch's arrays."""
     x, y = data
     model.eval()
     loss = torch.zeros((), dtype=torch.float64, device=x.device)
     correct = torch.zeros((), dtype=torch.int64, device=x.device)
     with torch.no_grad():
+        weights = through.weights(model, settings, epoch)
         for images, labels in zip(x.split(EVALUATION_BATCH), y.split(EVALUATION_BATCH), strict=True):
-            logits = model(images)
+            logits = through.logits(model, weights, images)
             loss += functional.cross_entropy(logits, labels, reduction="sum")
             correct += (logits.argmax(1) == labels).sum()
     return loss.item() / len(y), correct.item() / len(y)
@@ -151,7 +152,9 @@ def _epoch(
             rate = learning_rate(settings, (epoch - 1 + step / len(order)) / settings.epochs)
             for group in descent.param_groups:
                 group["lr"] = rate
-            logits = model(augment(x[batch], settings, generator))
+            logits = through.logits(
+                model, through.weights(model, settings, epoch), augment(x[batch], settings, generator)
+            )
             loss = functional.cross_entropy(logits, y[batch], label_smoothing=settings.label_smoothing)
             descent.zero_grad()
             loss.backward()

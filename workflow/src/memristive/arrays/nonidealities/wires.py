@@ -79,7 +79,7 @@ class Wires(Group):
 
 
 def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
-    """Each tile with its wires as the matrix that it multiplies voltages with.
+    """Each tile with its wires as the matrix that it multiplies voltages with; `conductance` is of whole tiles.
 
     Tiles at the edge of a layer are as small as what they hold, unless padding cells fill them up (`semantics:
     memtorch`); these load the lines like all cells.

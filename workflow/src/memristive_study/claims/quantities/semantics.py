@@ -1,9 +1,10 @@
-"""The difference between the two semantics of one experiment."""
+"""The difference between what was meant and what was published, in one experiment."""
 
 import pandas as pd
 
 from memristive.core.setting import SHORT_NAMES
 from memristive_study.claims.evidence import Evidence, Found, Quantity
+from memristive_study.results import readings
 from memristive_study.results.differences import difference
 
 
@@ -18,7 +19,8 @@ def meant_less_published(experiment: str) -> Quantity:
             mine = frame[frame["network"] == name]
             pairs = []
             for values, rows in mine.groupby(swept, dropna=False) if swept else [((), mine)]:
-                meant, published = (rows[rows["semantics"] == s] for s in ("physical", "memtorch"))
+                kinds = (readings.MEANT, readings.published(mine["semantics"]))
+                meant, published = (rows[rows["semantics"] == semantics] for semantics in kinds)
                 if len(meant) and len(published):
                     pairs.append((difference(meant, published), _where(swept, values)))
             if pairs:

@@ -3,6 +3,7 @@
 from memristive_study.claims.evidence import Evidence, Found
 from memristive_study.claims.quantities import adc_tile, device_faults, input_voltage, lifetime, variability
 from memristive_study.report.sentences import find, number
+from memristive_study.results import readings
 from memristive_study.results.differences import at
 from memristive_study.results.statistics import Interval, accuracy_interval
 
@@ -25,7 +26,7 @@ def _by(interval: Interval, limit: float, above: str, below: str, between: str) 
 
 def _states(evidence: Evidence) -> tuple[str, str] | None:
     found = find(variability.loss_with_states(2), evidence)
-    meant, published = (_first(found, s) for s in ("physical", "memtorch"))
+    meant, published = (_first(found, s) for s in (readings.MEANT, readings.published(f.semantics for f in found)))
     if not meant or not published:
         return None
     return _by(
@@ -35,8 +36,8 @@ def _states(evidence: Evidence) -> tuple[str, str] | None:
         "Two conductance states suffice",
         "It is open whether two conductance states suffice",
     ), (
-        f"{evidence.label(meant.where)}: quantised as meant, two states cost {number(meant.ours, 'points')}; "
-        f"as MemTorch computes they cost {published.ours.value:.1f}, because its quantisation does nothing."
+        f"{evidence.label(meant.where)}: quantised as meant, two states cost {number(meant.ours, 'points')}, "
+        f"{readings.AS[published.semantics]} {published.ours.value:.1f}, because its quantisation does nothing."
     )
 
 

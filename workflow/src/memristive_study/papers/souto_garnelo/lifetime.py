@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from memristive_study.papers.souto_garnelo import reported
+from memristive_study.results import readings
 from memristive_study.results.outputs import Table
 from memristive_study.results.study import Study
 
@@ -40,7 +41,7 @@ def draw_paper_point(axes: "Axes", frame: "pd.DataFrame", study: Study, values: 
         look = {"marker": marker, "color": colour, "markersize": 5, "linestyle": "none", "capsize": 2, "linewidth": 0.9}
         shift = (k - (len(names) - 1) / 2) * 0.18
         for row in summary(frame[frame["network"] == name], ["tuning", "semantics"]).itertuples():
-            face = "white" if row.semantics == "memtorch" else colour
+            face = "white" if row.semantics in readings.MEMTORCH else colour
             error = [[row.mean - row.low], [row.high - row.mean]] if row.n > 1 else None
             x = place[row.tuning, row.semantics] + shift
             axes.errorbar([x], [row.mean], yerr=error, markerfacecolor=face, **look)

@@ -43,7 +43,7 @@ def page(a: Side, b: Side, labels: Mapping[str, str]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(names)}</title><link rel="icon" href="data:,">'
         f"<style>{(TEMPLATE / 'style.css').read_text(encoding='utf-8')}</style></head><body>"
-        f"<header><h1>Studies {escape(names)}</h1>{_heads(a, b)}</header>"
+        f"<header><h1>Studies {markup.title(names)}</h1>{_heads(a, b)}</header>"
         f'<nav aria-label="Contents"><details open><summary>Contents</summary><ol>{links}</ol></details></nav>'
         f"{content}</body></html>\n"
     )

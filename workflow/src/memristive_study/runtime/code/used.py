@@ -9,6 +9,7 @@ from memristive_study.results.paper import Paper
 from memristive_study.runtime.code.modules import Sources
 
 DEVICES = "memristive.devices:DEVICES"
+CONVERTERS = "memristive.converters:CONVERTERS"
 NONIDEALITIES = "memristive.arrays.nonidealities"
 PAPERS = "memristive_study.papers"
 
@@ -16,14 +17,15 @@ PAPERS = "memristive_study.papers"
 def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[str]]:
     """The argument `used` of `code_hash` for a job that carries out `settings`.
 
-    Of the devices those that are named count, of the non-idealities those of which a setting mentions a field: that
-    one whose fields are all neutral changes nothing is what neutral means.
+    Of the devices and the converters those that are named count, of the non-idealities those of which a setting
+    mentions a field: that one whose fields are all neutral changes nothing is what neutral means.
     """
     distinct = dict.fromkeys(settings)
     possible = {name.rpartition(".")[2] for name in sources.children(NONIDEALITIES)}
     active = {group for setting in distinct for group in _mentioned(setting)} & possible
     return {
         DEVICES: {each.device.name for setting in distinct for each in setting.every()},
+        CONVERTERS: {each.adc.quantisation for setting in distinct for each in setting.every()},
         NONIDEALITIES: active,
         f"{NONIDEALITIES}:AFTER_PROGRAMMING": active,
         "memristive.core.setting:Setting": (set(GROUPS) - possible) | active | {"layers"},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from memristive_study.papers.souto_garnelo import reported
+from memristive_study.results import readings
 from memristive_study.results.outputs import Figure, Section, Table
 from memristive_study.results.study import Study
 
@@ -72,7 +73,7 @@ def _draw_paper(panel: "Axes", study: Study, name: str, highest: float) -> bool:
 def draw_batch_size(frames: Mapping[str, Any], study: Study) -> "Drawn":
     """One panel a network, each sample's own scale beside it. Needs `input_voltage` with the parts `paper` and `batch`.
 
-    As published the batch sizes of the part `batch`, and that of the other parts at the same voltage.
+    Under MemTorch's semantics the batch sizes of the part `batch`, and that of the other parts at the same voltage.
     """
     import pandas as pd
 
@@ -86,7 +87,8 @@ def draw_batch_size(frames: Mapping[str, Any], study: Study) -> "Drawn":
         return style.empty("This study has one batch size.")
     volts = batch["max_input_voltage"].iloc[0]
     paper = frame[(frame["part"] == "paper") & (frame["max_input_voltage"] == volts)]
-    published = pd.concat([batch, paper[paper["semantics"] == "memtorch"]])
+    kind = readings.published(batch["semantics"])
+    published = pd.concat([batch[batch["semantics"] == kind], paper[paper["semantics"] == kind]])
     meant = paper[paper["semantics"] == "physical"]
     figure, axes = style.panels(len(names), sharey=True)
     for panel, name in zip(axes, names, strict=True):
@@ -97,7 +99,7 @@ def draw_batch_size(frames: Mapping[str, Any], study: Study) -> "Drawn":
             if row.n > 1:
                 panel.axhspan(row.low, row.high, color=colour, alpha=0.18, linewidth=0)
         mine = published[published["network"] == name]
-        style.means(panel, mine, "batch_size", marker=marker, **style.semantics_style("memtorch", colour))
+        style.means(panel, mine, "batch_size", marker=marker, **style.semantics_style(kind, colour))
         panel.set_xscale("log")
         sizes = sorted(mine["batch_size"].unique())
         panel.set_xticks(sizes, [f"{int(size)}" for size in sizes])

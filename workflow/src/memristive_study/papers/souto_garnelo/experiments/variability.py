@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from memristive_study.results import readings
 from memristive_study.results.outputs import Figure, Section
 from memristive_study.results.study import Study
 
@@ -47,7 +48,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
             for sigma, look in looks.items():
                 style.means(panel, mine[mine["sigma"] == sigma], "place", **look)
             style.accuracy_axis(panel)
-            panel.set_title(f"{study.label(name)}, {style.SEMANTICS_LABELS[semantics]}")
+            panel.set_title(f"{study.label(name)}, {readings.LABELS[semantics]}")
             panel.set_xticks(range(len(states)), ["∞" if math.isinf(s) else f"{s:g}" for s in states])
         row[0].set_ylabel("accuracy (%)")
     for panel in axes[-1]:

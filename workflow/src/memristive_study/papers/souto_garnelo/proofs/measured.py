@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from memristive.arrays.semantics import SEMANTICS
-from memristive_study.claims.verdicts import PUBLISHED
+from memristive_study.results.readings import MEMTORCH
 
 BATCH = 250  # images of a batch, where the batch decides something
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
@@ -15,7 +15,7 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 def published_semantics() -> str:
     """MemTorch's arithmetic as the paper ran it, as far as the simulator has it."""
-    return next(name for name in PUBLISHED if name in SEMANTICS)
+    return next(name for name in MEMTORCH if name in SEMANTICS)
 
 
 @torch.no_grad()

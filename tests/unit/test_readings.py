@@ -1,0 +1,78 @@
+"""What was published is MemTorch on a GPU; a study without it has MemTorch on a CPU in its place."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from memristive.arrays.semantics import SEMANTICS
+from memristive_study.claims import criteria
+from memristive_study.claims.evidence import ORDER, Found
+from memristive_study.claims.judge import NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED, Part, _decide
+from memristive_study.figures import style
+from memristive_study.report.choices import likely
+from memristive_study.results import readings
+from memristive_study.results.statistics import Interval
+
+
+def test_every_semantics_has_its_words():
+    assert set(readings.ORDER) == set(readings.LABELS) == set(readings.AS) == set(SEMANTICS)
+    assert ORDER[: len(readings.ORDER)] == readings.ORDER
+
+
+@pytest.mark.parametrize(
+    ("present", "published"),
+    [
+        (["physical", "memtorch", "memtorch_cuda"], "memtorch_cuda"),
+        (["memtorch", "physical"], "memtorch"),
+        (["physical"], ""),
+        ([], ""),
+    ],
+)
+def test_the_published_one(present, published):
+    assert readings.published(present) == published
+
+
+def verdict(**losses):
+    """Of the claim that a loss is above 10 points."""
+    part = Part("loss", lambda evidence: [], criteria.above(10))
+    found = [Found("mnist", Interval(loss, loss - 1, loss + 1, 5), semantics) for semantics, loss in losses.items()]
+    return _decide([(part, found)])
+
+
+def test_a_verdict_looks_at_the_gpu_where_it_was_run():
+    assert verdict(physical=2, memtorch=20, memtorch_cuda=2) == (NOT_REPRODUCED, "")
+    assert verdict(physical=2, memtorch=2, memtorch_cuda=20) == (
+        ONLY_WITH_DEFECT,
+        "holds as MemTorch computes on a GPU, not as meant",
+    )
+    assert verdict(physical=2, memtorch=20) == (ONLY_WITH_DEFECT, "holds as MemTorch computes on a CPU, not as meant")
+    assert verdict(physical=20, memtorch=20, memtorch_cuda=2) == (
+        REPRODUCED,
+        "holds as meant, not as MemTorch computes on a GPU",
+    )
+    assert verdict(memtorch_cuda=20, memtorch=2) == (REPRODUCED, "")
+    assert verdict(memtorch=20) == (REPRODUCED, "")
+
+
+def test_what_the_authors_used_is_sought_on_a_gpu():
+    frame = pd.DataFrame(
+        [
+            ("batch", "low", "mnist", semantics, value, off)
+            for semantics, offs in {"memtorch": (0, 20), "memtorch_cuda": (20, 0), "physical": (0, 20)}.items()
+            for value, off in zip(("1", "250"), offs, strict=True)
+        ],
+        columns=["choice", "point", "network", "semantics", "value", "from_paper"],
+    )
+    assert "probably 250," in likely(frame)[0]
+    assert "probably 1," in likely(frame[frame["semantics"] != "memtorch_cuda"])[0]
+
+
+def test_three_semantics_look_different():
+    looks = [style.semantics_style(name, "#0072B2") for name in readings.ORDER]
+    assert len({str(look["linestyle"]) for look in looks}) == 3
+    assert len({look["markersize"] for look in looks}) == 3
+    frame = pd.DataFrame({"semantics": ["memtorch", "physical", "memtorch_cuda"]})
+    assert style.semantics_of(frame) == ["physical", "memtorch_cuda", "memtorch"]
+    labels = [handle.get_label() for handle in style.semantics_handles(style.semantics_of(frame))]
+    assert labels[1] == "memtorch_cuda (as published)"
+    plt.close("all")
