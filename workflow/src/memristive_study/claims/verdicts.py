@@ -6,7 +6,8 @@ from typing import Protocol
 
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Found
-from memristive_study.results.readings import AS, MEANT, MEMTORCH
+from memristive_study.results import readings
+from memristive_study.results.readings import AS, MEANT
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -79,17 +80,17 @@ def decide(found: Quantities, papers: Mapping[str, str | None]) -> Decided:
         papers: the paper's network that each network of the study stands for; several of one are its trainings.
     """
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
-    published = [kind for kind in MEMTORCH if kind in kinds]
-    first = MEANT if MEANT in kinds or not published else published.pop(0)
-    holding = {kind: _holding(found, kind, papers) for kind in (first, *published)}
+    published = readings.published(kinds)
+    first = MEANT if MEANT in kinds or not published else published
+    holding = {kind: _holding(found, kind, papers) for kind in readings.ORDER if kind in {first, *kinds}}
     with_what = "; ".join(filter(None, (_with(kind, held, bool(kinds)) for kind, held in holding.items())))
+    published = "" if published == first else published
     verdict, reason = _of_first(found, holding, first, published)
     return Decided(verdict, reason, with_what)
 
 
-def _of_first(
-    found: Quantities, holding: Mapping[str, Holding], first: str, published: Sequence[str]
-) -> tuple[str, str]:
+def _of_first(found: Quantities, holding: Mapping[str, Holding], first: str, published: str) -> tuple[str, str]:
+    """The verdict by what decides first, then by what was published, if that is another semantics."""
     mine = holding[first]
     if mine.divided_trainings:
         for_some, not_for = (_names(mine.by_training, which) for which in (True, False))
@@ -98,17 +99,17 @@ def _of_first(
         return DEPENDS_ON_CHOICE, f"with {' or '.join(mine.choices())} only"
     alone = "decided on single runs, without an interval" if _single(found) else ""
     if mine.truth:
-        otherwise = [kind for kind in published if not holding[kind].truth]
-        reasons = [_otherwise(kind, holding[kind]) for kind in otherwise]
-        return REPRODUCED, "; ".join(filter(None, [*reasons, alone]))
+        differs = published and not holding[published].truth
+        otherwise = _otherwise(published, holding[published]) if differs else ""
+        return REPRODUCED, "; ".join(filter(None, [otherwise, alone]))
     if mine.truth is None:
         known = any(q.ours.known for _, quantities in found for q in quantities)
         return NOT_DECIDABLE, "an interval crosses the criterion" if known else "these values do not decide it"
-    for kind in published:
-        if holding[kind].truth:
-            return ONLY_WITH_DEFECT, f"holds {AS[kind]}, not as meant"
-        if holding[kind].divided_choices:
-            return DEPENDS_ON_CHOICE, f"{AS[kind]} and with {' or '.join(holding[kind].choices())} only; not as meant"
+    if published and holding[published].truth:
+        return ONLY_WITH_DEFECT, f"holds {AS[published]}, not as meant"
+    if published and holding[published].divided_choices:
+        choices = " or ".join(holding[published].choices())
+        return DEPENDS_ON_CHOICE, f"{AS[published]} and with {choices} only; not as meant"
     return NOT_REPRODUCED, alone
 
 
