@@ -51,26 +51,35 @@ def outputs(network, x):
     return found
 
 
+def check_ideal_and_dead(seed):
+    digital, x = random_networks.make(seed)
+    expected = outputs(digital, x)
+    ideal = outputs(convert(digital, IDEAL, generator()), x)
+    torch.testing.assert_close(ideal, expected, rtol=1e-3, atol=1e-3 * expected.abs().max().item(), msg=str(seed))
+    dead = outputs(convert(digital, DEAD, generator()), x)
+    assert (dead == dead[0]).all(), seed
+
+
+def check_fused(seed):
+    digital, x = random_networks.make(seed)
+    converted = convert(digital, SETTINGS[seed % len(SETTINGS)], generator())
+    outputs(converted, x)  # the first pass runs layer by layer
+    changes = list(random_networks.CHANGES.items())
+    for name, change in (("nothing", lambda network: None), changes[seed % len(changes)]):
+        with torch.no_grad():
+            change(converted)
+        fused = outputs(converted, x)
+        with layer_by_layer(converted):
+            assert torch.equal(fused, outputs(converted, x)), (seed, name)
+
+
 @pytest.mark.parametrize("chunk", range(10))
 def test_ideal_arrays_are_the_digital_network_and_dead_ones_say_nothing(chunk):
     for seed in range(chunk, COUNT, 10):
-        digital, x = random_networks.make(seed)
-        expected = outputs(digital, x)
-        ideal = outputs(convert(digital, IDEAL, generator()), x)
-        torch.testing.assert_close(ideal, expected, rtol=1e-3, atol=1e-3 * expected.abs().max().item(), msg=str(seed))
-        dead = outputs(convert(digital, DEAD, generator()), x)
-        assert (dead == dead[0]).all(), seed
+        check_ideal_and_dead(seed)
 
 
 @pytest.mark.parametrize("chunk", range(10))
 def test_fused_is_layer_by_layer_also_after_a_change(chunk):
     for seed in range(chunk, COUNT, 10):
-        digital, x = random_networks.make(seed)
-        converted = convert(digital, SETTINGS[seed % len(SETTINGS)], generator())
-        changes = list(random_networks.CHANGES.items())
-        for name, change in (("nothing", lambda network: None), changes[seed % len(changes)]):
-            with torch.no_grad():
-                change(converted)
-            fused = outputs(converted, x)
-            with layer_by_layer(converted):
-                assert torch.equal(fused, outputs(converted, x)), (seed, name)
+        check_fused(seed)
