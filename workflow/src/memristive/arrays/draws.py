@@ -1,4 +1,4 @@
-"""What a conversion draws at random, behind one interface.
+"""The random draws of a conversion, behind one interface.
 
 `SeededDraws` draws; validation hands over an object with the same methods that returns what
 MemTorch drew, so that both engines can be compared on the same devices.

@@ -16,7 +16,7 @@ from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
 
-STRIP_NUMBERS = 2**18  # about so many conductances are computed at once (1 MiB)
+STRIP_NUMBERS = 2**18  # about the number of conductances that are computed at once (1 MiB)
 
 Arrays = list[list[list[torch.Tensor]]]  # conductances by slice of the weights, group and side
 
@@ -36,7 +36,7 @@ class Conductances:
         self.arrays: Arrays = [
             [[torch.empty(array) for _ in range(sides if keep else 0)] for _ in range(groups)] for _ in range(slices)
         ]
-        # What waits for the last side: the first of the others in the result's own place.
+        # Sides that wait for the last one; the first of them waits in `signed` itself.
         self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
 
     def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
