@@ -85,8 +85,8 @@ environment: .venv/.ready
 	@touch $@
 
 $(UV):
-	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(PYTHON) -I -m venv .uv
+	.uv/bin/python -P -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # New versions into the lock file.
 lock: $(UV)

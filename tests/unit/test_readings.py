@@ -1,17 +1,24 @@
 """What was published is MemTorch on a GPU; a study without it has MemTorch on a CPU in its place."""
 
+import dataclasses
+
+import fabricated
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from memristive import Setting
 from memristive.arrays.semantics import SEMANTICS
 from memristive_study.claims import criteria
-from memristive_study.claims.evidence import ORDER, Found
+from memristive_study.claims.evidence import ORDER, Evidence, Found
 from memristive_study.claims.judge import NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED, Part, _decide
 from memristive_study.figures import style
+from memristive_study.papers import load
+from memristive_study.papers.souto_garnelo.experiments import input_voltage
 from memristive_study.report.choices import likely
 from memristive_study.results import readings
 from memristive_study.results.statistics import Interval
+from memristive_study.results.study import Study
 
 
 def test_every_semantics_has_its_words():
@@ -76,3 +83,15 @@ def test_three_semantics_look_different():
     labels = [handle.get_label() for handle in style.semantics_handles(style.semantics_of(frame))]
     assert labels[1] == "memtorch_cuda (as published)"
     plt.close("all")
+
+
+def test_what_a_read_would_do_is_said(tmp_path):
+    evidence = Evidence({}, Study.read(fabricated.write_study(tmp_path)["study"], load("souto_garnelo")))
+    (sentence,) = input_voltage.disturbance(evidence)
+    # 3 nm / (5e-4 m/s (9 V / 0.02 V - 1)) = 13.36 ns
+    assert "9 V are 450 times its threshold" in sentence
+    assert "through its whole range in 13.4 ns" in sentence
+    unbounded = dataclasses.replace(evidence.study, setting=Setting(max_input_voltage=None))
+    assert input_voltage.disturbance(Evidence({}, unbounded)) == []
+    ohmic = dataclasses.replace(evidence.study, setting=Setting(device="mine", r_on=10, r_off=100))
+    assert input_voltage.disturbance(Evidence({}, ohmic)) == []

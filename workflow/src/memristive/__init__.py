@@ -22,6 +22,7 @@ _HOMES = {
     "evaluate": "memristive.evaluation",
     "gated_conductances": "memristive.kernels.gated",
     "from_memtorch": "memristive.memtorch",
+    "summary": "memristive.network.summary",
 }
 
 __all__ = [*_HOMES]

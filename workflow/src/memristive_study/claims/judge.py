@@ -50,6 +50,7 @@ class Claim:
         networks: the paper's networks that the claim names; the study's others do not count. Empty:
             a claim about such networks in general, or about no network.
         explanations: by verdict, why the claim gets it on the paper's images.
+        revised: why its criterion is another one than before the first study, after "because"; empty where it is not.
     """
 
     number: int
@@ -59,18 +60,20 @@ class Claim:
     paper: str = ""
     networks: tuple[str, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=dict)
+    revised: str = ""
 
 
 def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     """One row of the ledger (COLUMNS)."""
+    criteria = [f"{part.what}: {part.criterion.text.format(unit=part.unit)}".strip() for part in claim.parts]
+    if claim.revised:
+        criteria.append(f"criterion revised after the first study, because {claim.revised}")
     row = {
         "number": claim.number,
         "section": claim.section,
         "claim": claim.text,
         "paper": claim.paper,
-        "criterion": "; ".join(
-            f"{part.what}: {part.criterion.text.format(unit=part.unit)}".strip() for part in claim.parts
-        ),
+        "criterion": "; ".join(criteria),
     }
     absent = []
     if claim.networks:

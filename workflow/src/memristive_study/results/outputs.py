@@ -228,7 +228,7 @@ def sections(experiments: Mapping[str, Mapping[str, Any]], paper: Paper) -> list
             about its parts has those that the paper shows.
     """
     own = [_of_experiment(name, entry, paper) for name, entry in experiments.items()]
-    return [_numbered(section, paper) for section in (*BEFORE, *own, *AFTER, WORKFLOW)]
+    return [_numbered(section, paper) for section in (*BEFORE, *own, *AFTER, *paper.sections, WORKFLOW)]
 
 
 def shown_parts(experiment: str, paper: Paper) -> list[str]:

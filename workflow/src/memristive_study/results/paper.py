@@ -36,6 +36,7 @@ class Paper:
         accuracy: (experiment, network of the paper, fields of a Setting by their short forms) -> the accuracy that it
             states for that setting, None where it states none.
         experiments: sections of the report by the experiment that they show; of any other one there is a general one.
+        sections: further ones, which no experiment of its own is needed for.
         highlights: "module:function", (claims.Evidence) -> heading and sentence of each finding that matters most.
         claims: "module:NAME" of its claims, a sequence of `claims.Claim`; empty where they are not judged.
         file_names: of figures and tables that it numbers, by their names in `results.outputs`.
@@ -52,6 +53,7 @@ class Paper:
     seconds: Mapping[str, Values] = field(default_factory=dict)
     accuracy: Callable[[str, str, Mapping[str, Any]], float | None] = _no_accuracy
     experiments: Mapping[str, "Section"] = field(default_factory=dict)
+    sections: tuple["Section", ...] = ()
     highlights: str = ""
     claims: str = ""
     file_names: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Souto Garnelo et al., memristive inference with MemTorch for MNIST and CIFAR."""
 
-from memristive_study.papers.souto_garnelo import reported
+from memristive_study.papers.souto_garnelo import cost, reported
 from memristive_study.papers.souto_garnelo.experiments import EXPERIMENTS
 from memristive_study.results.paper import Paper
 
@@ -16,6 +16,7 @@ PAPER = Paper(
     seconds=reported.TILE_SECONDS,
     accuracy=reported.accuracy,
     experiments=EXPERIMENTS,
+    sections=(cost.SECTION,),
     highlights="memristive_study.papers.souto_garnelo.highlights:highlights",
     claims="memristive_study.papers.souto_garnelo.claims:CLAIMS",
     file_names={
