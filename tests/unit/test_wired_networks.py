@@ -53,6 +53,17 @@ def test_each_tile_has_its_own_wires_and_those_at_the_edge_are_smaller(layer):
                 assert torch.equal(effective[tile], wired(cells[tile]))
 
 
+def test_a_single_column_has_wires_and_its_reference_has_none(layer):
+    single = {"scheme": "single_column", "tile_shape": None}
+    (ideal,), (seen,) = (
+        convert_with(layer, Setting(**PLAIN, **single, **more), SeededDraws(generator()), keep_arrays=True).arrays[0][0]
+        for more in ({}, WIRES)
+    )
+    assert torch.equal(seen, wired(ideal))
+    converted = convert(layer, Setting(**PLAIN, **single, **WIRES), generator())
+    assert torch.equal(converted.conductance[0, 0], seen - (1 / 50 + 1 / 1000) / 2)
+
+
 @pytest.mark.parametrize("tile_shape", [(5, 4), None], ids=["tiles", "no tiles"])
 def test_strips_of_an_array_hold_whole_tiles(layer, tile_shape, monkeypatch):
     """However few numbers a conversion may hold at once."""
