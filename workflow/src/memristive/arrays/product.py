@@ -100,6 +100,8 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
     for tile_rows in arithmetic.tile_rows(rows):
         voltages = x[..., tile_rows]
         for tile_columns in arithmetic.tile_columns(padded_columns):
+            if tile_columns.start >= columns:  # a tile of padding alone
+                break
             currents = accumulate(voltages, conductance[tile_rows, tile_columns], arithmetic.accumulate)
             converted = _convert(currents, arithmetic)
             real = min(tile_columns.stop, columns) - tile_columns.start

@@ -102,10 +102,11 @@ def program(
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
-            programmed = strip.cells.reach(_padded(ideal, (part.stop - part.start, padded[1])))
+            ideal = _padded(ideal, (part.stop - part.start, padded[1]))
             if before is not None:
-                before.put(slice_, group, side, part, programmed)
+                before.put(slice_, group, side, part, strip.cells.reach(ideal))
             if after is not None:
+                programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
                 after.put(slice_, group, side, part, nonidealities.damage(programmed, strip))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
