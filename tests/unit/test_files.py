@@ -50,6 +50,17 @@ def test_a_file_that_fails_halfway_stays_as_it_was(tmp_path):
     assert [each.name for each in path.parent.iterdir()] == ["result.json"]
 
 
+def test_whoever_reads_a_file_that_is_written_anew_has_the_old_one_whole(tmp_path):
+    path = tmp_path / "result.json"
+    write_json(path, list(range(10_000)))
+    old = path.read_text()
+    with path.open() as reader:
+        beginning = reader.read(10)
+        write_json(path, [])
+        assert beginning + reader.read() == old
+    assert read_json(path) == []
+
+
 def test_a_folder_that_fails_halfway_stays_as_it_was(tmp_path):
     path = tmp_path / "study"
     with atomic_folder(path) as whole:
