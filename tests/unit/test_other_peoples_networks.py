@@ -333,6 +333,6 @@ def test_outputs_that_are_not_finite_name_layer_and_setting():
     model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
     with torch.no_grad():
         model[0].bias.fill_(3e38)
-        model[0].weight.fill_(1e38)
+        model[0].weight.fill_(1e35)
     with pytest.raises(InputError, match=r"not finite after layer 0, at the setting .*device\.r_on"):
         evaluate(model, (torch.full((3, 4), 1e3), torch.zeros(3, dtype=torch.long)), IDEAL, 0)

@@ -148,3 +148,25 @@ def test_a_missing_key_is_named(config, key):
     del config[key]
     with pytest.raises(InputError, match=f"{key}: is missing"):
         checked(config)
+
+
+def test_an_experiment_without_a_network_is_refused(config):
+    config["run"] = {"networks": ["cifar100"], "experiments": ["input_voltage", "variability"], "choices": []}
+    with pytest.raises(InputError, match=r"experiments: variability: networks: mnist, cifar10: none of them is run"):
+        Plan(config)
+
+
+def test_the_devices_of_a_study(config):
+    """Beside a paper the report describes all that there are; what names them changes with those of the settings."""
+    config["devices"] = {"mine": {"name": "Our oxide", "r_on": 2000, "r_off": 50_000}, "other": {"r_on": 1, "r_off": 2}}
+    config["run"] = {"networks": ["mnist"], "experiments": ["retention"], "choices": []}
+    config["setting"]["layers"] = {"fc*": {"device.name": "mine", "device.r_on": 2000, "device.r_off": 50_000}}
+    assert {"mine", "other", "ferroelectric"} < set(Plan(config).devices)
+    named = json.loads(Plan(config).described())["devices"]
+    assert named == {"pt_hf_ti": "Pt-Hf-Ti (MemTorch's default)", "mine": "Our oxide"}
+    config["paper"] = None
+    assert Plan(config).devices == ["pt_hf_ti", "mine"]
+    assert Plan(config).has_curves
+    config["setting"] = {"device.name": "mine"}
+    assert Plan(config).devices == ["mine"]
+    assert not Plan(config).has_curves

@@ -74,7 +74,7 @@ rule coherence:
     params:
         points=canonical({name: point["experiment"] for name, point in config["choices"]["points"].items() if point}),
         recipe=PLAN.pretrained() or config["study"],
-        recipes=canonical(config["choices"]["recipes"]),
+        recipes=canonical(config["choices"].get("recipes", {})),
         study=PLAN.described(),
         paper=config["paper"],
         code=code_hash("coherence.py", *filter(None, [PAPER.claims]), used=NUMBERS),

@@ -266,7 +266,7 @@ def recipe_files():
     """The experiments of the studies that stand for other recipes."""
     return [
         path
-        for folder in config["choices"]["recipes"].values()
+        for folder in config["choices"].get("recipes", {}).values()
         for path in sorted(Path(folder).glob("experiments/*.csv"))
     ]
 

@@ -19,6 +19,7 @@ from memristive.core.seeding import child
 from memristive.core.setting import Setting
 from memristive.network import calibrate, convert
 from memristive.network.chains import FusedSequential
+from memristive.network.checks import check_model_and_setting
 from memristive.network.layers import CrossbarLayer
 from memristive.workload import Workload, check_finite, seeds_of
 
@@ -114,7 +115,11 @@ def outputs(network: nn.Module, inputs: torch.Tensor, batch_size: int) -> torch.
     if isinstance(network, FusedSequential):
         found = network.in_batches(inputs, batch_size)
     else:
-        found = torch.cat([network(batch) for batch in inputs.split(batch_size)])
+        parts = [network(batch) for batch in inputs.split(batch_size)]
+        if not isinstance(parts[0], torch.Tensor):
+            kind = type(parts[0]).__name__
+            raise InputError(f"evaluate: outputs: {kind} of the network is not a tensor")
+        found = torch.cat(parts)
     if not all_finite(found):
         raise InputError(not_finite(network, inputs[:batch_size]))
     return found
@@ -170,6 +175,12 @@ def evaluations(
         InputError: data or seeds that cannot be used, nothing to calibrate on, a layer that cannot be converted, or a
             value that is not finite.
     """
+    check_model_and_setting("evaluate", model, setting)
+    if training_images is not None and not callable(training_images):
+        raise InputError(
+            f"evaluate: training_images: {type(training_images).__name__} is not a function of a number and a "
+            "torch.Generator that draws so many images"
+        )
     workload, wanted = Workload.of(data), seeds_of(seeds)
     if setting.draws and not wanted:
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
@@ -215,7 +226,7 @@ def _evaluate_together(
             started = time.perf_counter()
             found = outputs(network, part, batch_size)
             seconds[number] += time.perf_counter() - started
-            right[number].append(workload.measure(found, targets[done : done + len(part)]))
+            right[number].append(workload.judge(found, targets[done : done + len(part)]))
             classes[number].update(found.argmax(-1).unique().tolist())
         done += len(part)
     for number, seed in enumerate(seeds):
@@ -238,7 +249,27 @@ def evaluate(
     seeds: Any,
     training_images: Draw | None = None,
 ) -> Evaluations:
-    """Convert and evaluate `model` once for each seed; takes and raises what `evaluations` does."""
+    """Convert and evaluate `model` once for each seed, or once in all where the setting draws nothing.
+
+    Args:
+        model: trained digital network; it is not changed.
+        data: a pair of inputs (float32 [samples, ...], as the network takes them, or int32 or int64 tokens) and labels
+            (whole numbers [samples] from 0 to classes - 1), tensors or NumPy arrays; a DataLoader of such pairs; or a
+            `memristive.workload.Workload`, whose `measure` says which answers are right.
+        setting: what the network is converted with; `help(memristive.Setting)` lists its fields.
+        seeds: a whole number of 64 bits, or several distinct ones: each names the draws of one evaluation (devices,
+            faults, inputs of the tuning), as torch.Generator().manual_seed(seed).
+        training_images: training_images(count, generator) draws so many training inputs, float32 [count, ...], on which
+            converters of a fixed range are calibrated (`adc.range: calibrated`); not needed otherwise.
+
+    Returns:
+        `Evaluations`: a sequence of one `Evaluation` a seed, each with `accuracy` (per cent), `correct`, `images` and
+        `seconds`; `mean` and `deviation` (per cent) over the seeds; `rows()` for a table.
+
+    Raises:
+        InputError: in one line, what of the arguments cannot be used, a layer that cannot be converted, or a value that
+            is not finite.
+    """
     return Evaluations(setting, tuple(evaluations(model, data, setting, seeds, training_images)))
 
 

@@ -111,6 +111,9 @@ class Group(pydantic.BaseModel):
             raise ValueError("a truth value")
         return value
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise InputError(f"setting: {name}: a setting does not change; setting.replace({name}=...) gives another one")
+
     @property
     def active(self) -> bool:
         """Whether any field differs from its neutral value."""

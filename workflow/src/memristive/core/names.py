@@ -5,12 +5,25 @@ from collections.abc import Iterable
 
 from memristive.core.errors import InputError
 
+SHORT_LIST = 20  # names of which all are shown
+MOST_SHOWN = 3  # of a longer list
+
 
 def unknown_key(place: str, key: str, known: Iterable[str]) -> str:
-    """One line about a key that nobody knows, with the nearest known key where there is one."""
-    known = list(known)
-    near = difflib.get_close_matches(str(key), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(known)}"
+    """One line about a key that nobody knows, with the nearest known key; all of them where few are known, none near.
+
+    Near are keys that are spelt alike, then keys that hold the unknown one as a part.
+    """
+    known, key = list(known), str(key)
+    near = difflib.get_close_matches(key, known, n=1)
+    if near:
+        hint = f"did you mean {near[0]}?"
+    elif len(known) <= SHORT_LIST:
+        hint = f"allowed are {', '.join(known)}"
+    else:
+        parts = [name for name in known if key.lower() in name.lower()]
+        near = (parts or difflib.get_close_matches(key, known, MOST_SHOWN, 0))[:MOST_SHOWN]
+        hint = f"did you mean {' or '.join(near)}?" if near else "no key is like it"
     return f"{place}: {key}: unknown key; {hint}"
 
 

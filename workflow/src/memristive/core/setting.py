@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -157,7 +158,7 @@ class Tuning(Group):
 
 
 class Arithmetic(Group):
-    """How it is computed."""
+    """Arithmetic of the arrays and their converters."""
 
     semantics: SemanticsName = field(
         "physical",
@@ -198,7 +199,13 @@ class Setting(Group):
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, *unnamed: Any, **values: Any) -> None:
+        """Fields by name, as above; those that are not given have their default.
+
+        Raises InputError for a field that nobody knows, with the nearest known one, and for a value that is not one.
+        """
+        if unnamed:
+            raise InputError(f"setting: {unnamed[0]!r}: fields are given by name: Setting(adc_bits=8)")
         own = values.pop("layers", ())
         super().__init__(**{name: _group(name, given) for name, given in _nested(values)}, layers=_overrides(own))
         checked = []
@@ -327,6 +334,9 @@ def _dotted(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
         if key in GROUPS and isinstance(value, Group):
             yield from ((f"{key}.{leaf}", getattr(value, leaf)) for leaf in type(value).model_fields)
+        elif key in GROUPS and key not in _BY_SHORT and not isinstance(value, Mapping):
+            leaves = ", ".join(name.split(".")[1] for name in FIELDS if name.startswith(f"{key}."))
+            raise InputError(f"setting: {key}: {value!r} is not a mapping of {leaves}")
         elif key in GROUPS and isinstance(value, Mapping):
             for leaf, inner in value.items():
                 if f"{key}.{leaf}" not in FIELDS:
@@ -368,17 +378,39 @@ def _shared_group(name: str, given: tuple[tuple[str, type, Any], ...]) -> Group:
 
 def _overrides(layers: Any) -> tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]:
     """`layers` in its frozen form."""
-    if not isinstance(layers, Mapping):
-        layers = dict(layers)
     found = []
-    for pattern, fields in layers.items():
-        named = dotted(fields if isinstance(fields, Mapping) else dict(fields))
+    for pattern, fields in _mapping("layers", "fields by pattern of layers", layers).items():
+        named = dotted(_mapping(f"layers: {pattern}", "fields and their values", fields))
         for name in named:
             if not FIELDS[name].per_layer:
                 raise InputError(f"setting: layers: {pattern}: {name}: is one for the whole network")
         pairs = ((name, tuple(value) if isinstance(value, list) else value) for name, value in named.items())
         found.append((str(pattern), tuple(sorted(pairs))))
     return tuple(found)
+
+
+def _mapping(place: str, allowed: str, given: Any) -> Mapping[Any, Any]:
+    try:
+        return given if isinstance(given, Mapping) else dict(given)
+    except (TypeError, ValueError):
+        raise InputError(f"setting: {place}: {given!r} is not a mapping of {allowed}") from None
+
+
+def _help() -> str:
+    """One line a field: name and short form, default, meaning, unit and what is allowed."""
+    lines = []
+    for group in GROUPS:
+        about = (Setting.model_fields[group].annotation.__doc__ or "").splitlines()[0]
+        lines += ["", f"{group}: {about}"]
+        for name, found in FIELDS.items():
+            if name.startswith(f"{group}."):
+                unit = f" Unit: {found.unit}." if found.unit else ""
+                default = {None: "null"}.get(found.default, found.default)
+                lines.append(f"- `{name}` (`{found.short}={default}`): {found.meaning}{unit} Allowed: {found.allowed}.")
+    return "\n".join(lines)
+
+
+Setting.__doc__ = f"{inspect.getdoc(Setting)}\n\nFields, by group; null is None in Python:\n{_help()}\n"
 
 
 def _json(value: Any) -> Any:

@@ -1,23 +1,26 @@
 """Everything that a fused plan of a network takes for granted, so that it runs only while all of it still holds.
 
 A plan replaces a network's forward pass. It assumes that the network has the modules, the modes, the parameters, the
-attributes and the hooks that it had when the plan was made, and that its code sees the same global values.
+attributes and the hooks that it had when the plan was made, and that its code reads the same elsewhere.
 """
 
-import functools
 import itertools
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.modules import module as torch_module
 
+from memristive.network.purity import Read
+
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 # Tables of a module that are looked at by themselves, and what plans keep in it.
-_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, "_plan", "_cached"}
+_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, "_plan", "_cached", "_watched", "_used"}
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _CHANGEABLE = (torch.Tensor, *_CONTAINERS)
+_MOST_SUMMED_UP = 2**20  # numbers of a tensor whose checksum depends on their order
 _MOST_ITEMS = 1000  # of a container whose content is compared; a larger one counts by its identity
 
 
@@ -29,10 +32,13 @@ class Assumptions:
     as changed, and the plan is made once more.
     """
 
-    def __init__(self, network: nn.Module, *more: Any) -> None:
+    def __init__(self, network: nn.Module, *more: Any, reads: Iterable[Read] = (), copies_values: bool = False) -> None:
         """
         Args:
             more: other values that the plan depends on, compared as they are.
+            reads: what the network's code reads besides its modules.
+            copies_values: the plan holds a copy of the parameters, whose values are then compared: a change through
+                `.data` or NumPy is not counted as a version.
         """
         objects: list[Any] = []  # kept, so that no other object gets the identity of one that has gone
         versions: list[int] = []
@@ -40,14 +46,17 @@ class Assumptions:
             own = module.__dict__
             names = [name for name in own if name not in _APART]
             values = [own[name] for name in names]
-            objects += (module, type(module), *names, *values)
+            objects += (module, type(module), type(module).forward, *names, *values)
             for table in (module._modules, module._parameters, module._buffers):
                 objects += (*table, *table.values())
             for value in (*values, *module._parameters.values(), *module._buffers.values()):
                 if isinstance(value, _CHANGEABLE):
                     _look_into(value, objects, versions)
-            for holder, name in _names_seen(type(module)):
-                _look_into(holder.get(name), objects, versions)
+            if copies_values:
+                tensors = (*module._parameters.values(), *module._buffers.values())
+                versions += (_checksum(tensor) for tensor in tensors if tensor is not None)
+        for read in reads:
+            _look_into(read.value(), objects, versions)
         self._objects, self._versions, self._more = objects, versions, more
         self._identities = [*map(id, objects)]
 
@@ -83,26 +92,16 @@ def _look_into(value: Any, objects: list[Any], versions: list[int]) -> None:
                 _look_into(item, objects, versions)
 
 
+def _checksum(tensor: torch.Tensor) -> int:
+    """A number that changes with the values of a tensor."""
+    values = tensor.detach()
+    if values.device.type != "cpu" or values.layout != torch.strided or not values.numel():
+        return 0
+    if values.numel() > _MOST_SUMMED_UP:  # as fast as the memory
+        return int(values.contiguous().view(torch.int32).sum())
+    return zlib.crc32(values.contiguous().reshape(-1).view(torch.uint8).numpy())
+
+
 def _version(tensor: torch.Tensor) -> int:
     """How often a tensor was changed in place; one made in inference mode does not count it."""
     return -1 if tensor.is_inference() else tensor._version
-
-
-@functools.cache
-def _names_seen(kind: type[nn.Module]) -> tuple[tuple[dict[str, Any], str], ...]:
-    """Global names that the code of a class of the user's reads, and the table that holds each."""
-    functions = (
-        function
-        for parent in kind.__mro__
-        if not parent.__module__.startswith(("torch.", "memristive."))
-        for function in vars(parent).values()
-        if hasattr(function, "__code__")
-    )
-    return tuple(_globals_of(functions))
-
-
-def _globals_of(functions: Iterator[Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    for function in functions:
-        for name in function.__code__.co_names:
-            if name in function.__globals__ and not callable(function.__globals__[name]):
-                yield function.__globals__, name

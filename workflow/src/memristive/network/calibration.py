@@ -8,6 +8,8 @@ tile put out for some training images (all but `adc_overflow_rate` of it). Large
 import torch
 from torch import nn
 
+from memristive.arrays.finite import all_finite
+from memristive.core.errors import InputError
 from memristive.network.layers import CrossbarLayer
 
 
@@ -20,8 +22,18 @@ def calibrate(network: nn.Module, images: torch.Tensor) -> None:
     Args:
         network: from `convert`; it is changed.
         images: float32 [images, ...], as the network takes them.
+
+    Raises:
+        InputError: no ADC of `network` has a fixed range, or images that are none or not finite.
     """
+    if not isinstance(images, torch.Tensor) or not images.numel():
+        shown = f"shape {list(images.shape)}" if isinstance(images, torch.Tensor) else type(images).__name__
+        raise InputError(f"calibrate: images: {shown} is not a tensor of at least one image")
+    if images.is_floating_point() and not all_finite(images):
+        raise InputError("calibrate: images: a value is not finite")
     layers = [m for m in network.modules() if isinstance(m, CrossbarLayer) and m.setting.calibrated]
+    if not layers:
+        raise InputError("calibrate: network: no layer on crossbars has adc.range: 'calibrated'")
     for layer in layers:
         layer.adc_ranges = torch.empty(0)
     hooks = [layer.register_forward_pre_hook(lambda layer, args: layer.calibrate(args[0])) for layer in layers]

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 import torch
 from torch import nn
+from torch.autograd import forward_ad
 
 from memristive import kernels
 from memristive.network.assumptions import Assumptions, plainly_called
+from memristive.network.layers import CrossbarLayer
 
 # These hand on what they are given, or a view of it, in evaluation mode.
 _PASSED_ON = (nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity)
@@ -18,6 +20,8 @@ def runs_on_kernels(network: nn.Module, x: object) -> bool:
         isinstance(x, torch.Tensor)
         and not network.training
         and not torch.is_grad_enabled()
+        and forward_ad._current_level < 0
+        and not torch._C._functorch.maybe_current_level()
         and x.device.type == "cpu"
         and x.dtype == torch.float32
         and plainly_called(network)
@@ -44,9 +48,9 @@ class FusedSequential(nn.Sequential):
     Both give the same logits. The chain is made anew when anything that it assumes, or the size of the images, changes.
     """
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        output = self._on_kernels(x, None)
-        return super().forward(x) if output is None else output
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        output = self._on_kernels(input, None)
+        return super().forward(input) if output is None else output
 
     def in_batches(self, x: torch.Tensor, batch_size: int) -> torch.Tensor:
         """Outputs of `x` as from calls with `batch_size` images each, all in one pass where the kernels can."""
@@ -60,11 +64,14 @@ class FusedSequential(nn.Sequential):
     def _chain_for(self, x: torch.Tensor) -> kernels.Chain | None:
         if not runs_on_kernels(self, x) or x.dim() < 2:
             return None
-        state = Assumptions(self, tuple(x.shape[1:]))
+        state = Assumptions(self, tuple(x.shape[1:]), copies_values=True)
         chain, former = self.__dict__.get("_cached", (None, None))
         if former != state:
             chain = kernels.fused_chain(self, x.shape[1:]) if effect(self) != "in place" else None
             self.__dict__["_cached"] = chain, state
+            for module in self.modules():
+                if isinstance(module, CrossbarLayer):
+                    module.__dict__["_used"] = True
         return chain
 
     def __getstate__(self) -> dict:

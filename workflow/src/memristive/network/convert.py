@@ -18,7 +18,7 @@ from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network.checks import check_layers, layers_to_convert
+from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
 
@@ -42,15 +42,21 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
         InputError: a layer that cannot be converted, a network without any layer to convert, or a setting that draws
             without a generator.
     """
+    check_model_and_setting("convert", plain(model), setting)
     if generator is None:
         if setting.draws:
             raise InputError("convert: generator: None, but this setting draws at random: give a torch.Generator")
         generator = torch.Generator()
+    if not isinstance(generator, torch.Generator):
+        raise InputError(
+            f"convert: generator: {type(generator).__name__} is not a torch.Generator: torch.Generator().manual_seed(0)"
+        )
     return convert_with(model, setting, SeededDraws(generator))
 
 
 def convert_with(model: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False) -> nn.Module:
     """`convert` with the random quantities of `draws`; `keep_arrays` fills each layer's `arrays`."""
+    model = plain(model)
     check_layers(model, setting)
 
     def build(name: str, layer: nn.Module) -> CrossbarLayer:
@@ -78,7 +84,15 @@ def replace_layers(model: nn.Module, setting: Setting, build: Callable[[str, nn.
     for name, layer in layers.items():
         _take_hooks(layer, built[name])
         memo[id(layer)] = built[name]
+    for module in reversed([*model.modules()]):  # a compiled one within another before that
+        if plain(module) is not module:
+            memo[id(module)] = copy.deepcopy(plain(module), memo)
     return fused(copy.deepcopy(model, memo).eval())
+
+
+def plain(model: nn.Module) -> nn.Module:
+    """The network that torch.compile was given, where `model` is what it returned."""
+    return getattr(model, "_orig_mod", model)
 
 
 def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callable[[str, nn.Module], CrossbarLayer]:
@@ -92,12 +106,16 @@ def _in_normal_mode(build: Callable[[str, nn.Module], CrossbarLayer]) -> Callabl
 
 
 def _take_hooks(layer: nn.Module, built: CrossbarLayer) -> None:
-    """Put the forward hooks of `layer` on `built`, but for those that compute its weight."""
+    """Put the hooks of `layer` on `built`, but for those that compute its weight."""
+    built._is_full_backward_hook = layer._is_full_backward_hook
     for name in (
         "_forward_hooks",
         "_forward_pre_hooks",
         "_forward_hooks_with_kwargs",
         "_forward_pre_hooks_with_kwargs",
+        "_forward_hooks_always_called",
+        "_backward_hooks",
+        "_backward_pre_hooks",
     ):
         getattr(built, name).update(
             (key, hook) for key, hook in getattr(layer, name).items() if not isinstance(hook, _WEIGHT_HOOKS)

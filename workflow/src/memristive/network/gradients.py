@@ -61,11 +61,13 @@ class _StraightThrough(torch.autograd.Function):
     def forward(ctx: Any, x: torch.Tensor, stage: Stage, run: Run) -> torch.Tensor:
         ctx.stage = stage
         ctx.save_for_backward(x)
-        return run(stage, x)
+        output = run(stage, x)
+        return output.clone() if output._is_view() else output  # what follows may work in place
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         (x,) = ctx.saved_tensors
+        again = torch.is_grad_enabled()  # the gradient is to be differentiated, too
         with torch.enable_grad():
-            x = x.detach().requires_grad_()
-            return torch.autograd.grad(unrounded(ctx.stage, x), x, gradient)[0], None, None
+            x = x if again else x.detach().requires_grad_()
+            return torch.autograd.grad(unrounded(ctx.stage, x), x, gradient, create_graph=again)[0], None, None

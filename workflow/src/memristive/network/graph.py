@@ -14,27 +14,55 @@ from memristive import kernels
 from memristive.network.assumptions import Assumptions
 from memristive.network.chains import FusedSequential, effect, runs_on_kernels
 from memristive.network.layers import CrossbarLayer
+from memristive.network.purity import reads
+from memristive.network.use import Watch
 
 # torch.fx patches the whole process while it traces: one trace at a time.
 _TRACING = threading.Lock()
 
 
+class Plan:
+    """What a network's forward pass is replaced by, as long as all that it assumes holds.
+
+    Attributes:
+        module: carries it out; None where it runs as it is written.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        found = reads(network)
+        self._reads = found or []
+        self._assumed = self._now(network)
+        self.module = None if found is None else _plan(network)
+
+    def holds(self, network: nn.Module) -> bool:
+        """Whether `network`, and what its code reads, is what it was."""
+        return self._assumed == self._now(network)
+
+    def _now(self, network: nn.Module) -> Assumptions:
+        modes = torch.is_inference_mode_enabled(), torch.is_autocast_enabled("cpu"), torch.get_default_dtype()
+        return Assumptions(network, *modes, reads=self._reads)
+
+
 class FusedGraph:
     """Comes before a network's own class: its forward pass on one tensor, with the chains in it fused.
 
-    Where the forward pass cannot be traced (it looks at values or keeps something), it runs as it
-    is written and each layer on crossbars by itself. Both give the same outputs.
+    Where the forward pass may do more than compute (see `purity`), or cannot be traced since it looks at values, it
+    runs as it is written and each layer on crossbars by itself. Both give the same outputs. The first pass runs as it
+    is written, watched for weights that stay digital unnoticed (see `use`).
     """
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.__dict__.get("_watched"):
+            with Watch(self):
+                found = super().forward(*args, **kwargs)
+            self.__dict__["_watched"] = True
+            return found
         if len(args) == 1 and not kwargs and runs_on_kernels(self, args[0]):
-            state = Assumptions(self)
-            former, plan = self.__dict__.get("_plan", (None, None))
-            if former != state:
-                plan = _plan(self)
-                self.__dict__["_plan"] = state, plan
-            if plan is not None:
-                return plan(args[0])
+            made = self.__dict__.get("_plan")
+            if made is None or not made.holds(self):
+                made = self.__dict__["_plan"] = Plan(self)
+            if made.module is not None:
+                return made.module(args[0])
         return super().forward(*args, **kwargs)
 
     def __reduce_ex__(self, protocol: int) -> tuple:
@@ -117,7 +145,12 @@ def _trace(network: nn.Module) -> fx.Graph | None:
             module.__dict__.clear()
             module.__dict__.update(former)
             graph = None
-    return None if graph is None or constants.found else graph
+    return None if graph is None or constants.found or any(map(_asks, graph.nodes)) else graph
+
+
+def _asks(node: fx.Node) -> bool:
+    """Whether a node reads an attribute that not every tensor has, by which code tells tensors apart."""
+    return node.op == "call_function" and node.target is getattr and not hasattr(torch.Tensor, str(node.args[1]))
 
 
 class _Plain(nn.Module):

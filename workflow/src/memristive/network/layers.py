@@ -6,14 +6,17 @@ definition, with the same bits.
 
 import dataclasses
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.autograd import forward_ad
 
 from memristive import kernels
 from memristive.arrays import definition, mapping, tuning
 from memristive.arrays.draws import Draws
+from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.semantics import resolve
@@ -43,6 +46,13 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.sums(stage, x) if found is NotImplemented else found
 
 
+# Attributes that are decided when a layer is converted.
+_DECIDED = {
+    "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
+    "setting": "cannot be changed; convert the digital network with the other one",
+}
+
+
 class CrossbarLayer(nn.Module):
     """Common part of the two layers: conductances, the tuned line, the bias.
 
@@ -68,7 +78,7 @@ class CrossbarLayer(nn.Module):
     def __init__(self, layer: nn.Module, setting: Setting, name: str = "") -> None:
         super().__init__()
         self.name = name
-        self.setting = setting
+        self._setting = setting
         self.arithmetic = Arithmetic.of(setting, self.layer_type)
         self.scheme = mapping.SCHEMES[setting.array.scheme]
         self.arrays: Arrays = []
@@ -79,6 +89,18 @@ class CrossbarLayer(nn.Module):
         self.conductance = nn.Parameter(torch.empty(0, device=layer.weight.device), requires_grad=False)
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
         self.register_buffer("adc_ranges", torch.empty(0))
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            place = self.place if "name" in self.__dict__ else type(self).__name__
+            raise AttributeError(f"{place}: {name}: a layer on crossbars has no such attribute") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _DECIDED:
+            raise InputError(f"{self.place}: {name}: {_DECIDED[name]}")
+        super().__setattr__(name, value)
 
     @property
     def place(self) -> str:
@@ -92,6 +114,21 @@ class CrossbarLayer(nn.Module):
             f"{self.place}: weight: is read by the network's own code, but its weights are on crossbars; call the "
             f"layer, or leave it digital: layers={{{self.name!r}: {{'array.layer_types': []}}}}"
         )
+
+    @property
+    def setting(self) -> Setting:
+        """What the layer was converted with; another one needs another conversion."""
+        return self._setting
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        if f"{prefix}weight" in state_dict:
+            raise InputError(
+                f"{self.place}: weight: a digital network's weights cannot be loaded into one on crossbars; load them "
+                "into the digital network and convert it"
+            )
+        if f"{prefix}adc_ranges" in state_dict:  # of a network that was calibrated
+            self.adc_ranges = torch.empty_like(state_dict[f"{prefix}adc_ranges"])
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def hold(self, found: Conductances) -> None:
         """Take these conductances; padding rows beyond the layer's are dropped."""
@@ -123,7 +160,10 @@ class CrossbarLayer(nn.Module):
             if through is not None:
                 analogue = analogue * through[0] + through[1]
             fit.add(analogue, self.digital(inputs, weight))
-        self.line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
+        line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
+        if not all_finite(line.float()):
+            raise InputError(f"convert: {self.place}: the line fitted to it, {line.tolist()}, is beyond float32")
+        self.line = line
 
     def _tuning_parts(self, shape: tuple[int, ...]) -> int:
         """In how many parts random inputs of `shape` are taken; one where a scale or a range spans all of them."""
@@ -145,12 +185,21 @@ class CrossbarLayer(nn.Module):
         needed = torch.stack(found)
         self.adc_ranges = torch.maximum(self.adc_ranges, needed) if self.adc_ranges.numel() else needed
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        x = input
         self.check_input(x)
+        self.__dict__["_used"] = True  # for `summary`
         if x.numel() == 0:  # no sample, or none with vectors
             return self.digital(x, x.new_zeros(self.weight_shape()))
-        if len(self.conductance) == 1:
-            return run(self.stage(), x)
+        output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
+        if not all_finite(output.detach()):
+            raise InputError(
+                f"network: a value is not finite after {self.place}, at the setting {self.setting.canonical()}"
+            )
+        return output
+
+    def _sliced(self, x: torch.Tensor) -> torch.Tensor:
+        """Outputs of weights held by several slices."""
         coefficient, intercept = self.line.tolist()
         output = self._together(self._in_ranges(), x) * coefficient + intercept
         if self.bias is None:
@@ -169,7 +218,8 @@ class CrossbarLayer(nn.Module):
     def kernel_stage(self) -> kernels.Crossbar:
         """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
         uncalibrated = self.setting.adc.calibrated and not self.adc_ranges.numel()
-        if self.groups > 1 or len(self.conductance) > 1 or uncalibrated:
+        as_made = self.conductance.dtype == torch.float32
+        if self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
             raise kernels.Unsupported
         return kernels.single(self.stage())
 
@@ -204,10 +254,19 @@ class CrossbarLayer(nn.Module):
         return {}
 
     def check_input(self, x: torch.Tensor) -> None:
-        """InputError, in one line, for inputs that the digital layer would not take or that are not float32."""
+        """InputError, in one line, for inputs that the digital layer would not take or that are not float32.
+
+        Also where a derivative is asked for that arrays do not give, or the network itself is not float32 any more.
+        """
         if not isinstance(x, torch.Tensor) or x.dtype != torch.float32:
             kind = str(x.dtype).removeprefix("torch.") if isinstance(x, torch.Tensor) else type(x).__name__
             raise InputError(f"{self.place}: inputs: {kind} is not float32, in which crossbars are computed")
+        form = _form_problem(x)
+        if form:
+            raise InputError(f"{self.place}: inputs: {form}")
+        if self.conductance.dtype != torch.float32:
+            kind = str(self.conductance.dtype).removeprefix("torch.")
+            raise InputError(f"{self.place}: conductance: {kind} is not float32; convert the network anew")
         problem = self.shape_problem(x)
         if problem:
             raise InputError(f"{self.place}: inputs: shape {list(x.shape)} is not {problem}")
@@ -232,8 +291,22 @@ class CrossbarLayer(nn.Module):
         """Tiles of the layer, in words."""
         slices, groups, rows, columns = self.conductance.shape
         height, width = self.arithmetic.tile_shape or (rows, columns)
-        count = slices * groups * -(-rows // height) * -(-columns // width)
+        on_tiles = len(self.arithmetic.tile_rows(rows)) * len(self.arithmetic.tile_columns(columns))
+        count = slices * groups * on_tiles
         return f"{count} {'tile' if count == 1 else 'tiles'} of {height}x{width}"
+
+
+def _form_problem(x: torch.Tensor) -> str:
+    """Why arrays cannot compute with a tensor of this form, or under this transform; else empty."""
+    if torch._C._functorch.maybe_current_level():
+        return "torch.func's transforms do not reach into crossbars; use batches, and torch.autograd for gradients"
+    if forward_ad._current_level >= 0 and forward_ad.unpack_dual(x).tangent is not None:
+        return "derivatives in forward mode are not offered; use torch.autograd.grad or backward"
+    if x.is_meta:
+        return "they are on the device meta and have no values"
+    if x.is_nested or x.layout != torch.strided or type(x).__module__.startswith("torch.masked"):
+        return f"{type(x).__name__} of layout {str(x.layout).removeprefix('torch.')} is not a dense tensor"
+    return ""
 
 
 class CrossbarConv2d(CrossbarLayer):
@@ -255,10 +328,11 @@ class CrossbarConv2d(CrossbarLayer):
         self._margins = tuple(layer._reversed_padding_repeated_twice)
         self.columns = layer.out_channels // layer.groups
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if isinstance(x, torch.Tensor) and x.dim() == 3:  # one image, as nn.Conv2d takes it
-            return super().forward(x[None])[0]
-        return super().forward(x)
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        one = isinstance(input, torch.Tensor) and not input.is_nested and input.dim() == 3
+        if one:  # image without an axis of images, as nn.Conv2d takes it
+            return super().forward(input[None])[0]
+        return super().forward(input)
 
     def geometry(self) -> dict:
         names = ("kernel_size", "stride", "dilation", "padding_mode")

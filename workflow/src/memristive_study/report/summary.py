@@ -104,7 +104,8 @@ def _what_was_run(folder: Folder, evidence: Evidence) -> str:
     counts = ((len(frames), "experiment"), (settings, "setting"), (evaluations, "evaluation"))
     text += ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts)
     if images:
-        text += f" of {' or '.join(f'{n:,}' for n in images)} test images, up to {repeats} repeats a setting"
+        text += f" of {' or '.join(f'{n:,}' for n in images)} test images"
+        text += f", up to {repeats} repeats a setting" if repeats > 1 else ""
     text += f"{_training(folder.config, evidence)}.{_devices(evidence)}"
     return f"{text} Square brackets: 95 % intervals. {state(folder)}"
 

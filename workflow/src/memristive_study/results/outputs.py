@@ -269,7 +269,7 @@ def sections(experiments: Mapping[str, Mapping[str, Any]], paper: Paper) -> list
     """
     own = [_of_experiment(name, entry, paper) for name, entry in experiments.items()]
     proofs = [replace(proof.section, findings=functools.partial(_concluded, proof)) for proof in paper.proofs]
-    return [_numbered(section, paper) for section in (*BEFORE, *own, *proofs, *AFTER, WORKFLOW)]
+    return [_numbered(section, paper) for section in (*BEFORE, *own, *proofs, *AFTER, *paper.sections, WORKFLOW)]
 
 
 def _concluded(proof: Proof, evidence: Any) -> list[str]:

@@ -36,6 +36,7 @@ class Paper:
         accuracy: (experiment, network of the paper, fields of a Setting by their short forms) -> the accuracy that it
             states for that setting, None where it states none.
         experiments: sections of the report by the experiment that they show; of any other one there is a general one.
+        sections: further ones, which no experiment of its own is needed for.
         highlights: "module:function", (claims.Evidence) -> heading and sentence of each finding that matters most.
         measurements: what its proofs are made of, by name.
         proofs: which of its numbers exclude each other.
@@ -54,6 +55,7 @@ class Paper:
     seconds: Mapping[str, Values] = field(default_factory=dict)
     accuracy: Callable[[str, str, Mapping[str, Any]], float | None] = _no_accuracy
     experiments: Mapping[str, "Section"] = field(default_factory=dict)
+    sections: tuple["Section", ...] = ()
     highlights: str = ""
     measurements: Mapping[str, "Measurement"] = field(default_factory=dict)
     proofs: Sequence["Proof"] = ()

@@ -172,7 +172,25 @@ def findings(evidence: "Evidence") -> list[str]:
             "Inputs above the maximum are scaled down and nothing scales the result back, so that a low voltage "
             "changes the balance between a layer's products and its bias."
         )
+        lines += disturbance(evidence)
     return lines
+
+
+def disturbance(evidence: "Evidence") -> list[str]:
+    """What a read at the study's voltage would do to its device, by the device's own state equation."""
+    from memristive.devices import DEVICES
+    from memristive.devices.vteam import VTEAM
+
+    setting = evidence.study.setting
+    device, volts = DEVICES.get(setting.device.name), setting.inputs.max_voltage
+    if not isinstance(device, VTEAM) or volts is None or device.seconds_through(volts) == float("inf"):
+        return []
+    return [
+        f"A read at {volts:g} V is no read for this device: {volts:g} V are {volts / device.v_off:.0f} times its "
+        f"threshold, and by its state equation they would move the state of {evidence.label(setting.device.name)} "
+        f"through its whole range in {1e9 * device.seconds_through(volts):.1f} ns. Here, as in MemTorch, reading "
+        "leaves the state where it is."
+    ]
 
 
 SECTION = Section(
