@@ -9,7 +9,7 @@ from memristive_study.report.summary import mark
 from memristive_study.results import sources
 from memristive_study.results.folder import Folder
 
-HEADINGS = ("no.", "verdict", "claim; section; criterion, fixed beforehand", "paper", "ours")
+HEADINGS = ("no.", "verdict", "claim; section; criterion, fixed beforehand unless it says otherwise", "paper", "ours")
 
 
 def ledger(folder: Folder) -> Html:
@@ -18,6 +18,8 @@ def ledger(folder: Folder) -> Html:
     for row in folder.claims.itertuples():
         ours = "<br>".join(escape(text) for text in row.ours.split("; ")) if row.ours else ""
         reason = f"<br><em>{escape(row.reason)}</em>" if row.reason else ""
+        revised = getattr(row, "revised", "")  # of ledgers that were written before criteria were revised
+        reason += f"<br><small>{escape(revised.capitalize())}.</small>" if revised else ""
         reason += f"<br>Why: {escape(row.explanation)}" if row.explanation else ""
         lines.append(
             f'<tr id="claim-{escape(row.number)}"><td class="number">{escape(row.number)}</td>'

@@ -72,7 +72,9 @@ def build(folder: Folder, paper: Paper) -> NotebookNode:
         *(cell for section in sections if section not in workflow for cell in _section(section, folder, study, frames)),
     ]
     if len(folder.claims):
-        text = "The paper's value, the study's value, the criterion that was fixed beforehand, and the verdict."
+        text = (
+            "The paper's value, the study's value, the criterion, fixed beforehand unless it says so, and the verdict."
+        )
         cells += [_heading("claims", "Claims ledger", text), _code("ledger.ledger(folder)")]
     if len(frames.get("parity", ())):
         text = "This project's engine and MemTorch, given the same weights and the same devices."

@@ -15,6 +15,7 @@ from memristive_study.claims.verdicts import (
 )
 from memristive_study.report import markup, validation
 from memristive_study.report.markup import Html
+from memristive_study.report.opening import opening
 from memristive_study.report.origin import state
 from memristive_study.results import outputs
 from memristive_study.results.folder import Folder
@@ -48,6 +49,7 @@ def summary(folder: Folder, evidence: Evidence, sections: Sequence[Section]) -> 
     return Html(
         f'<header id="summary"><h1>{markup.title(folder.title)}</h1>{markup.paragraph(_what_was_run(folder, evidence))}'
         f"{validation.notice(evidence.frames.get('parity'))}"
+        + opening(folder, evidence)
         + (f'<h2>Main findings</h2><ol class="findings">{findings}</ol>' if findings else "")
         + _verdicts(folder)
         + "</header>"
@@ -83,8 +85,9 @@ def _verdicts(folder: Folder) -> str:
     )
     words = markup.paragraph(
         f"Each mark leads to its row in the ledger. {ONLY_WITH_DEFECT.capitalize()}: as MemTorch computes the claim "
-        f"holds, as meant it does not. {NOT_DECIDABLE.capitalize()}: the study lacks the data, or an interval crosses "
-        "the criterion."
+        f"holds, as meant it does not. {DEPENDS_ON_CHOICE.capitalize()}, {DEPENDS_ON_NETWORK}: it "
+        f"holds with some and not with others. {NOT_DECIDABLE.capitalize()}: the study lacks the data, or an "
+        "interval crosses the criterion."
     )
     heading = f"<h2>The paper's {len(claims)} claims</h2>"
     return f'{heading}<ul class="legend">{legend}</ul><div class="verdicts">{marks}</div>{words}'
