@@ -7,6 +7,12 @@ from torch import nn
 from torch.nn import functional as F
 
 CHANNELS, SIDE = 3, 6
+GAIN = 0.75  # read by a function outside the networks
+
+
+def scaled(x: torch.Tensor) -> torch.Tensor:
+    """A function that networks call."""
+    return x * GAIN
 
 
 class Block(nn.Module):
@@ -45,6 +51,13 @@ class Program(nn.Module):
         self.pools = rng.random() < 0.5
         self.width = CHANNELS * (SIDE // 2 if self.pools else SIDE) ** 2
         self.last = nn.Linear(self.width, 4)
+        hooked = rng.choice([None] * 4 + ["relu", "convs", "block"])  # most have no hook
+        if hooked == "relu":
+            self.relu.register_forward_hook(lambda module, args, output: output * 0.5)
+        if hooked == "convs":
+            self.convs[0].register_forward_pre_hook(lambda module, args: (args[0] + 0.25,))
+        if hooked == "block":
+            self.block.register_forward_hook(lambda module, args, output: output.clamp_(max=1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x * 1.0  # the images themselves are left alone
@@ -101,6 +114,27 @@ class Program(nn.Module):
     def do_branch(self, x, number):
         return self.branch(x) + x
 
+    def do_helper(self, x, number):
+        return scaled(self.convs[1](x))
+
+    def do_list(self, x, number):
+        found = [x]
+        for conv in self.convs:
+            found.append(self.relu(conv(found[-1])))
+        return torch.stack(found[1:]).mean(0)
+
+    def do_slice_in_place(self, x, number):
+        y = self.convs[1](x)
+        z = self.convs[2](self.relu(y))
+        y[:, :1].mul_(2)
+        return y + z
+
+    def do_add_in_place(self, x, number):
+        y = self.convs[0](x)
+        z = self.norms[1](y)
+        y.add_(1)
+        return self.relu(z) + y
+
     def do_scaled(self, x, number):
         return self.convs[0](x * self.scale)
 
@@ -128,5 +162,10 @@ CHANGES = {
     "scaled in place": lambda network: network.scale.mul_(2),
     "a replaced block": lambda network: setattr(network, "block", nn.Identity()),
     "training": lambda network: network.train(),
+    "a hook": lambda network: network.relu.register_forward_hook(lambda module, args, output: output + 1),
+    "a hook before": lambda network: network.convs[1].register_forward_pre_hook(lambda module, args: (args[0] * 2,)),
+    "a replaced layer": lambda network: network.convs.__setitem__(1, network.convs[2]),
+    "a bias, unnoticed by torch": lambda network: network.last.bias.data.add_(1),
+    "statistics through NumPy": lambda network: network.norms[0].running_mean.numpy().__iadd__(1),
     "another forward pass": lambda network: setattr(network.relu, "forward", lambda x: x + 1),
 }

@@ -30,6 +30,7 @@ def test_the_paper_s_study(config):
         (job.setting.inputs.max_voltage, job.setting.array.tile_shape, job.setting.adc.bits)
         for name in ("variability", "device_faults", "endurance", "retention")
         for job in plan.of(name)
+        if job.part != "tiles"
     }
     assert fixed == {(9.0, (64, 64), 8)}  # Sections 4.2 and 4.3
     labels = [(job.experiment, job.network, job.label) for job in plan.jobs]

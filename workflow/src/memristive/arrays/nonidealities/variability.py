@@ -1,9 +1,8 @@
 """Variability from device to device: each device has its own resistance states.
 
-Distributions, of the same mean and standard deviation:
+Distributions, of the same median and, but for the floor, the same standard deviation:
 
-- `lognormal`: never negative, as measured resistances are distributed (for instance D. Ielmini, "Resistive switching
-  memories based on metal oxides", Semicond. Sci. Technol. 31, 063002 (2016)).
+- `lognormal`: never negative, and half of the devices on either side of the resistance that is meant.
 - `floored`: normal, and what lies below 1 ohm (low state) or 2 ohm (high state) is put there. That is MemTorch 1.1.6,
   memtorch/bh/StochasticParameter.py, with the limits of its tutorial. At a standard deviation of twice the low
   resistance it puts three devices in ten at 1 ohm, whose conductance is fifty times the one that was meant.
@@ -70,7 +69,10 @@ def vary(
     )
 
 
-def _lognormal(deviations: torch.Tensor, mean: float, deviation: float) -> torch.Tensor:
-    """Log-normal numbers of this mean and standard deviation, in place of standard normal ones."""
-    variance = math.log1p((deviation / mean) ** 2)  # of the logarithm
-    return deviations.mul_(math.sqrt(variance)).add_(math.log(mean) - variance / 2).exp_()
+def _lognormal(deviations: torch.Tensor, median: float, deviation: float) -> torch.Tensor:
+    """Log-normal numbers of this median and standard deviation, in place of standard normal ones.
+
+    With u = exp(v), v the variance of the logarithm, their variance is median^2 u (u - 1).
+    """
+    variance = math.log((1 + math.sqrt(1 + 4 * (deviation / median) ** 2)) / 2)
+    return deviations.mul_(math.sqrt(variance)).exp_().mul_(median)

@@ -2,6 +2,7 @@
 
 from memristive_study.papers.souto_garnelo import cost, reported
 from memristive_study.papers.souto_garnelo.experiments import EXPERIMENTS
+from memristive_study.papers.souto_garnelo.proofs import MEASUREMENTS, PROOFS
 from memristive_study.results.paper import Paper
 
 PAPER = Paper(
@@ -17,6 +18,8 @@ PAPER = Paper(
     accuracy=reported.accuracy,
     experiments=EXPERIMENTS,
     sections=(cost.SECTION,),
+    measurements=MEASUREMENTS,
+    proofs=PROOFS,
     highlights="memristive_study.papers.souto_garnelo.highlights:highlights",
     claims="memristive_study.papers.souto_garnelo.claims:CLAIMS",
     file_names={
