@@ -1,4 +1,4 @@
-"""Lines about names that nobody knows."""
+"""Messages about unknown names."""
 
 import difflib
 from collections.abc import Iterable

@@ -103,5 +103,5 @@ def _checksum(tensor: torch.Tensor) -> int:
 
 
 def _version(tensor: torch.Tensor) -> int:
-    """How often a tensor was changed in place; one made in inference mode does not count it."""
+    """Number of changes of a tensor in place; one made in inference mode does not count them."""
     return -1 if tensor.is_inference() else tensor._version

@@ -209,7 +209,7 @@ def _chains(graph: fx.Graph, network: nn.Module) -> list[list[tuple[fx.Node, nn.
 
 
 def _module(node: fx.Node, network: nn.Module) -> nn.Module | None:
-    """What stands for `node` in a chain; None where it is nothing of one input that the kernels know."""
+    """The module that stands for `node` in a chain; None unless the kernels know it and it has one input."""
     if node.op == "call_module" and len(node.args) == 1 and not node.kwargs:
         module = network.get_submodule(node.target)
         return module if kernels.has_counterpart(module) else None

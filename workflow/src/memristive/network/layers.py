@@ -166,7 +166,7 @@ class CrossbarLayer(nn.Module):
         self.line = line
 
     def _tuning_parts(self, shape: tuple[int, ...]) -> int:
-        """In how many parts random inputs of `shape` are taken; one where a scale or a range spans all of them."""
+        """Number of parts in which random inputs of `shape` come; one where a scale or a range spans all of them."""
         if "batch" in (self.arithmetic.scale_scope, self.arithmetic.adc_scope):
             return 1
         samples, inputs, *positions = shape
@@ -207,7 +207,7 @@ class CrossbarLayer(nn.Module):
         return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
 
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
-        """What the arrays put out for inputs `x` through converters that range themselves, before line and bias."""
+        """Outputs of the arrays for inputs `x`, through converters that range themselves, before line and bias."""
         return self._together(self._bare(), x)
 
     def stage(self) -> Stage:
@@ -284,7 +284,7 @@ class CrossbarLayer(nn.Module):
         raise NotImplementedError
 
     def digital(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        """What the digital layer with this weight would compute, without its bias."""
+        """Outputs of the digital layer with this weight, without its bias."""
         raise NotImplementedError
 
     def tiles(self) -> str:
