@@ -40,11 +40,11 @@ sanitize: export MEMRISTIVE_KERNEL_FLAGS := -O0 -g -UNDEBUG -fsanitize=address,u
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: environment
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so):$$(g++ -print-file-name=libubsan.so)" \
-		$(BIN)/python -m pytest tests/unit/test_kernels.py
+		$(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py
 
 # The kernels by the other compiler.
 clang: environment
-	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py
+	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py
 
 lint: environment
 	$(BIN)/ruff format --check .
@@ -85,8 +85,8 @@ environment: .venv/.ready
 	@touch $@
 
 $(UV):
-	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(PYTHON) -I -m venv .uv
+	.uv/bin/python -P -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # New versions into the lock file.
 lock: $(UV)

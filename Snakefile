@@ -23,6 +23,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/devices.smk"
 include: "workflow/rules/inference.smk"
 include: "workflow/rules/choices.smk"
+include: "workflow/rules/measurements.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.inference import BEST, DIGITAL, FUSED, PADDING, PLAIN, REAL_PLAIN, SETTINGS
 from benchmarks.training import OURS
+from benchmarks.wires import SIZES
 
 NETWORKS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
 SHAPES = ("128x128", "256x256", "no tiles", "2 bits", "4 bits", "6 bits", "10 bits")
@@ -125,6 +126,22 @@ def _conversion(tables: Tables) -> dict[str, float]:
     }
 
 
+def _tiles(tables: Tables) -> dict[str, float]:
+    """Milliseconds of one tile's matrix by its size."""
+    rows = {row["way"]: 1e3 * float(row["seconds"]) for row in tables["wires"]}
+    return {f"{size}x{size}": rows[f"{size}x{size} tile"] for size in SIZES}
+
+
+def _with_wires(tables: Tables) -> dict[str, float]:
+    """Inference with wires by time without, network by network."""
+    return {
+        NETWORKS[name]: float(row["to_plain"])
+        for row in tables["wires"]
+        for name in NETWORKS
+        if row["way"] == f"inference of {name} with wires"
+    }
+
+
 def _memory(tables: Tables) -> dict[str, float]:
     """The peak with CIFAR100's own test images and five seeds, with and without the server: the larger of both."""
     peaks = [float(row["peak_mib"]) for row in tables["memory"] if row["seeds"] != "1"]
@@ -220,6 +237,22 @@ GOALS = (
         True,
     ),
     Goal("conversion and tuning of the CIFAR100 network, variability, 256x256", _conversion, (0.2,), (1,), "{:.2f} s"),
+    Goal("a tile with its wires as a matrix, one core", _tiles, (5, 40, 400), (10, 80, 800), "{:.1f} ms"),
+    Goal(
+        "conversion of the CIFAR100 network with wires, 64x64, both columns",
+        _one("wires", "way", "conversion of cifar100 with wires", "seconds"),
+        (3,),
+        (6,),
+        "{:.2f} s",
+    ),
+    Goal("inference with wires / without", _with_wires, (1.02,), (1.02,)),
+    Goal(
+        "gated rows, an input of 64x64 / the product with a matrix",
+        _one("wires", "way", "64x64, 1000 inputs, source line held at its first", "to_plain"),
+        (10,),
+        (100,),
+        "{:.0f}x",
+    ),
     Goal("peak memory of an inference job on CIFAR100", _memory, (0.7,), (2,), "{:.2f} GiB"),
     Goal("the same, 8 times the test images / once", _memory_growth, (1.05,), (1.05,)),
     Goal(

@@ -2,7 +2,9 @@
 
 import ast
 import graphlib
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -129,6 +131,22 @@ def test_no_circle_of_imports():
         order.prepare()
     except graphlib.CycleError as error:
         pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+LIGHT = {  # what runs whenever Snakemake reads the workflow, and what it may not load
+    "from memristive_study.runtime.code import code_hash; code_hash('train.py')": {"numpy", "pandas", "torch"},
+    "import memristive_study.plan.plan": {"pandas", "torch"},
+    "from memristive_study.runtime import changes, cluster, lock, output_folder, preflight": {"pandas", "torch"},
+}
+
+
+@pytest.mark.parametrize("code", LIGHT)
+def test_reading_the_workflow_loads_nothing_heavy(code):
+    command = [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"]
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True, check=True
+    )
+    assert not LIGHT[code] & set(done.stdout.split())
 
 
 def test_the_walk_sees_each_form_of_import(tmp_path):

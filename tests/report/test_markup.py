@@ -27,4 +27,8 @@ def test_a_wide_table_has_a_hint_and_little_room_between_its_columns():
 
 
 def test_a_heading_breaks_after_an_underscore():
-    assert markup.title("Study from_<b>") == "Study from_<wbr>&lt;b&gt;"
+    assert markup.title("Study from_some<b>") == "Study from_<wbr>some&lt;b&gt;"
+    shown = markup.table(
+        pd.DataFrame({"setting": ["rates.adc.bits-4+sigma-0.5"], "text": ["82.13 to 88.98"]}), "A table"
+    )
+    assert "<td>rates.<wbr>adc.<wbr>bits-4+<wbr>sigma-0.5</td><td>82.13 to 88.98</td>" in shown

@@ -18,7 +18,8 @@ from memristive_study.results.records import COLUMNS
 
 DIGITAL = {"mnist": 0.9873, "cifar10": 0.8270, "cifar100": 0.5885}
 FRAGILE = {"mnist": 1.0, "cifar10": 2.2, "cifar100": 3.0}
-TEST_IMAGES = 1_000
+TEST_IMAGES = 1_000  # of an evaluation
+DIGITAL_IMAGES = 4_000  # of a data set, so that a digital accuracy is known to a point
 CHANCE = {"mnist": 0.1, "cifar10": 0.1, "cifar100": 0.01}
 LAYERS = {
     "mnist": [("Conv2d", 9, 10), ("Conv2d", 90, 10), ("MaxPool2d", 0, 0), ("Conv2d", 90, 10), ("Linear", 490, 10)],
@@ -149,6 +150,11 @@ def grids(part: str, both: bool = True) -> dict[tuple[str, str], list[Setting]]:
             for s in semantics
         ],
         ("device_faults", "paper"): [Setting(stuck_at_lrs=a, stuck_at_hrs=b) for a in faults for b in faults],
+        ("device_faults", "tiles"): [
+            Setting(stuck_at_lrs=a, tile_shape=(t, t))
+            for a in ((0.0, 0.05) if small else (0.0, 0.01, 0.05))
+            for t in ((64, 256) if small else (64, 128, 256))
+        ],
         ("endurance", "paper"): [
             Setting(cycles=1e4, semantics=s, tuning=t) for s in semantics for t in ("before", "after")
         ],
@@ -252,12 +258,52 @@ def write_study(
             for b in (2, 8)
         ],
     )
+    for name, found in proofs(tuple(name for name in networks if images[name] == name)).items():
+        inputs[f"proof_{name}"] = folder / f"proofs/{name}.csv"
+        write_csv(inputs[f"proof_{name}"], found, list(dict.fromkeys(key for row in found for key in row)))
     inputs["curves"], inputs["hysteresis"] = folder / "devices/curves.csv", folder / "devices/hysteresis.csv"
     _device_curves(inputs["curves"], inputs["hysteresis"])
     inputs["rulegraph"] = folder / "rulegraph.dot"
     write_text(inputs["rulegraph"], RULEGRAPH)
     entries = {n: {"architecture": n, "dataset": images[n], "images": images[n]} for n in networks}
     return inputs | {"study": json.dumps({"networks": entries, "setting": Setting().canonical()})}
+
+
+def proofs(networks: tuple[str, ...]) -> dict[str, list[dict]]:
+    """Rows of each measurement of the paper's proofs, of the networks of ten classes."""
+    images, of = 1000, [name for name in networks if name != "cifar100"]
+    scales = [0.5 + 0.05 * i for i in range(11)]
+    modes = ("evaluation", "batch norm in training", "all in training")
+    points = ("1 V", "endurance, tuned before", "endurance, tuned after")
+    common = {name: {"recipe": "strong", "network": name} for name in of}
+    ageing = [{"kind": "transfer", "x": x / 100, "y": 0.5 * np.sign(x) * (abs(x) > 5)} for x in range(-100, 101)]
+    ageing += [{"kind": kind, "x": x, "y": 0.0} for kind, x in (("cycles", 1e6), ("temperature", 400.0))]
+    ageing += [
+        {"kind": kind, "y": 0.7, "images": images, "correct": right}
+        for kind, right in (("digital", 980), ("before", 700), ("after", 400))
+    ]
+    return {
+        "scaling": [
+            common[name]
+            | {
+                "scale": d,
+                "images": images,
+                "correct": round(980 - 900 * min(1, (1 - d) * 2 * FRAGILE[name] / 2.2) ** 2),
+            }
+            for name in of
+            for d in scales
+        ],
+        "three_values": [common[name] | row for name in of for row in ageing],
+        "modes": [
+            common[name]
+            | {"point": point, "mode": mode, "scale": scale, "semantics": "memtorch", "batch_size": 250}
+            | {"images": images, "correct": round(1000 * (0.9 - 0.1 * i - 0.2 * j) / FRAGILE[name] / scale**0.5)}
+            for name in of
+            for i, mode in enumerate(modes)
+            for j, point in enumerate(points)
+            for scale in ((1.0, 2.0) if point == "1 V" else (1.0,))
+        ],
+    }
 
 
 def _history(network: str, fold: str, epochs: int):
@@ -291,8 +337,8 @@ def _dataset(path: Path) -> Path:
         path,
         x_train=random.integers(0, 255, (2 * classes, *shape), np.uint8),
         y_train=np.arange(2 * classes) % classes,
-        x_test=random.integers(0, 255, (TEST_IMAGES, *shape), np.uint8),
-        y_test=np.arange(TEST_IMAGES) % classes,
+        x_test=random.integers(0, 255, (DIGITAL_IMAGES, *shape), np.uint8),
+        y_test=np.arange(DIGITAL_IMAGES) % classes,
         class_names=np.array([f"class {i}" for i in range(classes)]),
     )
     return path

@@ -43,6 +43,12 @@ def test_an_edit_of_one_value():
     assert summary(*jobs) == "3 evaluations: max_input_voltage 9 to 5; 1 figure; report"
 
 
+def test_rules_of_a_module_have_a_prefix():
+    assert summary(("memristive_evaluate", VOLTAGE), ("memristive_report", FOLLOWS)) == (
+        "1 evaluation: max_input_voltage 9 to 5; report"
+    )
+
+
 def test_a_cause_is_named_once_and_new_settings_are_told_apart():
     study = [json.dumps({"setting": setting.canonical()}) for setting in (Setting(), Setting(max_input_voltage=5))]
     jobs = [("table", params(study[:1], study[1:])), ("evaluate", VOLTAGE), ("evaluate", reason(missing_output={"b"}))]

@@ -133,8 +133,8 @@ def test_as_many_chips_as_the_precision_asks_for(model, data):
         ({"threshold": 101}, "chips: threshold: 101 is not above 0 and at most 100"),
         ({"at_most": 0}, "chips: at_most: 0 is not a whole number from 1"),
         ({"at_most": 2.5}, "chips: at_most: 2.5 is not"),
-        ({"seeds": []}, "chips: seeds: at least one"),
-        ({"seeds": [3, 3]}, "chips: seeds: at least one, each once"),
+        ({"seeds": []}, "chips: seeds: an empty list"),
+        ({"seeds": [3, 3]}, "seeds: 3 is given twice"),
         ({"seeds": "3"}, "seeds: '3' is not a whole number"),
     ],
 )

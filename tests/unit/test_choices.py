@@ -13,7 +13,7 @@ from memristive.core.files import write_csv, write_json
 from memristive.core.setting import Setting
 from memristive_study.papers import load
 from memristive_study.plan.plan import Plan
-from memristive_study.report.choices import likely, summary
+from memristive_study.report.choices import summary
 from memristive_study.results.study import Study
 from memristive_study.tables import choices
 from wrong_value import error_of
@@ -177,42 +177,3 @@ def test_the_value_nearest_to_the_paper_is_marked(made):
         "Initial time: at most 12.00 points, for 10 at retention (MNIST, physical); nearest to the paper's 93.94 % is "
         "10 with 93.00 % (physical)."
     ]
-
-
-@pytest.mark.parametrize(
-    ("off", "said"),
-    [
-        (
-            {
-                "MNIST": {"before": (70, 70), "after": (6, 9), "both": (6, 80)},
-                "CIFAR10": {"before": (26, 26.5), "after": (20, 26), "both": (20, 27.5)},
-            },
-            "Tuning: probably after, nearest to the paper in all of 2 cases, though up to 26.0 points off.",
-        ),
-        (
-            {"MNIST": {"before": (0, 1), "after": (0, 9)}, "CIFAR10": {"before": (0, -8), "after": (0, 2)}},
-            "Tuning: cannot be said, for the nearest value is not the same everywhere: before (MNIST, retention), "
-            "after (CIFAR10, retention).",
-        ),
-        (
-            {"MNIST": {"before": (0, 5), "after": (9, -5.5)}},
-            "Tuning: the paper's numbers do not tell the values apart.",
-        ),
-    ],
-)
-def test_what_the_authors_probably_used(off, said):
-    # Of each pair only the second, as MemTorch computes, counts: the authors ran MemTorch.
-    rows = [
-        {
-            "choice": "tuning",
-            "point": "retention",
-            "network": network,
-            "semantics": semantics,
-            "value": value,
-            "from_paper": distance,
-        }
-        for network, values in off.items()
-        for value, pair in values.items()
-        for semantics, distance in zip(("physical", "memtorch"), pair, strict=True)
-    ]
-    assert likely(pd.DataFrame(rows)) == [said]

@@ -32,6 +32,13 @@ def test_state_moves_only_beyond_a_threshold(voltage, rate):
     assert STUDY.state_rate(voltage) == pytest.approx(rate, rel=1e-12, abs=1e-15)
 
 
+def test_seconds_in_which_a_read_moves_the_whole_state():
+    # 5e-4 (9 / 0.02 - 1) = 0.2245 m/s over 3 nm; at -1 V 10 (5 - 1)^3 = 640 m/s.
+    assert STUDY.seconds_through(9.0) == pytest.approx(3e-9 / 0.2245)
+    assert STUDY.seconds_through(-1.0) == pytest.approx(3e-9 / 640)
+    assert STUDY.seconds_through(0.02) == float("inf")
+
+
 def test_one_euler_step_moves_the_state_before_the_current_flows():
     # 1 V for 10 ns: x = 0.0245 m/s * 10 ns = 0.245 nm of 3 nm, 50 + 950 * 0.245 / 3 ohm.
     current, state = devices.sweep(STUDY, [1.0], dt=10e-9)
@@ -70,7 +77,10 @@ def test_loops_are_pinched_and_narrow_with_frequency(name):
     device = devices.DEVICES[name]
     rows = curves.hysteresis(name, device)
     areas = [row["loop_area"] for row in sorted(rows, key=lambda row: row["frequency"])]
-    assert areas[0] > areas[1] > areas[2] > 0
+    slowest, slower, *drawn = areas
+    assert len(drawn) == len(curves.FREQUENCY_FACTORS)
+    assert drawn[0] > drawn[1] > drawn[2] > 0
+    assert slowest < slower  # below the frequency of the widest loop it narrows again
     largest = max(abs(row["current"]) for row in curves.curves(name, device))
     assert all(row["current_at_zero_voltage"] < 1e-9 * largest for row in rows)
 

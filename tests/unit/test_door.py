@@ -113,7 +113,10 @@ def test_seeds_in_other_forms(seed):
         (lambda: convert(MODEL, None, generator()), "convert: setting: NoneType is not"),
         (lambda: convert(Setting(), MODEL, generator()), "convert: model: Setting is not"),
         (lambda: convert(nn.Conv2d(1, 0, 3), Setting(), generator()), r"has no weights: shape \[0, 1, 3, 3\]"),
-        (lambda: convert(MODEL, Setting(layers={"fc*": {"adc_bits": 2}}), generator()), r"layers: fc\*: is no layer"),
+        (
+            lambda: convert(MODEL, Setting(layers={"fc*": {"adc_bits": 2}}), generator()),
+            r"layers: fc\*: no layer has such a name",
+        ),
         (lambda: calibrate(convert(MODEL, IDEAL, generator()), X), "no layer on crossbars has adc.range"),
         (lambda: calibrate(convert(MODEL, CALIBRATED, generator()), X[:0]), r"shape \[0, 4\] is not"),
         (lambda: calibrate(convert(MODEL, CALIBRATED, generator()), "x"), "images: str is not a tensor"),

@@ -3,6 +3,7 @@
 import copy
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
 
@@ -68,3 +69,30 @@ def test_disk_space_is_estimated_and_asked_for_before_the_start(config, tmp_path
     with pytest.raises(InputError, match=r"results_dir: .*about 354 MB are needed, its disk has 10 MB free"):
         check_space(training, plan, tmp_path / "not" / "there")
     assert "354 MB of disk" in announcement(training, plan, 1)
+
+
+def own(config, tmp_path, images, size):
+    """The configuration with a network of one's own on images of that number and size."""
+    shape = (images, size, size, 1)
+    arrays = {f"x_{split}": np.zeros(shape, np.uint8) for split in ("train", "test")}
+    np.savez(tmp_path / "own.npz", **arrays, y_train=np.zeros(images, int), y_test=np.zeros(images, int))
+    config["datasets"]["mine"] = {"source": "npz", "path": str(tmp_path / "own.npz")}
+    config["networks"]["mnist"] = {"dataset": "mine", "architecture": "own_nets:small"}
+    config["run"] = {"networks": ["mnist"], "experiments": ["input_voltage"], "choices": []}
+    return Plan(config)
+
+
+def test_estimates_know_the_number_and_the_size_of_one_s_own_images(config, tmp_path):
+    few = job_seconds("train_published", {"network": "mnist"}, own(config, tmp_path, 100, 8))
+    assert few < 10
+    many = job_seconds("train_published", {"network": "mnist"}, own(config, tmp_path, 1000, 8))
+    large = job_seconds("train_published", {"network": "mnist"}, own(config, tmp_path, 1000, 32))
+    start = job_seconds("train_published", {"network": "mnist"}, own(config, tmp_path, 1, 1))
+    assert (many - start) / (few - start) == pytest.approx(10, rel=0.05)
+    assert (large - start) / (many - start) == pytest.approx(16, rel=0.05)
+    assert job_bytes("prepare_dataset", {"dataset": "mine"}, Plan(config)) == 2 * 1 * 1 * 1
+
+
+def test_images_that_only_the_file_knows_count_as_those_of_cifar(config):
+    config["datasets"]["mnist"] = {"source": "npz", "path": "nowhere.npz"}
+    assert job_bytes("prepare_dataset", {"dataset": "mnist"}, Plan(config)) == 60_000 * 3072

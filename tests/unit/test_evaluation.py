@@ -40,7 +40,7 @@ def evaluated(**fields) -> evaluation.Evaluations:
 
 
 def test_evaluations_are_a_sequence_with_their_mean_and_deviation():
-    found = evaluated(sigma=60.0, adc_bits=3)
+    found = evaluated(sigma=60.0, adc_bits=2)
     assert [each.seed for each in found] == [0, 1, 2]
     assert found[1] == found[:2][1]
     accuracies = [20.0 * each.correct for each in found]  # per cent of 5 images

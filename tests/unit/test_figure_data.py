@@ -146,19 +146,43 @@ def legend(figure):
     return {text.get_text(): handle for text, handle in zip(found.get_texts(), found.legend_handles, strict=True)}
 
 
+def lost(rows, name):
+    """`rows` with points lost against the digital network in place of accuracies."""
+    return rows.assign(accuracy=100 * fabricated.DIGITAL[name] - rows["accuracy"])
+
+
+def assert_losses(curve, rows, name, x):
+    """A drawn curve is that of the losses of the rows, cut at the end of the logarithmic axis; so is its band."""
+    points, band, _ = curve
+    low, high = zip(*expected(rows, x)[1].values(), strict=True)
+    means, _ = expected(lost(rows, name), x)
+    assert points == pytest.approx({at: max(mean, style.LEAST_LOSS) for at, mean in means.items()})
+    digital = 100 * fabricated.DIGITAL[name]
+    for at, most, least in zip(means, low, high, strict=True):
+        wanted = (max(digital - least, style.LEAST_LOSS), max(digital - most, style.LEAST_LOSS))
+        assert band[at] == pytest.approx(wanted)
+
+
 def test_maximum_input_voltage(drawn, inputs):
     frame = only(experiment(inputs["input_voltage"]), part="paper")
     shown = panels(drawn("fig13_max_input_voltage"))
-    assert list(shown) == list(LABELS.values())
-    for name, label in LABELS.items():
-        meant, published = curves(shown[label])
+    titles = {name: f"{label}, digital {100 * fabricated.DIGITAL[name]:.2f} %" for name, label in LABELS.items()}
+    assert list(shown) == list(titles.values())
+    for name, title in titles.items():
+        meant, published = curves(shown[title])
         mine = only(frame, network=name)
-        assert_curve(meant, only(mine, semantics="physical"), "max_input_voltage")
-        assert_curve(published, only(mine, semantics="memtorch"), "max_input_voltage")
+        assert_losses(meant, only(mine, semantics="physical"), name, "max_input_voltage")
+        assert_losses(published, only(mine, semantics="memtorch"), name, "max_input_voltage")
         assert (dashed(meant), dashed(published)) == (False, True)
-        assert level(shown[label]) == [pytest.approx(100 * fabricated.DIGITAL[name])]
-    assert stars(shown["MNIST"]) == [(pytest.approx(10.8), 97.85)]
-    assert stars(shown["CIFAR10"]) == [(1, 14.0), (pytest.approx(10.8), 82.12)]
+        assert shown[title].get_yscale() == "log"
+    assert stars(shown[titles["mnist"]]) == [(pytest.approx(10.8), pytest.approx(98.73 - 97.85))]
+    assert stars(shown[titles["cifar10"]]) == [(1, pytest.approx(69.34)), (pytest.approx(10.8), pytest.approx(1.22))]
+
+
+def test_a_gain_over_digital_lies_at_the_end_of_the_axis(drawn, inputs):
+    frame = experiment(inputs["input_voltage"]).assign(accuracy=99.9)
+    ((points, _, _), *_) = curves(drawn("fig13_max_input_voltage", input_voltage=frame).axes[0])
+    assert set(points.values()) == {style.LEAST_LOSS}
 
 
 def test_batch_size(drawn, inputs):
@@ -178,13 +202,21 @@ def test_batch_size(drawn, inputs):
 def test_adc_resolution_and_tile_shape(drawn, inputs):
     frame = only(experiment(inputs["adc_tile"]), part="paper")
     figure = drawn("fig14_adc_tile")
-    shown, named = panels(figure), legend(figure)
-    assert list(shown) == ["MNIST", "CIFAR10"]
-    for name in ("mnist", "cifar10"):
-        for curve, shape in zip(curves(shown[LABELS[name]]), ("64x64", "128x128", "256x256"), strict=True):
-            assert_curve(curve, only(frame, network=name, tile_shape=shape), "adc_bits")
+    named = legend(figure)
+    for name, axes in zip(("mnist", "cifar10"), figure.axes, strict=True):
+        assert axes.get_title().startswith(LABELS[name])
+        for curve, shape in zip(curves(axes), ("64x64", "128x128", "256x256"), strict=True):
+            assert_losses(curve, only(frame, network=name, tile_shape=shape), name, "adc_bits")
             entry = named[f"tiles {shape.replace('x', style.TIMES)}"]
             assert (entry.get_color(), entry.get_marker()) == (curve[2].get_color(), curve[2].get_marker())
+
+
+def test_both_semantics_share_a_panel_and_their_difference_is_said(drawn, inputs):
+    frame = only(experiment(inputs["adc_tile"]), part="paper")
+    other = frame.assign(semantics="memtorch", accuracy=frame["accuracy"] - 0.25)
+    figure = drawn("fig14_adc_tile", adc_tile=pd.concat([frame, other]))
+    assert [dashed(curve) for curve in curves(figure.axes[0])] == [False] * 3 + [True] * 3
+    assert "differ by at most 0.25 points (MNIST), 0.25 points (CIFAR10)" in figure.get_supxlabel()
 
 
 def test_adc_of_a_fixed_range(drawn, inputs):
@@ -199,27 +231,40 @@ def test_adc_of_a_fixed_range(drawn, inputs):
 
 
 def test_variability(drawn, inputs):
-    frame = experiment(inputs["variability"])
+    frame = only(experiment(inputs["variability"]), part="paper")
     figure = drawn("fig15_variability")
-    shown, named = panels(figure), legend(figure)
-    states = [2, 4, 8, 16, 32, math.inf]
-    frame = frame.assign(place=frame["conductance_states"].fillna(math.inf).map(states.index))
-    assert list(shown) == [f"{LABELS[name]}, {text}" for name in ("mnist", "cifar10") for text in AS.values()]
-    seen = []
-    for name in ("mnist", "cifar10"):
-        for semantics, text in AS.items():
-            axes = shown[f"{LABELS[name]}, {text}"]
-            assert ticks(axes) == ["2", "4", "8", "16", "32", "∞"]
-            for curve, sigma in zip(curves(axes), (0, 20, 50, 100, 200), strict=True):
-                assert_curve(curve, only(frame, network=name, semantics=semantics, sigma=sigma), "place")
-                entry = named[rf"$\sigma$ = {sigma} $\Omega$"]
-                assert (entry.get_color(), entry.get_marker()) == (curve[2].get_color(), curve[2].get_marker())
-                seen.append(tuple(curve[0].values()))
-    assert len(set(seen)) == len(seen)  # no curve is another's
+    states, sigmas = [2, 4, 8, 16, 32, math.inf], [0, 20, 50, 100, 200]
+    frame = frame.assign(states=frame["conductance_states"].fillna(math.inf))
+    alike = ", every number of states alike"
+    assert [axes.get_title() for axes in figure.axes] == [
+        f"{LABELS[name]}, {AS[semantics]}{alike * (semantics == 'memtorch')}"
+        for name in ("mnist", "cifar10")
+        for semantics in AS
+    ]
+    assert ticks(figure.axes[-1]) == [f"{sigma}" for sigma in sigmas]
+    cells = [(name, semantics) for name in ("mnist", "cifar10") for semantics in AS]
+    for axes, (name, semantics) in zip(figure.axes, cells, strict=True):
+        mine = only(frame, network=name, semantics=semantics)
+        shown = states if semantics == "physical" else [math.inf]
+        wanted = [(place, only(mine, states=n, sigma=sigma)) for n in shown for place, sigma in enumerate(sigmas)]
+        large = [line for line in axes.lines if line.get_markersize() > 3]
+        small = [line for line in axes.lines if line.get_markersize() < 3]
+        for (place, rows), mean, each in zip(wanted, large, small, strict=True):
+            assert (round(mean.get_xdata()[0]), mean.get_ydata()[0]) == (place, pytest.approx(rows["accuracy"].mean()))
+            assert list(each.get_ydata()) == list(rows["accuracy"])
+
+
+def test_states_that_do_something_are_all_drawn(drawn, inputs):
+    frame = experiment(inputs["variability"])
+    changed = (frame["semantics"] == "memtorch") & (frame["conductance_states"] == 2)
+    frame.loc[changed, "accuracy"] -= 0.5
+    figure = drawn("fig15_variability", variability=frame)
+    assert [axes.get_title() for axes in figure.axes][1] == f"MNIST, {AS['memtorch']}"
+    assert len([line for line in figure.axes[1].lines if line.get_markersize() > 3]) == 30
 
 
 def test_device_faults(drawn, inputs):
-    frame = experiment(inputs["device_faults"])
+    frame = only(experiment(inputs["device_faults"]), part="paper")
     figure = drawn("fig16_device_faults")
     flat = [axes for axes in figure.axes if axes.images]
     solid = [axes for axes in figure.axes if hasattr(axes, "get_zlim")]
@@ -235,7 +280,10 @@ def test_device_faults(drawn, inputs):
         for j, hrs in enumerate(means.index):
             for i, lrs in enumerate(means.columns):
                 paper = reported.STUCK_AT_ACCURACY.get(name, {}).get((lrs, hrs))
-                value = f"{means.loc[hrs, lrs]:.1f}" + (f"\n({paper:.1f})" if paper is not None else "")
+                rows = only(frame, network=name, part="paper", stuck_at_lrs=lrs, stuck_at_hrs=hrs).assign(point=0)
+                ((low, high),) = expected(rows, "point")[1].values()
+                value = f"{means.loc[hrs, lrs]:.1f} \u00b1{(high - low) / 2:.1f}"
+                value += f"\n({paper:.1f})" if paper is not None else ""
                 assert texts[i, j] == value
         points = next(c for c in surface.collections if hasattr(c, "_offsets3d") and len(c._offsets3d[2]) == 25)
         places = {(x, y): z for x, y, z in zip(*map(np.ravel, points._offsets3d), strict=True)}
@@ -286,6 +334,17 @@ def test_endurance(drawn, inputs):
         for curve, kelvin in zip(curves(shown[f"{LABELS[name]}, gradual"]), (300, 350, 400), strict=True):
             assert_curve(curve, only(mine, temperature=kelvin), "cycles")
             assert named[f"{kelvin} K"].get_color() == curve[2].get_color()
+
+
+def test_temperatures_at_which_nothing_differs_share_a_line(drawn, inputs):
+    frame = experiment(inputs["endurance"])
+    swept = frame["part"] == "cycles_temperature"
+    cold = frame[swept & (frame["temperature"] == 300)]
+    same = pd.concat([frame[~swept], *(cold.assign(temperature=kelvin) for kelvin in (300.0, 350.0, 400.0))])
+    figure = drawn("fig_endurance", endurance=same)
+    assert "300, 350 and 400 K alike" in legend(figure)
+    (curve,) = curves(panels(figure)["MNIST, gradual"])
+    assert_curve(curve, only(cold, network="mnist"), "cycles")
 
 
 def test_retention(drawn, inputs):
@@ -460,8 +519,13 @@ def test_a_figure_of_an_experiment_shows_every_setting_of_its_parts(name, drawn,
         return
     for rows, changed in ((frame, {}), (moved, {of: moved})):
         shown = values_of(drawn(name, **changed))
-        mine = rows[rows["part"].isin(FIGURES[name].parts)] if FIGURES[name].parts else rows
+        general = ~rows["part"].isin(outputs.shown_parts(of, PAPER))
+        mine = rows[rows["part"].isin(FIGURES[name].parts) if FIGURES[name].parts else general]
+        if "selections" in FIGURES[name].inputs:  # losses on a logarithmic axis, which ends above 0
+            mine = pd.concat(lost(found, network) for network, found in mine.groupby("network"))
         means = mine.groupby(["network", "part", "label"])["accuracy"].mean()
+        if "selections" in FIGURES[name].inputs:
+            means = means.clip(lower=style.LEAST_LOSS)
         missing = [key for key, mean in means.items() if round(mean, 6) not in shown]
         assert not missing
 
@@ -563,3 +627,70 @@ def test_two_studies_over_each_other(inputs):
             assert_curve(curve, mine.assign(place=mine["cycles"].map(cycles.index)), "place")
         assert [dashed(curve) for curve in shown[2 * number : 2 * number + 2]] == [False, True]
     pyplot.close("all")
+
+
+# Proofs about the paper's numbers.
+
+
+def test_proof_of_retention(drawn, inputs):
+    axes = drawn("fig_proof_retention").axes[0]
+    frame, retention = experiment(inputs["proof_scaling"]), experiment(inputs["retention"])
+    lines = [line for line in axes.lines if line.get_marker() == "None"]
+    points = [line for line in axes.lines if line.get_marker() not in ("None", "")]
+    for name, line, crossbars in zip(("mnist", "cifar10"), lines, points, strict=True):
+        mine = only(frame, network=name).sort_values("scale", ascending=False)
+        lost = (mine["correct"].iloc[0] - mine["correct"]) / 10
+        assert list(line.get_xdata()) == pytest.approx(list(mine["scale"]))
+        assert list(line.get_ydata()) == pytest.approx(list(lost.clip(lower=0.05)))
+        drifted = only(retention, network=name, tuning="before", semantics="physical")
+        digital = mine["correct"].iloc[0] / 10
+        means = {t**-0.1: digital - rows["accuracy"].mean() for t, rows in drifted.groupby("retention_time")}
+        shown = dict(zip(crossbars.get_xdata(), crossbars.get_ydata(), strict=True))
+        assert shown == pytest.approx({d: max(loss, 0.05) for d, loss in means.items()})
+
+
+def test_proof_of_ageing(drawn, inputs):
+    left, right = drawn("fig_proof_ageing").axes
+    frame, endurance = experiment(inputs["proof_three_values"]), experiment(inputs["endurance"])
+    transfer = only(frame, kind="transfer", network="mnist")
+    assert list(left.lines[1].get_ydata()) == pytest.approx(list(transfer["y"]))
+    assert ticks(right) == [f"{LABELS[n]}\ntuned {t}" for n in ("mnist", "cifar10") for t in ("before", "after")]
+    three = [line.get_ydata()[0] for line in right.lines if line.get_markerfacecolor() == "none"]
+    assert three == pytest.approx([70.0, 40.0, 70.0, 40.0])
+    dashes = [list(line.get_ydata()) for line in right.lines if line.get_marker() == "_"]
+    wanted = [
+        list(only(endurance, part="paper", network=name, tuning=tuning)["accuracy"])
+        for name in ("mnist", "cifar10")
+        for tuning in ("before", "after")
+    ]
+    assert dashes == wanted
+    assert [y for _, y in stars(right)] == [52.47, 36.01]
+
+
+def test_proof_of_two_numbers(drawn, inputs):
+    axes = drawn("fig_proof_two_numbers").axes[0]
+    frame = only(experiment(inputs["proof_modes"]), network="cifar10")
+    wanted = set()
+    for _, rows in frame.groupby("mode"):
+        low, aged = (rows[(rows["point"] == "1 V") == first]["correct"] / 10 for first in (True, False))
+        wanted |= {(round(a, 6), round(b, 6)) for a in low for b in aged}
+    shown = {
+        (round(float(line.get_xdata()[0]), 6), round(float(line.get_ydata()[0]), 6))
+        for line in axes.lines
+        if line.get_marker() != "*"
+    }
+    assert shown == wanted
+    assert stars(axes) == [(14.0, 36.01)]
+    (box,) = axes.patches
+    assert (box.get_xy(), box.get_width()) == ((9.0, pytest.approx(31.01)), 10.0)
+
+
+def test_proof_of_high_and_low(drawn, inputs):
+    axes = drawn("fig_proof_high_and_low").axes[0]
+    frame = experiment(inputs["proof_modes"])
+    low = frame[frame["point"] == "1 V"].set_index(["network", "mode", "scale"])["correct"] / 10
+    paths = [line for line in axes.lines if line.get_markersize() < 4]
+    for mode, line in zip(("evaluation", "batch norm in training", "all in training"), paths, strict=True):
+        assert list(line.get_xdata()) == pytest.approx(list(low["mnist"][mode].sort_index()))
+        assert list(line.get_ydata()) == pytest.approx(list(low["cifar10"][mode].sort_index()))
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]

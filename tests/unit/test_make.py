@@ -24,12 +24,12 @@ def folder(tmp_path: Path, repository: Path) -> Path:
     return folder
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+def make(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     source = Path(__file__).parents[2] / "workflow" / "src"
     done = subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(source)},
+        env=os.environ | {"PYTHONPATH": str(source)} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -53,3 +53,20 @@ def test_folders_with_blanks_can_be_compared(folder):
     assert done.returncode != 0
     assert "results/my first" in done.stderr
     assert "unrecognized" not in done.stderr
+
+
+@pytest.mark.parametrize("target", ["all", "demo", "plan"])
+def test_cores_are_those_of_the_command(folder, target):
+    assert "--cores 6 " in make(folder, "-n", target, "CORES=6").stdout
+
+
+def test_a_plan_is_of_the_study_that_is_named(folder):
+    """The words of the plan, and what Snakemake says where it fails."""
+    snakemake = folder / ".venv" / "bin" / "snakemake"
+    snakemake.write_text('#!/bin/sh\necho "$@"\necho "To do: nothing" >&2\nexit $CODE\n')
+    snakemake.chmod(0o755)
+    done = make(folder, "plan", "study=my study.yaml", CODE="0")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "To do: nothing\n")
+    failed = make(folder, "plan", "study=my study.yaml", CODE="1")
+    assert failed.returncode != 0
+    assert "--dry-run --configfile my study.yaml -- all" in failed.stderr

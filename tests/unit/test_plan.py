@@ -30,6 +30,7 @@ def test_the_paper_s_study(config):
         (job.setting.inputs.max_voltage, job.setting.array.tile_shape, job.setting.adc.bits)
         for name in ("variability", "device_faults", "endurance", "retention")
         for job in plan.of(name)
+        if job.part != "tiles"
     }
     assert fixed == {(9.0, (64, 64), 8)}  # Sections 4.2 and 4.3
     labels = [(job.experiment, job.network, job.label) for job in plan.jobs]
@@ -147,3 +148,25 @@ def test_a_missing_key_is_named(config, key):
     del config[key]
     with pytest.raises(InputError, match=f"{key}: is missing"):
         checked(config)
+
+
+def test_an_experiment_without_a_network_is_refused(config):
+    config["run"] = {"networks": ["cifar100"], "experiments": ["input_voltage", "variability"], "choices": []}
+    with pytest.raises(InputError, match=r"experiments: variability: networks: mnist, cifar10: none of them is run"):
+        Plan(config)
+
+
+def test_the_devices_of_a_study(config):
+    """Beside a paper the report describes all that there are; what names them changes with those of the settings."""
+    config["devices"] = {"mine": {"name": "Our oxide", "r_on": 2000, "r_off": 50_000}, "other": {"r_on": 1, "r_off": 2}}
+    config["run"] = {"networks": ["mnist"], "experiments": ["retention"], "choices": []}
+    config["setting"]["layers"] = {"fc*": {"device.name": "mine", "device.r_on": 2000, "device.r_off": 50_000}}
+    assert {"mine", "other", "ferroelectric"} < set(Plan(config).devices)
+    named = json.loads(Plan(config).described())["devices"]
+    assert named == {"pt_hf_ti": "Pt-Hf-Ti (MemTorch's default)", "mine": "Our oxide"}
+    config["paper"] = None
+    assert Plan(config).devices == ["pt_hf_ti", "mine"]
+    assert Plan(config).has_curves
+    config["setting"] = {"device.name": "mine"}
+    assert Plan(config).devices == ["mine"]
+    assert not Plan(config).has_curves

@@ -87,6 +87,15 @@ def test_a_layer_whose_weights_are_used_in_another_way_is_found(module):
         checks.check(asked(Setting()))
 
 
+def test_a_pattern_that_no_layer_matches(module):
+    module()
+    checks.check(asked(Setting(layers={"[04]": {"adc.bits": 4}})))
+    with pytest.raises(
+        InputError, match=r"networks: small: setting: layers: fc\*: no layer has such a name; they are '0'"
+    ):
+        checks.check(asked(Setting(layers={"fc*": {"adc.bits": 4}})))
+
+
 def test_images_are_those_that_the_network_will_see(tmp_path):
     images = {f"x_{split}": np.zeros((4, 5, 7, 1), np.uint8) for split in ("train", "test")}
     np.savez(tmp_path / "own.npz", **images, y_train=np.array([0, 1, 2, 0]), y_test=np.array([0, 1, 2, 0]))
@@ -114,6 +123,8 @@ def test_only_what_a_job_needs_is_checked(repository):
     found = preflight._asked([("evaluate", {"network": "cifar10"})], plan, local=True)["networks"]["cifar10"]
     assert found["dataset"] == {"source": "torchvision", "dataset": "cifar10", "normalisation": "standardised"}
     assert len(found["settings"]) == len({job.setting for job in plan.jobs if job.network == "cifar10"})
+    config["setting"]["layers"] = {"fc*": {"adc.bits": 4}}
+    assert "mnist" in preflight._asked([("evaluate", {"network": "mnist"})], Plan(config), local=True)["networks"]
 
 
 def test_an_error_of_the_process_is_an_error_here(repository):

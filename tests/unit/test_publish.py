@@ -65,6 +65,31 @@ def test_what_is_published_says_what_was_run(study, tmp_path):
     assert "Two of them are alike." in readme and "Crooked." not in readme
 
 
+# Of a finished study: what led to its results, and the results with the hashes beside them.
+KINDS = [
+    "claims.md",
+    "claims.sources.json",
+    "rulegraph.txt",
+    "tables/choices.csv",
+    "tables/choices.md",
+    "tables/choices.sources.json",
+    "figures/fig_retention.png",
+    "figures/fig_retention.svg",
+    "devices/curves.csv",
+    "training/small/fold0/history.csv",
+    "training/small/fold0/summary.json",
+    "training/small/published/history.csv",
+    "training/small/selection.json",
+]
+
+
+def test_every_kind_of_file_is_published(study, tmp_path):
+    for name in KINDS:
+        write_text(study / name, "choice\n" if name == "tables/choices.csv" else name)
+    published = {str(path.relative_to(tmp_path / "published")) for path in publish(study, tmp_path / "published")}
+    assert set(KINDS) <= published
+
+
 def test_a_ledger_is_named_where_there_is_one(study, tmp_path):
     publish(study, tmp_path / "without")
     write_text(study / "claims.md", "")

@@ -4,6 +4,7 @@ A registration in a table of the library is read when modules are loaded, so tha
 enters something new and then asks for it.
 """
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -122,3 +123,18 @@ def test_every_registered_converter_is_one(name):
 
     for ranging in converters.CONVERTERS[name]:
         assert callable(converters.get(name, ranging).convert)
+
+
+def test_the_files_and_tables_that_the_instructions_name_are_there(repository):
+    text = (repository / "docs" / "extending.md").read_text(encoding="utf-8")
+    places = (repository, repository / "workflow" / "src")
+
+    def found(path):
+        return next((place / path for place in places if (place / path).exists()), None)
+
+    named = re.findall(r"`([\w.]+(?:/[\w.]+)+)`", text)
+    assert len(named) > 25
+    assert not [path for path in named if found(path) is None]
+    tables = re.findall(r"`([A-Z_]{4,})` (?:of|in)\s+`([\w/]+\.py)`", text)
+    assert len(tables) >= 6
+    assert not [(name, path) for name, path in tables if f"\n{name}" not in found(path).read_text(encoding="utf-8")]

@@ -73,7 +73,7 @@ def test_best_voltage_and_loss(inputs, tmp_path):
 def test_digital_accuracy_has_its_binomial_interval(inputs, tmp_path):
     frame, _ = make("table2_training", inputs, tmp_path)
     single = frame[(frame["part"] == "b: published split") & (frame["network"] == "MNIST")].iloc[0]
-    assert (single["over"], single["n"]) == ("images", fabricated.TEST_IMAGES)
+    assert (single["over"], single["n"]) == ("images", fabricated.DIGITAL_IMAGES)
     assert single["low"] < single["ours"] < single["high"]
 
 

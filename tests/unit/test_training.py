@@ -9,6 +9,7 @@ from memristive.core.errors import InputError
 from memristive_study.data.folds import save_folds, stratified_folds
 from memristive_study.models.build import build
 from memristive_study.training import augmentation, loop, splits
+from memristive_study.training.optimisers import OPTIMISERS
 from memristive_study.training.recipe import TrainingSettings
 
 
@@ -24,7 +25,7 @@ def test_learns_the_digits(digits):
     assert rows[-1]["validation_accuracy"] is None
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("name", OPTIMISERS)
 def test_resumed_training_ends_with_the_same_bits(name, digits, tmp_path, monkeypatch, capsys):
     settings = SETTINGS.model_copy(update={"optimiser": name, "learning_rate": 0.01})
     whole = splits.train_network(digits, settings, **NAMED)
@@ -90,7 +91,7 @@ def test_diverging_training_names_network_fold_epoch_and_step(digits):
         splits.train_network(digits, settings, **NAMED)
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("name", OPTIMISERS)
 def test_frozen_parameters_stay_and_the_others_learn(name, digits):
     model = build(SMALL, 10, digits.input_shape)
     model.conv1_1.requires_grad_(False)

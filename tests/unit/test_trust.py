@@ -40,6 +40,16 @@ def test_no_shell_command_takes_a_value_as_it_is():
             assert all(value.endswith(":q") or value == "threads" for value in values)
 
 
+@pytest.mark.parametrize("path", [*SOURCES, REPOSITORY / "Makefile"], ids=lambda path: path.name)
+def test_no_module_is_run_from_the_folder_of_the_study(path):
+    """Python looks into that folder first, where a file may have the name of a package, unless it is told -P."""
+    if path.parent.name != "benchmarks":
+        text = path.read_text()
+        assert not re.search(
+            r'sys\.executable, "-m"|bin/python -m (?!pytest|benchmarks)|\(BIN\)/python -m (?!pytest|benchm)', text
+        )
+
+
 class Bomb:
     """Unpickling it leaves a file behind."""
 

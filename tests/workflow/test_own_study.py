@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from browser import CHROMIUM, check
 from memristive_study.results.statistics import fixed
 from workflow_copy import REPOSITORY, Workflow
 
@@ -93,6 +94,12 @@ def test_every_section_and_figure_has_content(page, own):
     for figure in own.results.glob("figures/*.svg"):
         assert "in this study" not in figure.read_text(encoding="utf-8")
     assert (own.results / "figures" / "sweep_faults.png").is_file()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_browser_shows_it_whole(own, width, tmp_path):
+    check(own.results / "report.html", width, tmp_path)
 
 
 def test_another_network_of_the_same_name_is_trained_again(own):

@@ -46,3 +46,39 @@ rule choices:
         "Comparing the choices that the text leaves open"
     script:
         "../scripts/choices.py"
+
+
+rule coherence:
+    input:
+        unpack(lambda wildcards: inputs_of(of_coherence())),
+        recipes=recipe_files(),
+    output:
+        csv=report(
+            RESULTS / "tables" / "coherence.csv",
+            category="Choices",
+            caption="../report/choices.rst",
+            labels={"table": "coherence"},
+        ),
+        md=RESULTS / "tables" / "coherence.md",
+        sources=RESULTS / "tables" / "coherence.sources.json",
+    log:
+        LOGS / "coherence.log",
+    benchmark:
+        BENCHMARKS / "coherence.jsonl"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        points=canonical({name: point["experiment"] for name, point in config["choices"]["points"].items() if point}),
+        recipe=PLAN.pretrained() or config["study"],
+        recipes=canonical(config["choices"].get("recipes", {})),
+        study=PLAN.described(),
+        paper=config["paper"],
+        code=code_hash("coherence.py", *filter(None, [PAPER.claims]), used=NUMBERS),
+    message:
+        "Judging the claims under each value of the choices"
+    script:
+        "../scripts/coherence.py"

@@ -20,6 +20,7 @@ from memristive_study.runtime.environment import prepare
 from memristive.core.errors import InputError
 from memristive_study.runtime.estimate import announcement, check_space
 from memristive_study import papers
+from memristive_study.plan import measurements
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.plan.plan import Plan, canonical
 from memristive_study.runtime.scheduling import unlimit
@@ -51,12 +52,18 @@ OPTIONS = " ".join(["--configfile", *(os.path.relpath(path) for path in workflow
 OPTIONS = OPTIONS if workflow.overwrite_configfiles else ""
 SECTIONS = outputs.sections({name: config["experiments"][name] for name in PLAN.experiments}, PAPER)
 FIGURES, TABLES = outputs.figures(SECTIONS), outputs.tables(SECTIONS)
+MEASUREMENTS = {
+    (job.measurement, job.recipe, job.network): job
+    for job in measurements.jobs(PLAN, Study.read(PLAN.described(), PAPER))
+}
 # Claims are judged where a network of theirs is in the study.
 JUDGED = bool(PAPER.claims) and Study.read(PLAN.described(), PAPER).compared
 # Device models and non-idealities that the study does not use decide no result of it.
 USED = used_by([PLAN.base(), *(job.setting for job in PLAN.jobs)])
 # Figures, tables and claims read the paper's numbers, but not which figures there are and what the report says.
-NUMBERS = used_of_paper(config["paper"], without=["experiments", "highlights", "claims", "file_names"])
+NUMBERS = used_of_paper(
+    config["paper"], without=["experiments", "highlights", "claims", "file_names", "measurements", "proofs"]
+)
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 
@@ -70,6 +77,8 @@ wildcard_constraints:
     selection=r"\w+",
     figure="|".join(FIGURES),
     table="|".join(TABLES),
+    measurement=r"\w+",
+    recipe=r"\w+",
 
 
 def training_folder(network):
@@ -123,6 +132,28 @@ def code_of_table(wildcards):
     """Hash of the code of one table, with what makes it, and of the user's own networks, which one of them lists."""
     own = [start for network in PLAN.networks for start in own_network(PLAN.architecture(network))]
     return code_hash("table.py", outputs.reference(TABLES[wildcards.table].make), *own, used=USED | NUMBERS)
+
+
+def measurement_of(wildcards):
+    return MEASUREMENTS[wildcards.measurement, wildcards.recipe, wildcards.network]
+
+
+def measured_weights(wildcards):
+    return measurement_of(wildcards).weights or training_folder(wildcards.network) / "weights.safetensors"
+
+
+def function_of(wildcards):
+    return outputs.reference(PAPER.measurements[wildcards.measurement].measure)
+
+
+def code_of_measurement(wildcards):
+    """Hash of the code of one measurement of a network."""
+    return code_hash(
+        "measure_network.py",
+        function_of(wildcards),
+        *own_network(measurement_of(wildcards).architecture),
+        used=USED | used_of_paper(None),
+    )
 
 
 def local_file(wildcards):
@@ -188,6 +219,15 @@ def records_of(experiment, network=None):
     ]
 
 
+def measured(measurement):
+    """The tables of a measurement, one a network and recipe."""
+    return [
+        RESULTS / "proofs" / name / f"{recipe}.{network}.csv"
+        for name, recipe, network in MEASUREMENTS
+        if name == measurement
+    ]
+
+
 @functools.cache
 def study_files():
     """Every file that figures and tables are made from, by the name that they know it by."""
@@ -195,7 +235,9 @@ def study_files():
     published = [training_folder(network) / "published" / "history.csv" for network in PLAN.networks]
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
+        **({CHOICES: RESULTS / "experiments" / f"{CHOICES}.csv"} if PLAN.variants else {}),
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
+        **{outputs.measured_input(name): RESULTS / "proofs" / f"{name}.csv" for name, _, _ in MEASUREMENTS},
         "parity": rules.collect_parity.output[0],
         **({name: rules.device_curves.output[name] for name in ("curves", "hysteresis")} if PLAN.has_curves else {}),
         "parameters": rules.device_curves.output.parameters,
@@ -214,6 +256,21 @@ def inputs_of(names):
     return {name: files[name] for name in names if name in files}
 
 
+def of_coherence():
+    """Names of what the coherence table is made from."""
+    measured_inputs = [outputs.measured_input(name) for name in PAPER.measurements]
+    return [*PLAN.experiments, CHOICES, *(name for name in outputs.CLAIMS if name != "records"), *measured_inputs]
+
+
+def recipe_files():
+    """The experiments of the studies that stand for other recipes."""
+    return [
+        path
+        for folder in config["choices"].get("recipes", {}).values()
+        for path in sorted(Path(folder).glob("experiments/*.csv"))
+    ]
+
+
 def possible(table):
     """The figures or tables whose inputs this study has."""
     files = study_files()
@@ -224,6 +281,7 @@ def possible(table):
 localrules:
     all,
     collect_experiment,
+    collect_measurement,
     collect_parity,
     collect_times,
     figures,

@@ -129,5 +129,5 @@ rule figures:
 rule tables:
     input:
         expand(RESULTS / "tables" / "{table}.csv", table=possible(TABLES)),
-        rules.claims.output if JUDGED else [],
+        [*rules.claims.output, *rules.coherence.output] if JUDGED else [],
         rules.choices.output if PLAN.variants else [],

@@ -14,7 +14,7 @@ with job(snakemake), tempfile.TemporaryDirectory() as folder:
     config = Path(folder) / "config.json"
     config.write_text(json.dumps(snakemake.config), encoding="utf-8")
     snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
-    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
+    command = [sys.executable, "-P", "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
     done = subprocess.run(
         [*command, "--cores", "1", "--rulegraph", "dot", "--nolock", "--forceall", "all"],
         capture_output=True,

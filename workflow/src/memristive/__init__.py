@@ -20,6 +20,7 @@ _HOMES = {
     "effective_conductances": "memristive.kernels.wires",
     "effective_weights": "memristive.network.through",
     "evaluate": "memristive.evaluation",
+    "gated_conductances": "memristive.kernels.gated",
     "from_memtorch": "memristive.memtorch",
     "summary": "memristive.network.summary",
 }

@@ -10,8 +10,8 @@ from memristive.arrays.encoding import encode
 from memristive.arrays.product import convert_in_ranges, multiply, tile_sums
 from memristive.arrays.stage import Stage
 
-UNFOLDED_NUMBERS = 2**23  # at most so many unfolded inputs exist at once (32 MiB)
-UNCONVERTED_NUMBERS = 2**26  # about so many sums before a fixed-range converter exist at once (256 MiB)
+UNFOLDED_NUMBERS = 2**23  # most unfolded inputs that exist at once (32 MiB)
+UNCONVERTED_NUMBERS = 2**26  # about the most sums that wait at once for a converter of a fixed range (256 MiB)
 
 
 def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
@@ -90,8 +90,7 @@ def _parts(stage: Stage, x: torch.Tensor) -> list[torch.Tensor]:
     """`x` in parts of which the unconverted sums fit into memory; whole where samples are scaled together."""
     if stage.arithmetic.scale_scope == "batch" or x.dim() == 1:
         return [x]
-    height = (stage.arithmetic.tile_shape or stage.conductance.shape[1:])[0]
-    tile_rows = -(-stage.conductance.shape[1] // height)
+    tile_rows = len(stage.arithmetic.tile_rows(stage.conductance.shape[1]))
     # No layer's output has more positions than its input has numbers a channel.
     positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
     samples = max(1, UNCONVERTED_NUMBERS // (tile_rows * stage.columns * stage.groups * positions))

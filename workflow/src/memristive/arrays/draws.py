@@ -1,4 +1,4 @@
-"""What a conversion draws at random, behind one interface.
+"""The random draws of a conversion, behind one interface.
 
 `SeededDraws` draws; validation hands over an object with the same methods that returns what
 MemTorch drew, so that both engines can be compared on the same devices.
@@ -66,7 +66,7 @@ class SeededDraws:
         if not setting.variability.active or not resolve(setting).drawn_aim:
             return r_on, r_off
         deviations = torch.randn(2, 1, 1, generator=child(self._parent, layer, "aim"))
-        low, high = vary(r_on, r_off, setting.variability, deviations)
+        low, high = vary(r_on, r_off, setting.variability, deviations, resolve(setting).resistances)
         return low.item(), high.item()
 
     def cells(
@@ -82,7 +82,7 @@ class SeededDraws:
             real, (rows, columns) = deviations, shape
             deviations = torch.randn(2, *padded, generator=child(self._parent, layer, array, "variability of padding"))
             deviations[:, :rows, :columns] = real
-        return Cells(*vary(r_on, r_off, setting.variability, deviations))
+        return Cells(*vary(r_on, r_off, setting.variability, deviations, resolve(setting).resistances))
 
     def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         # The same order, in half the memory.

@@ -73,7 +73,7 @@ def reference(aim: tuple[float, float]) -> float:
 
 
 class Scheme(Protocol):
-    """How arrays of devices, whose conductances are positive, hold signed weights."""
+    """A way to hold signed weights in arrays of devices, whose conductances are positive."""
 
     def split(self, matrix: torch.Tensor) -> list[list[torch.Tensor]]:
         """Parts of weights [rows, columns], by slice of the weights and side, each mapped to one array.

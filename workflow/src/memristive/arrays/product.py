@@ -10,13 +10,14 @@ import torch
 from memristive.arrays.semantics import MEMTORCH, resolve
 from memristive.arrays.spill import add_spilled
 from memristive.arrays.summation import accumulate
+from memristive.arrays.tiling import parts
 from memristive.converters.adc import needed_range, quantise, quantise_in_range
 from memristive.core.setting import Setting
 
 
 @dataclasses.dataclass(frozen=True)
 class Arithmetic:
-    """What of a Setting decides a layer's product, resolved for one kind of layer.
+    """The fields of a Setting that decide a layer's product, resolved for one kind of layer.
 
     A new field's default, or what its metadata names as `neutral`, must be the value under which it changes nothing:
     at that value kernels that do not know the field still run (see `memristive.kernels.contract`).
@@ -48,6 +49,14 @@ class Arithmetic:
     scale_scope: str = "sample"
     rescale_output: bool = False
     accumulate: str = "fused"
+
+    def tile_rows(self, rows: int) -> list[slice]:
+        """Rows of a matrix on each row of tiles, in the order in which tiles are summed."""
+        return parts(rows, self.tile_shape and self.tile_shape[0])
+
+    def tile_columns(self, columns: int) -> list[slice]:
+        """Columns of a matrix on each column of tiles."""
+        return parts(columns, self.tile_shape and self.tile_shape[1])
 
     @classmethod
     def of(cls, setting: Setting, layer_type: str) -> "Arithmetic":
@@ -86,16 +95,17 @@ def multiply(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmeti
         float32 [samples, vectors, columns].
     """
     rows, padded_columns = conductance.shape
-    height, width = arithmetic.tile_shape or (rows, padded_columns)
     total = x.new_zeros(*x.shape[:2], columns)
     padding = []
-    for top in range(0, rows, height):
-        voltages = x[..., top : top + height]
-        for left in range(0, columns, width):
-            currents = accumulate(voltages, conductance[top : top + height, left : left + width], arithmetic.accumulate)
+    for tile_rows in arithmetic.tile_rows(rows):
+        voltages = x[..., tile_rows]
+        for tile_columns in arithmetic.tile_columns(padded_columns):
+            if tile_columns.start >= columns:  # a tile of padding alone
+                break
+            currents = accumulate(voltages, conductance[tile_rows, tile_columns], arithmetic.accumulate)
             converted = _convert(currents, arithmetic)
-            real = min(width, columns - left)
-            total[..., left : left + real] += converted[..., :real]
+            real = min(tile_columns.stop, columns) - tile_columns.start
+            total[..., tile_columns.start : tile_columns.start + real] += converted[..., :real]
         padding.append(converted[..., real:])
     return total if arithmetic.spills == "none" else _with_spilled(total, padding, arithmetic)
 
@@ -108,13 +118,16 @@ def _with_spilled(total: torch.Tensor, padding: list[torch.Tensor], arithmetic: 
 
 
 def tile_sums(x: torch.Tensor, conductance: torch.Tensor, columns: int, arithmetic: Arithmetic) -> torch.Tensor:
-    """What each row of tiles puts out before conversion, float32 [tile rows, samples, vectors, columns].
+    """Outputs of each row of tiles before conversion, float32 [tile rows, samples, vectors, columns].
 
     Args as for `multiply`.
     """
-    height = (arithmetic.tile_shape or conductance.shape)[0]
-    parts = zip(x.split(height, -1), conductance[:, :columns].split(height), strict=True)
-    return torch.stack([accumulate(voltages, tiles, arithmetic.accumulate) for voltages, tiles in parts])
+    return torch.stack(
+        [
+            accumulate(x[..., tile_rows], conductance[tile_rows, :columns], arithmetic.accumulate)
+            for tile_rows in arithmetic.tile_rows(len(conductance))
+        ]
+    )
 
 
 def needed_ranges(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
@@ -150,8 +163,8 @@ def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arit
     return total
 
 
-def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> tuple[torch.Tensor, ...]:
-    return row.split(arithmetic.tile_shape[1] if arithmetic.tile_shape else row.shape[-1], -1)
+def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> list[torch.Tensor]:
+    return [row[..., tile_columns] for tile_columns in arithmetic.tile_columns(row.shape[-1])]
 
 
 def _convert(currents: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:

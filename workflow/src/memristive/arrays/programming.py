@@ -16,7 +16,7 @@ from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
 
-STRIP_NUMBERS = 2**18  # about so many conductances are computed at once (1 MiB)
+STRIP_NUMBERS = 2**18  # about the number of conductances that are computed at once (1 MiB)
 
 Arrays = list[list[list[torch.Tensor]]]  # conductances by slice of the weights, group and side
 
@@ -36,7 +36,7 @@ class Conductances:
         self.arrays: Arrays = [
             [[torch.empty(array) for _ in range(sides if keep else 0)] for _ in range(groups)] for _ in range(slices)
         ]
-        # What waits for the last side: the first of the others in the result's own place.
+        # Sides that wait for the last one; the first of them waits in `signed` itself.
         self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
 
     def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
@@ -102,10 +102,11 @@ def program(
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
-            programmed = strip.cells.reach(_padded(ideal, (part.stop - part.start, padded[1])))
+            ideal = _padded(ideal, (part.stop - part.start, padded[1]))
             if before is not None:
-                before.put(slice_, group, side, part, programmed)
+                before.put(slice_, group, side, part, strip.cells.reach(ideal))
             if after is not None:
+                programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
                 after.put(slice_, group, side, part, nonidealities.damage(programmed, strip))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):

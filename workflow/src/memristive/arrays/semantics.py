@@ -33,7 +33,10 @@ class Semantics:
         accumulate: order of summation where the setting names none.
         padding_cells: the cells that fill a tile up are devices like all others.
         drawn_aim: with variability, each layer is mapped to the resistances of a device drawn like any other.
-        quantises_states: finite conductance states take effect.
+        resistances: distribution of a device's resistances, see `memristive.arrays.nonidealities.variability`.
+        states: what finite conductance states lie between: the "common" bounds of all devices as they are meant, each
+            device's "own" ones, or "none", where they take no effect.
+        ages_in_turn: an aged device's high state is told from its low one only after that has moved.
         convergence_point: resistance (ohm) that tells the two states of an aged device apart, from r_on and r_off.
         invents_bias: a Conv2d without bias gains a random one.
         tunes_on_all_vectors: a large Linear is tuned on as many random vectors as a small one, see
@@ -50,7 +53,9 @@ class Semantics:
     accumulate: str
     padding_cells: bool
     drawn_aim: bool
-    quantises_states: bool
+    resistances: str
+    states: str
+    ages_in_turn: bool
     convergence_point: Callable[[float, float], float]
     invents_bias: bool
     tunes_on_all_vectors: bool
@@ -67,7 +72,9 @@ PHYSICAL = Semantics(
     accumulate="fused",
     padding_cells=False,
     drawn_aim=False,
-    quantises_states=True,
+    resistances="lognormal",
+    states="common",
+    ages_in_turn=False,
     convergence_point=lambda r_on, r_off: (r_on + r_off) / 2,
     invents_bias=False,
     tunes_on_all_vectors=False,
@@ -86,7 +93,9 @@ MEMTORCH = Semantics(
     accumulate="separate",
     padding_cells=True,
     drawn_aim=True,
-    quantises_states=False,
+    resistances="floored",
+    states="none",
+    ages_in_turn=True,
     convergence_point=lambda r_on, r_off: 50.0 + 1000.0 / 2,
     invents_bias=True,
     tunes_on_all_vectors=True,

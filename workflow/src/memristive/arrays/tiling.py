@@ -15,6 +15,12 @@ def padded_shape(rows: int, columns: int, tile_shape: tuple[int, int] | None) ->
     return -(-rows // tile_shape[0]) * tile_shape[0], -(-columns // tile_shape[1]) * tile_shape[1]
 
 
+def parts(lines: int, size: int | None) -> list[slice]:
+    """The rows (or columns) of a matrix with `lines` of them that lie on each tile of `size`; None: all on one."""
+    size = size or lines
+    return [slice(start, min(start + size, lines)) for start in range(0, lines, size)]
+
+
 def to_tiles(matrix: torch.Tensor, tile_shape: tuple[int, int]) -> torch.Tensor:
     """Padded matrix as tiles [tiles, tile_rows, tile_columns], row by row of tiles."""
     height, width = tile_shape

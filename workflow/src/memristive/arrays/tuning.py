@@ -8,16 +8,22 @@ LINEAR_VECTORS = 4098
 # weights, which still put out 684,000 numbers. Layers of up to 4.2 million weights are tuned on all.
 MOST_PRODUCTS = 2**34
 LEAST_VECTORS = 64
-NUMBERS_AT_ONCE = 2**21  # about so many inputs and outputs of a layer exist at once (8 MiB); more of a large layer
+# About the most inputs and outputs of a layer that exist at once (8 MiB); a large layer has more.
+NUMBERS_AT_ONCE = 2**21
 
 
 def linear_vectors(weights: int, bounded: bool) -> int:
-    """Random vectors on which a Linear of so many weights is tuned; `bounded`: fewer for a large one."""
+    """Random vectors on which a Linear of this size is tuned; fewer for a large one if `bounded`."""
     return min(LINEAR_VECTORS, max(LEAST_VECTORS, MOST_PRODUCTS // weights)) if bounded else LINEAR_VECTORS
 
 
 def parts(samples: int, numbers: int, weights: int) -> int:
-    """In how many parts a layer with so many weights takes `samples`, whose inputs and outputs are `numbers`."""
+    """Number of parts in which a layer takes `samples`.
+
+    Args:
+        numbers: inputs and outputs of all samples together.
+        weights: of the layer.
+    """
     return max(1, min(samples, -(-numbers // max(NUMBERS_AT_ONCE, weights // 8))))
 
 

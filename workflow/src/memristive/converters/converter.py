@@ -1,4 +1,4 @@
-"""What a converter is, and what converters share."""
+"""The interface of a converter, and the rounding that converters share."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ class Converter(Protocol):
     """Transfer curve of an analogue-to-digital converter whose range is a power of two."""
 
     def magnitude(self, y: torch.Tensor) -> torch.Tensor:
-        """What the range has to hold of each value, float32 of the shape of `y`."""
+        """Size of each value, which the range has to hold, float32 of the shape of `y`."""
         ...
 
     def convert(self, y: torch.Tensor, bits: int, exponent: torch.Tensor) -> torch.Tensor:

@@ -1,1 +1,1 @@
-"""What every part of the simulator shares: settings, errors, files, seeds."""
+"""Shared by every part of the simulator: settings, errors, files, seeds."""

@@ -158,7 +158,7 @@ class Tuning(Group):
 
 
 class Arithmetic(Group):
-    """How it is computed."""
+    """Arithmetic of the arrays and their converters."""
 
     semantics: SemanticsName = field(
         "physical",

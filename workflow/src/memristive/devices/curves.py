@@ -3,10 +3,11 @@
 A pinched loop passes through the origin and narrows as the frequency rises, because the state has
 less time to move. A device with thresholds also has a frequency of its widest loop: well below
 it, the state moves through its whole range just beyond the threshold, and the area falls again.
-The loops drawn here start near that frequency and go up from it.
+The loops drawn here start near that frequency and go up from it; `hysteresis` also measures slower
+ones, which show that fall.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,13 @@ COLUMNS = ("device", "experiment", "frequency", "time", "voltage", "current", "c
 HYSTERESIS_COLUMNS = ("device", "frequency", "loop_area", "current_at_zero_voltage")
 
 FREQUENCY_FACTORS = (0.2, 1.0, 5.0)  # of the hysteresis drive's frequency
+SLOWER_FACTORS = (0.002, 0.02)  # of loops that are measured and not drawn
 STEPS = 20_000  # of the integration, per period
 PERIODS = 5  # the last of which is kept: the loop has settled
 POINTS = 1_000  # of a curve, per period
 
 Array = NDArray[np.float64]
+Run = tuple[str, Callable[[Array, Drive], Array], Drive]  # experiment, waveform, drive
 
 
 def sine(time: Array, drive: Drive) -> Array:
@@ -72,12 +75,14 @@ def suggested_drive(device: VTEAM) -> Drive:
     return Drive(drive.v_min, drive.v_max, float(frequency))
 
 
-def _periods(device: VTEAM) -> Iterator[tuple[str, float, Array, Array, Array, Array]]:
-    """Experiment, frequency, time, voltage, current and state of the settled period of each curve."""
+def _loops(device: VTEAM, factors: Iterable[float]) -> list[Drive]:
+    """Drives of hysteresis loops, at these multiples of the frequency of the device's own."""
     middle = device.hysteresis or suggested_drive(device)
-    loops = [Drive(middle.v_min, middle.v_max, factor * middle.frequency) for factor in FREQUENCY_FACTORS]
-    runs = [("switching", triangle, device.switching or loops[0])]
-    runs += [("hysteresis", sine, loop) for loop in loops]
+    return [Drive(middle.v_min, middle.v_max, factor * middle.frequency) for factor in factors]
+
+
+def _periods(device: VTEAM, runs: Iterable[Run]) -> Iterator[tuple[str, float, Array, Array, Array, Array]]:
+    """Experiment, frequency, time, voltage, current and state of the settled period of each run."""
     for experiment, waveform, drive in runs:
         dt = 1 / (drive.frequency * STEPS)
         time = np.arange(PERIODS * STEPS + 1) * dt
@@ -89,8 +94,11 @@ def _periods(device: VTEAM) -> Iterator[tuple[str, float, Array, Array, Array, A
 
 def curves(name: str, device: VTEAM) -> list[dict[str, object]]:
     """Rows (COLUMNS; Hz, s, V, A, S, m) of the switching curve and of a hysteresis loop per frequency."""
+    loops = _loops(device, FREQUENCY_FACTORS)
+    runs: list[Run] = [("switching", triangle, device.switching or loops[0])]
+    runs += [("hysteresis", sine, loop) for loop in loops]
     rows: list[dict[str, object]] = []
-    for experiment, frequency, time, voltage, current, state in _periods(device):
+    for experiment, frequency, time, voltage, current, state in _periods(device, runs):
         conductance = 1 / device.resistance(state)
         for step in range(0, STEPS + 1, STEPS // POINTS):
             values = (time[step], voltage[step], current[step], conductance[step], state[step])
@@ -101,6 +109,7 @@ def curves(name: str, device: VTEAM) -> list[dict[str, object]]:
 
 def hysteresis(name: str, device: VTEAM) -> list[dict[str, object]]:
     """Rows (HYSTERESIS_COLUMNS; Hz, V A, A): whether the loops are pinched, and how wide they are."""
+    loops = _loops(device, sorted((*SLOWER_FACTORS, *FREQUENCY_FACTORS)))
     return [
         {
             "device": name,
@@ -108,6 +117,5 @@ def hysteresis(name: str, device: VTEAM) -> list[dict[str, object]]:
             "loop_area": loop_area(voltage, current),
             "current_at_zero_voltage": current_at_zero_voltage(voltage, current),
         }
-        for experiment, frequency, _, voltage, current, _ in _periods(device)
-        if experiment == "hysteresis"
+        for _, frequency, _, voltage, current, _ in _periods(device, [("hysteresis", sine, loop) for loop in loops])
     ]

@@ -101,6 +101,14 @@ class VTEAM(Ohmic):
         beyond_on = np.maximum(voltage / self.v_on - 1, 0)
         return self.k_off * beyond_off**self.alpha_off + self.k_on * beyond_on**self.alpha_on
 
+    def seconds_through(self, voltage: float) -> float:
+        """Seconds in which a constant `voltage` (V) moves the state through its whole range, by the state equation.
+
+        Infinite where it crosses no threshold.
+        """
+        rate = abs(float(self.state_rate(voltage)))
+        return self.d / rate if rate else float("inf")
+
     def resistance(self, state: ArrayLike) -> NDArray[np.float64]:
         """Resistance (ohm) at each `state` (m)."""
         state = np.asarray(state, dtype=np.float64)

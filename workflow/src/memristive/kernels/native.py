@@ -85,7 +85,11 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
     ]
-    for name, tensors in (("memristive_effective", 1), ("memristive_effective_gradient", 2)):
+    for name, tensors in (
+        ("memristive_effective", 1),
+        ("memristive_effective_gradient", 2),
+        ("memristive_gated", 2),
+    ):
         getattr(library, name).restype = ctypes.c_int32
         pointers = [ctypes.c_void_p] * tensors
         getattr(library, name).argtypes = [

@@ -55,11 +55,10 @@ def effective_conductances(
         InputError: a conductance or a resistance that none is.
     """
     wires = Wires.of(word_line, bit_line, source, ground, both_sides)
-    cells = conductances if isinstance(conductances, torch.Tensor) else _tensor(conductances)
-    if cells.is_complex() or cells.dtype == torch.bool:
-        kind = str(cells.dtype).removeprefix("torch.")
-        raise InputError(f"effective_conductances: conductances: {kind} is not a kind of real numbers")
-    check(cells)
+    cells = (
+        conductances if isinstance(conductances, torch.Tensor) else tensor_of("effective_conductances", conductances)
+    )
+    check("effective_conductances", cells)
     solved = solve(cells.double(), wires).to(torch.float32 if cells.dtype == torch.float32 else torch.float64)
     return solved if isinstance(conductances, torch.Tensor) else solved.numpy()
 
@@ -147,9 +146,10 @@ class _Solved(torch.autograd.Function):
         return gradient(tiles, of_result, ctx.wires, level=ctx.level), None, None
 
 
-def _tensor(conductances: Any) -> torch.Tensor:
+def tensor_of(function: str, conductances: Any) -> torch.Tensor:
+    """A tensor of what NumPy takes for numbers; InputError, in one line that begins with `function`, for the rest."""
     try:
         return torch.as_tensor(np.asarray(conductances))
     except (TypeError, ValueError) as error:
         kind = type(conductances).__name__
-        raise InputError(f"effective_conductances: conductances: {kind} is not an array of numbers") from error
+        raise InputError(f"{function}: conductances: {kind} is not an array of numbers") from error

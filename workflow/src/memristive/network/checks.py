@@ -15,6 +15,7 @@ from memristive.core.setting import Setting
 from memristive.network.layers import CrossbarLayer
 
 KINDS = {"conv2d": nn.Conv2d, "linear": nn.Linear}
+MOST_NAMES = 8  # of layers in an error
 # Layers with weights of their own that no array is built for.
 UNSUPPORTED = (
     nn.Conv1d,
@@ -78,8 +79,8 @@ def _check_patterns(model: nn.Module, setting: Setting) -> None:
     names = [name.replace("_orig_mod.", "") for name in names]
     for pattern, _ in setting.layers:
         if not fnmatch.filter(names, pattern):
-            shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-            raise InputError(f"setting: layers: {pattern}: is no layer of the network: {shown}")
+            shown = ", ".join(map(repr, names[:MOST_NAMES])) + (", ..." if len(names) > MOST_NAMES else "")
+            raise InputError(f"setting: layers: {pattern}: no layer has such a name; they are {shown}")
 
 
 def _check_layer(place: str, layer: nn.Module, setting: Setting) -> None:

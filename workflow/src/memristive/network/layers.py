@@ -291,7 +291,8 @@ class CrossbarLayer(nn.Module):
         """Tiles of the layer, in words."""
         slices, groups, rows, columns = self.conductance.shape
         height, width = self.arithmetic.tile_shape or (rows, columns)
-        count = slices * groups * -(-rows // height) * -(-columns // width)
+        on_tiles = len(self.arithmetic.tile_rows(rows)) * len(self.arithmetic.tile_columns(columns))
+        count = slices * groups * on_tiles
         return f"{count} {'tile' if count == 1 else 'tiles'} of {height}x{width}"
 
 

@@ -169,8 +169,8 @@ def chips(
 
     if precision is None:
         wanted = range(intervals.ENOUGH) if seeds is None else seeds_of(seeds)
-        if not len(wanted) or len(set(wanted)) < len(wanted):
-            raise InputError("chips: seeds: at least one, each once: equal seeds make equal chips")
+        if not len(wanted):
+            raise InputError("chips: seeds: an empty list; at least one is needed")
         for _ in draw(wanted):
             pass
     else:

@@ -40,13 +40,23 @@ def above(limit: float) -> Criterion:
     return Criterion(f"above {limit:g} {{unit}}", test)
 
 
-def at_most(limit: float) -> Criterion:
-    """The interval reaches `limit` or lies below it."""
+def not_above(limit: float) -> Criterion:
+    """The whole interval is at `limit` or below; undecided where it crosses it."""
 
     def test(ours: Interval, paper: float | None) -> bool | None:
-        return _ends(ours)[0] <= limit + ROUNDING
+        low, high = _ends(ours)
+        return True if high <= limit + ROUNDING else False if low > limit + ROUNDING else None
 
     return Criterion(f"not above {limit:g} {{unit}}", test)
+
+
+def between(least: float, most: float) -> Criterion:
+    """The whole interval lies from `least` to `most`; undecided where it crosses an end."""
+
+    def test(ours: Interval, paper: float | None) -> bool | None:
+        return _within(ours, least, most)
+
+    return Criterion(f"from {least:g} to {most:g} {{unit}}", test)
 
 
 def refuted_above(limit: float) -> Criterion:
@@ -68,15 +78,10 @@ def confirmed_above(limit: float) -> Criterion:
 
 
 def near(tolerance: float) -> Criterion:
-    """Our value is at most `tolerance` from the paper's; undecided where only a part of the interval is."""
+    """The whole interval is at most `tolerance` from the paper's value; undecided where only a part of it is."""
 
     def test(ours: Interval, paper: float | None) -> bool | None:
-        if paper is None:
-            return None
-        if abs(ours.value - paper) <= tolerance:
-            return True
-        reaches = ours.known and ours.low <= paper + tolerance and ours.high >= paper - tolerance
-        return None if reaches else False
+        return None if paper is None else _within(ours, paper - tolerance, paper + tolerance)
 
     return Criterion(f"within {tolerance:g} {{unit}} of the paper's", test)
 
@@ -88,6 +93,14 @@ def within_factor(factor: float) -> Criterion:
         return None if not paper else 1 / factor <= ours.value / paper <= factor
 
     return Criterion(f"within a factor of {factor:g} of the paper's", test)
+
+
+def _within(ours: Interval, least: float, most: float) -> bool | None:
+    """True or false where all of an interval lies from `least` to `most`, or none of it; else undecided."""
+    low, high = _ends(ours)
+    if low >= least - ROUNDING and high <= most + ROUNDING:
+        return True
+    return False if high < least - ROUNDING or low > most + ROUNDING else None
 
 
 def _ends(ours: Interval) -> tuple[float, float]:

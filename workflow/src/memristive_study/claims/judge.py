@@ -1,8 +1,9 @@
 """The ledger of a paper's claims: a claim is data, its verdict follows from a study's result files.
 
-A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network, with at least
-one of the choices that the text leaves open (whether the network was tuned before or after a non-ideality). `physical`
-decides first, then `memtorch`.
+A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network and with every
+choice that the text leaves open (whether the network was tuned before or after a non-ideality). Where it holds with
+some choices and not with others, or for some trainings of a network and not for others, the verdict says that it
+depends on them. `physical` decides first, then MemTorch's own arithmetic.
 """
 
 import dataclasses
@@ -15,29 +16,44 @@ import pandas as pd
 
 from memristive.core.files import write_csv, write_text
 from memristive_study import figures
+from memristive_study.claims import verdicts
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.results import readings, sources
+from memristive_study.claims.verdicts import NOT_DECIDABLE
+from memristive_study.results import sources
+from memristive_study.results.statistics import mean_interval
 from memristive_study.results.study import Study
 from memristive_study.tables.text import to_markdown
 
-REPRODUCED = "reproduced"
-NOT_REPRODUCED = "not reproduced"
-ONLY_WITH_DEFECT = "reproduced only with the defect"
-NOT_DECIDABLE = "not decidable"
-VERDICTS = (REPRODUCED, ONLY_WITH_DEFECT, NOT_REPRODUCED, NOT_DECIDABLE)
-
-COLUMNS = ("number", "section", "claim", "paper", "ours", "criterion", "verdict", "reason", "explanation")
+COLUMNS = (
+    "number",
+    "section",
+    "claim",
+    "paper",
+    "ours",
+    "criterion",
+    "revised",
+    "verdict",
+    "holds_with",
+    "fact",
+    "reason",
+    "explanation",
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A quantity, its unit, what it must fulfil."""
+    """A quantity, its unit, what it must fulfil.
+
+    Attributes:
+        by_construction: why the model could not but fulfil it, if so: then it is no evidence.
+    """
 
     what: str
     quantity: Quantity
     criterion: Criterion
     unit: str = "points"
+    by_construction: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,8 @@ class Claim:
         paper: what it says in numbers, as text.
         networks: the paper's networks that the claim names; the study's others do not count. Empty:
             a claim about such networks in general, or about no network.
+        revised: why its criterion was changed after a study had been judged by another; empty where it was not.
+        same_fact_as: number of the claim that states the same fact, so that it counts once; None: a fact of its own.
         explanations: by verdict, why the claim gets it on the paper's images.
     """
 
@@ -58,6 +76,8 @@ class Claim:
     parts: tuple[Part, ...]
     paper: str = ""
     networks: tuple[str, ...] = ()
+    revised: str = ""
+    same_fact_as: int | None = None
     explanations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,12 +91,14 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
         "criterion": "; ".join(
             f"{part.what}: {part.criterion.text.format(unit=part.unit)}".strip() for part in claim.parts
         ),
+        "revised": f"criterion revised after the first study, because {claim.revised}" if claim.revised else "",
+        "fact": claim.same_fact_as or claim.number,
     }
     absent = []
     if claim.networks:
-        have = {network.paper: name for name, network in evidence.networks.items()}
+        have = {network.paper for network in evidence.networks.values()}
         absent = [evidence.study.paper.labels.get(name, name) for name in claim.networks if name not in have]
-        evidence = _of({have[name] for name in claim.networks if name in have}, evidence)
+        evidence = _of(claim.networks, evidence)
         if not evidence.networks:
             return row | _verdict(NOT_DECIDABLE, "", f"this study has no network trained on {_or(absent)}")
     try:
@@ -88,30 +110,40 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no data on: {empty.what}")
     several = len(found) > 1
     ours = "; ".join(
-        (f"{part.what}, " if several else "") + _text(quantity, evidence)
+        (f"{part.what}, " if several else "") + text
         for part, quantities in found
-        for quantity in quantities
+        for text in (*(_text(one, evidence) for one in quantities), *_between_networks(quantities, evidence))
     )
-    verdict, reason = _decide(found)
-    notes = [reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
+    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()})
+    notes = [decided.reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
+    notes += [f"{part.what}: by construction, {part.by_construction}" for part in claim.parts if part.by_construction]
+    if claim.same_fact_as:
+        notes.append(f"the same fact as claim {claim.same_fact_as}")
     if absent:
         notes.append(f"no {_or(absent)} in this study")
     seen = {q.where for _, quantities in found for q in quantities}
     foreign = [network.label for name, network in evidence.networks.items() if name in seen and not network.paper]
     if foreign:
         notes.append(f"not the paper's images: {', '.join(foreign)}")
-    explanation = "" if foreign else claim.explanations.get(verdict, "")
-    return row | _verdict(verdict, ours, "; ".join(note for note in notes if note), explanation)
+    explanation = "" if foreign else claim.explanations.get(decided.verdict, "")
+    reason = "; ".join(note for note in notes if note)
+    return row | _verdict(decided.verdict, ours, reason, explanation, decided.holds_with)
 
 
-def _of(names: set[str], evidence: Evidence) -> Evidence:
-    """`evidence` of these networks alone."""
-    kept = {name: network for name, network in evidence.networks.items() if name in names}
+def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:
+    """`evidence` of the networks that stand for these of the paper's alone."""
+    kept = {name: network for name, network in evidence.networks.items() if network.paper in papers}
     return Evidence(evidence.frames, dataclasses.replace(evidence.study, networks=kept))
 
 
-def _verdict(verdict: str, ours: str, reason: str, explanation: str = "") -> dict[str, str]:
-    return {"ours": ours, "verdict": verdict, "reason": reason, "explanation": explanation}
+def _verdict(verdict: str, ours: str, reason: str, explanation: str = "", holds_with: str = "") -> dict[str, str]:
+    return {
+        "ours": ours,
+        "verdict": verdict,
+        "holds_with": holds_with,
+        "reason": reason,
+        "explanation": explanation,
+    }
 
 
 def _or(names: Sequence[str]) -> str:
@@ -123,62 +155,20 @@ def _text(found: Found, evidence: Evidence) -> str:
     return f"{where}: {found.ours.text()}" if where else found.ours.text()
 
 
-def _all(verdicts: Sequence[bool | None]) -> bool | None:
-    if any(verdict is False for verdict in verdicts):
-        return False
-    return None if any(verdict is None for verdict in verdicts) else True
-
-
-def _fulfils(criterion: Criterion, found: Found) -> bool | None:
-    """True or false only where the intervals over repeats and over images, as far as there are both, agree."""
-    intervals = [found.ours, found.ours.images]
-    known = [interval for interval in intervals if interval is not None and interval.known] or [found.ours]
-    verdicts = {criterion.test(interval, found.paper) for interval in known}
-    return verdicts.pop() if len(verdicts) == 1 else None
-
-
-def _holds(found: Sequence[tuple[Part, list[Found]]], semantics: str) -> tuple[bool | None, list[str]]:
-    """True where all parts hold under one semantics, None where that is undecided; and the choices with which they do.
-
-    A quantity without a semantics, or without a choice, counts under each.
-    """
-    mine = [(part, q) for part, quantities in found for q in quantities if q.semantics in ("", semantics)]
-    choices = list(dict.fromkeys(q.choice for _, q in mine if q.choice)) or [""]
-    verdicts = {
-        choice: _all([_fulfils(part.criterion, q) for part, q in mine if q.choice in ("", choice)])
-        for choice in choices
-    }
-    fulfilling = [choice for choice, verdict in verdicts.items() if verdict]
-    if fulfilling:
-        return True, fulfilling if len(fulfilling) < len(choices) else []
-    return (None if not mine or None in verdicts.values() else False), []
-
-
-def _decide(found: Sequence[tuple[Part, list[Found]]]) -> tuple[str, str]:
-    """Verdict, and why it is not simply so."""
-    kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
-    published = readings.published(kinds)
-    both = bool(published) and readings.MEANT in kinds
-    first, choices = _holds(found, published if published and not both else readings.MEANT)
-    if first:
-        reasons = [f"with {' or '.join(choices)} only" if choices else ""]
-        verdict = _holds(found, published)[0] if both else True
-        if not verdict:
-            reasons.append(f"holds as meant, {'undecided' if verdict is None else 'not'} {readings.AS[published]}")
-        if _single(found):
-            reasons.append("decided on single runs, without an interval")
-        return REPRODUCED, "; ".join(filter(None, reasons))
-    if first is None:
-        known = any(q.ours.known for _, quantities in found for q in quantities)
-        return NOT_DECIDABLE, "an interval crosses the criterion" if known else "these values do not decide it"
-    if published and _holds(found, published)[0]:
-        return ONLY_WITH_DEFECT, f"holds {readings.AS[published]}, not as meant"
-    return NOT_REPRODUCED, "decided on single runs, without an interval" if _single(found) else ""
-
-
-def _single(found: Sequence[tuple[Part, list[Found]]]) -> bool:
-    ours = [q.ours for _, quantities in found for q in quantities]
-    return any(one.kind == "repeats" and not one.known and one.images is None for one in ours)
+def _between_networks(quantities: Sequence[Found], evidence: Evidence) -> list[str]:
+    """Mean over the trainings of one network of the paper, where there are several, with the interval between them."""
+    groups: dict[tuple[str, str, str], list[float]] = {}
+    for one in quantities:
+        network = evidence.networks.get(one.where)
+        if network is not None and network.paper:
+            groups.setdefault((network.paper, one.semantics, one.choice), []).append(one.ours.value)
+    labels = evidence.study.paper.labels
+    return [
+        f"{' '.join(filter(None, [labels.get(paper, paper), *how]))}, between trainings: "
+        f"{mean_interval(values, 'networks').text()}"
+        for (paper, *how), values in groups.items()
+        if len(values) > 1
+    ]
 
 
 def ledger(claims: Sequence[Claim], evidence: Evidence) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pydantic
 from memristive.core.names import unknown_key
 from memristive.core.setting import SHORT_NAMES, SemanticsName, full_name
 from memristive_study.config.experiments import NetworkName
-from memristive_study.config.sections import Name, Named, Refers, Section, Some, WrongKey, key
+from memristive_study.config.sections import Folder, Name, Named, Refers, Section, Some, WrongKey, key
 from memristive_study.config.settings import Fields, values_of
 from memristive_study.config.words import shown
 from memristive_study.training.rules import RULES
@@ -42,6 +42,11 @@ class Choices(Section):
     points: Named[Point] = key("Settings at which alternatives are compared, by name.")
     alternatives: dict[Name, Alternative | None] = key(
         "Choices by name: a field of a setting, checkpoint, or any name where networks are exchanged."
+    )
+    recipes: dict[Name, Folder | None] = key(
+        "Folders of published studies of other trainings, by name: the coherence table takes each as a recipe.",
+        optional=True,
+        default={},
     )
 
     @pydantic.model_validator(mode="after")

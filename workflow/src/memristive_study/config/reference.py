@@ -37,6 +37,12 @@ Another study is a smaller file with the keys that differ: `snakemake --cores 6 
 - **Editors**: [`workflow/schemas/config.schema.json`](../workflow/schemas/config.schema.json) completes and checks
   keys while you type. With the YAML language server, begin your file with
   `# yaml-language-server: $schema=workflow/schemas/config.schema.json`, a path relative to your file.
+- **A network of your own**: `architecture: my_nets:small` is the function `small` of `my_nets.py` in the folder in
+  which Snakemake runs, `folder.my_nets:small` that of a file below it; installed packages come first, and none may have
+  the file's name. A change of the code trains the network again.
+- **Several files**: where an experiment's parts, or the fields of one grid, come from several files, a run says so
+  before it starts, as does `make plan`.
+- **Results** are written below `results_dir` alone, never over files that git tracks or over what is published.
 - **Trust**: a configuration can name Python code that is then run (`architecture`). Treat one from elsewhere as code.
 
 In the tables, which `python -m memristive_study.config.reference` writes from the declarations in

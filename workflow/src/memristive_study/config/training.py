@@ -8,6 +8,7 @@ from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive_study.config.sections import Flag, Real, Section, Whole, WrongKey, key
 from memristive_study.config.settings import Fields
+from memristive_study.training.optimisers import OPTIMISERS
 from memristive_study.training.rules import RULES
 
 FOLDS = 1000  # most folds of a cross-validation; each is a training
@@ -22,7 +23,7 @@ class Recipe(Section):
 
     epochs: Whole = key("Passes over the training images.", default=50, ge=1)
     batch_size: Whole = key("Images a step.", default=100, ge=2)
-    optimiser: Literal["sgd", "adam", "adamw"] = key("Optimiser, as torch.optim computes it.", default="sgd")
+    optimiser: Literal[tuple(OPTIMISERS)] = key("Optimiser, as torch.optim computes it.", default="sgd")
     momentum: Real = key("Momentum of sgd; 0: plain gradient descent.", default=0.9, ge=0, lt=1)
     nesterov: Flag = key("Nesterov's momentum for sgd, where it has momentum.", default=True)
     learning_rate: Real = key("Largest learning rate of the schedule.", default=0.05, gt=0)

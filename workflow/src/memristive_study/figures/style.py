@@ -66,6 +66,7 @@ PAPER = {
     "markeredgewidth": 0.4,
 }
 DIGITAL = {"linestyle": (0, (1, 1.6)), "linewidth": 1.1}
+MOST_DRAWN = 20  # evaluations of one setting that are drawn one by one
 CHANGE = "cividis"  # colour map of ordered quantities, the same in grey
 
 
@@ -120,6 +121,31 @@ def points(axes: Axes, rows: pd.DataFrame, x: str, **marker: Any) -> None:
     found = summary(rows, [x])
     bars = [(found["mean"] - found["low"]).fillna(0), (found["high"] - found["mean"]).fillna(0)]
     axes.errorbar(found[x], found["mean"], yerr=bars, **{**marker, "linestyle": "none", "capsize": 2, "linewidth": 0.9})
+
+
+LEAST_LOSS = 0.01  # points: one of 10,000 images, where the logarithmic axis of losses ends
+
+
+def losses(axes: Axes, rows: pd.DataFrame, x: str, digital: float, **line: Any) -> None:
+    """Points lost against `digital` (%) by column `x`, mean and interval, on `loss_axis`, at whose end gains lie."""
+    found = summary(rows, [x])
+    lost = found.assign(mean=digital - found["mean"], low=digital - found["high"], high=digital - found["low"])
+    shown = lost[["mean", "low", "high"]].clip(lower=LEAST_LOSS)
+    curve(axes, lost.assign(**shown), x, **line)
+
+
+def loss_axis(axes: Axes) -> None:
+    """Lost points on a logarithmic axis, so that a tenth of a point is seen beside fifty."""
+    axes.set_yscale("log")
+    axes.set_ylim(LEAST_LOSS * 0.8, 110)
+    axes.set_yticks([0.01, 0.1, 1, 10, 100], ["none", "0.1", "1", "10", "100"])
+
+
+def draws(axes: Axes, rows: pd.DataFrame, x: float, colour: Any, marker: str = "o") -> None:
+    """Every evaluation of a setting as a small point at `x`, where they are few enough to tell apart."""
+    if 1 < len(rows) <= MOST_DRAWN:
+        look = {"marker": marker, "markersize": 2.0, "alpha": 0.55, "markeredgewidth": 0, "zorder": 3}
+        axes.plot([x] * len(rows), rows["accuracy"], color=colour, linestyle="none", label="_nolegend_", **look)
 
 
 def accuracy_axis(axes: Axes, top: float = 103.0) -> None:

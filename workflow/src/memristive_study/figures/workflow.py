@@ -25,10 +25,11 @@ KINDS = {
     "images": ("#dddddd", {"prepare_dataset", "make_folds"}),
     "training": ("#56B4E9", {"train_fold", "train_published", "select_checkpoint", "select_alternative"}),
     "inference": ("#E69F00", {"evaluate", "collect_experiment", "time_inference", "collect_times"}),
+    "proofs": ("#8DA0CB", {"measure_network", "collect_measurement"}),
     "devices": ("#D55E00", {"device_curves"}),
     "validation": ("#009E73", {"validate_network", "collect_parity"}),
     "figures and tables": ("#F0E442", {"figure", "table", "choices", "rulegraph"}),
-    "claims and report": ("#CC79A7", {"claims", "provenance", "report"}),
+    "claims and report": ("#CC79A7", {"claims", "coherence", "provenance", "report"}),
 }
 
 

@@ -4,6 +4,7 @@ Imported when Snakemake reads the workflow, so it imports neither torch nor pand
 """
 
 import dataclasses
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -78,6 +79,12 @@ class Plan:
             if name in RESERVED:
                 others = ", ".join(RESERVED)
                 raise InputError(f"experiments: {name}: is the name of another file; expected any but {others}")
+            if not self.networks_of(name):
+                asked = ", ".join(config["experiments"][name]["networks"])
+                raise InputError(
+                    f"experiments: {name}: networks: {asked}: none of them is run (run: networks: "
+                    f"{', '.join(self.networks)}), so that nothing would be evaluated"
+                )
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
@@ -107,11 +114,7 @@ class Plan:
     @property
     def devices(self) -> list[str]:
         """Names of the devices that the report describes: those of the study's settings, beside a paper all of them."""
-        known = devices.table(self.config["devices"])
-        if self.config["paper"]:
-            return list(known)
-        settings = dict.fromkeys(each for job in self.jobs for each in job.setting.every())
-        return [name for name in known if any(setting.device.name == name for setting in settings)]
+        return list(devices.table(self.config["devices"])) if self.config["paper"] else list(self._used_devices)
 
     @property
     def has_curves(self) -> bool:
@@ -203,9 +206,14 @@ class Plan:
             }
             for name in self.networks
         }
-        known = devices.table(self.config["devices"])
-        named = {name: known[name].name for name in self.devices}
-        return canonical({"networks": networks, "devices": named, "setting": self.base().canonical()})
+        return canonical({"networks": networks, "devices": self._used_devices, "setting": self.base().canonical()})
+
+    @functools.cached_property
+    def _used_devices(self) -> dict[str, str]:
+        """Names for readers of the devices of the study's settings; others may come and go without a word here."""
+        used = {job.setting.device.name for job in self.jobs}
+        used |= {each.device.name for job in self.jobs if job.setting.layers for each in job.setting.every()}
+        return {name: device.name for name, device in devices.table(self.config["devices"]).items() if name in used}
 
     def _images(self, dataset: str) -> str:
         """Name of the published data set that a data set's images are, else their source."""

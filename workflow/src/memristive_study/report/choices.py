@@ -6,18 +6,16 @@ from memristive_study.claims.evidence import Evidence
 from memristive_study.report import markup
 from memristive_study.report.markup import Html
 from memristive_study.report.origin import origin
-from memristive_study.results import readings, sources
+from memristive_study.results import sources
 from memristive_study.results.folder import Folder
+from memristive_study.tables import coherence
 from memristive_study.tables.choices import described
-
-TIED = 1.0  # points within which two values fit equally well
 
 
 def alternatives(folder: Folder) -> Html:
     """Every alternative that was run, for a study that compared some."""
     path = folder.table("choices")
     compared = pd.read_csv(path, dtype={"value": str})
-    probably = markup.points(likely(compared))
     return Html(
         markup.paragraph(
             "What the paper does not say was chosen as the configuration explains; each alternative was run at the "
@@ -25,9 +23,24 @@ def alternatives(folder: Folder) -> Html:
             "their draws, and over the images."
         )
         + markup.points(summary(compared))
-        + (f"<h3>What the authors probably used</h3>{probably}" if probably else "")
         + markup.table(described(compared), "Alternatives to the study's choices")
         + origin(folder, "choices", path, sources.read(path))
+    )
+
+
+def together(folder: Folder) -> Html:
+    """What the authors probably used: the choices judged by all claims together."""
+    path = folder.table("coherence")
+    frame = coherence.read(path)
+    return Html(
+        "<h3>What the authors probably used</h3>"
+        + markup.points(coherence.sentences(frame))
+        + markup.paragraph(
+            "Columns are claims that hold with some choices and not with others. ✓, ✗, ?: whether a claim holds, does "
+            "not or stays open with this value, all other choices being those of the best set (*)."
+        )
+        + markup.table(coherence.matrix(frame), "Choices and the claims that hold with them")
+        + origin(folder, "coherence", path, sources.read(path))
     )
 
 
@@ -71,38 +84,4 @@ def summary(frame: pd.DataFrame) -> list[str]:
                 f"({best['semantics']})"
             )
         lines.append(text + ".")
-    return lines
-
-
-def likely(frame: pd.DataFrame) -> list[str]:
-    """One sentence a choice: which value the authors probably used, and how sure that is.
-
-    A case is a point and network for which the paper has a number. A value fits where it comes nearest to that number,
-    or within TIED points of the nearest; one that fits in all cases was probably used. The authors ran MemTorch on a
-    GPU, so its semantics count where they were run, in their place those of MemTorch on a CPU.
-    """
-    lines = []
-    for choice, mine in frame.dropna(subset=["from_paper"]).groupby("choice", sort=False):
-        published = mine[mine["semantics"] == readings.published(mine["semantics"])]
-        mine = published if len(published) else mine
-        distances = mine.assign(off=mine["from_paper"].astype(float).abs()).pivot_table(
-            index=["point", "network"], columns="value", values="off", sort=False
-        )
-        fits = distances.le(distances.min(axis=1) + TIED, axis=0)
-        throughout = [str(value) for value in fits.columns[fits.all()]]
-        cases = f"{len(fits)} case{'s' if len(fits) > 1 else ''}"
-        if len(throughout) == len(fits.columns):
-            text = "the paper's numbers do not tell the values apart"
-        elif throughout:
-            most = distances[throughout].min(axis=1).max()
-            text = (
-                f"probably {' or '.join(throughout)}, nearest to the paper in all of {cases}, though up to "
-                f"{most:.1f} points off"
-            )
-        else:
-            nearest = (
-                f"{distances.loc[at].idxmin()} ({network}, {point})" for at in fits.index for point, network in [at]
-            )
-            text = f"cannot be said, for the nearest value is not the same everywhere: {', '.join(nearest)}"
-        lines.append(f"{choice.replace('_', ' ').capitalize()}: {text.replace('_', ' ')}.")
     return lines

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
@@ -24,6 +25,8 @@ HEADINGS = {  # columns of the result files, for readers
 }
 
 
+# Places in a text where a line may break: after _, + and /, and between a point and a letter.
+_JOINTS = re.compile(r"(?<=[_+/])(?=\w)|(?<=\.)(?=[A-Za-z])")
 TABLE_FROM = 4  # sentences of a section
 DENSE_FROM = 9  # columns of a table
 NARROW = 32  # characters that fit beside each other on a telephone
@@ -46,8 +49,8 @@ def paragraph(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """A heading that breaks between words, those joined by underscores too."""
-    return escape(text).replace("_", "_<wbr>")
+    """A heading, or the text of a cell, that breaks between words, those joined by other signs than blanks too."""
+    return _JOINTS.sub("<wbr>", escape(text))
 
 
 def points(lines: Iterable[str]) -> str:
@@ -84,7 +87,7 @@ def table(frame: pd.DataFrame, caption: str, headings: Mapping[str, str] = HEADI
     lines = []
     for row in frame.itertuples(index=False):
         cells = "".join(
-            f'<td class="number">{escape(text)}</td>' if _is_number(value) else f"<td>{escape(text)}</td>"
+            f'<td class="number">{escape(text)}</td>' if _is_number(value) else f"<td>{title(text)}</td>"
             for value, text in ((value, cell(value)) for value in row)
         )
         lines.append(f"<tr>{cells}</tr>")

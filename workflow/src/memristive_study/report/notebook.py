@@ -160,6 +160,8 @@ def _choices(folder: Folder, study: Study) -> list[NotebookNode]:
     cells = [_heading("choices", "Choices left open", text)]
     if compared:
         cells.append(_code("choices.alternatives(folder)"))
+    if folder.table("coherence").is_file():
+        cells.append(_code("choices.together(folder)"))
     return [*cells, _code("choices.chosen(folder, evidence)")]
 
 

@@ -67,7 +67,7 @@ def between_semantics(evidence: Evidence, experiment: str) -> list[str]:
         evidence,
         meant_less_published(experiment),
         lambda name, f: (
-            f"{name}: the accuracy as meant less that as MemTorch computes is {number(f.ours, 'points')} where they "
+            f"{name}: the accuracy as meant less that {readings.AS[f.choice]} is {number(f.ours, 'points')} where they "
             f"differ most{f' ({f.note})' if f.note else ''}."
         ),
     )

@@ -5,7 +5,14 @@ from html import escape
 from typing import Any
 
 from memristive_study.claims.evidence import Evidence
-from memristive_study.claims.judge import NOT_DECIDABLE, NOT_REPRODUCED, ONLY_WITH_DEFECT, REPRODUCED
+from memristive_study.claims.verdicts import (
+    DEPENDS_ON_CHOICE,
+    DEPENDS_ON_NETWORK,
+    NOT_DECIDABLE,
+    NOT_REPRODUCED,
+    ONLY_WITH_DEFECT,
+    REPRODUCED,
+)
 from memristive_study.report import markup, validation
 from memristive_study.report.markup import Html
 from memristive_study.report.origin import state
@@ -13,8 +20,22 @@ from memristive_study.results import outputs
 from memristive_study.results.folder import Folder
 from memristive_study.results.outputs import Section
 
-MARKS = {REPRODUCED: "✓", ONLY_WITH_DEFECT: "!", NOT_REPRODUCED: "✗", NOT_DECIDABLE: "?"}
-CLASSES = {REPRODUCED: "yes", ONLY_WITH_DEFECT: "defect", NOT_REPRODUCED: "no", NOT_DECIDABLE: "open"}
+MARKS = {
+    REPRODUCED: "✓",
+    ONLY_WITH_DEFECT: "!",
+    DEPENDS_ON_CHOICE: "±",
+    DEPENDS_ON_NETWORK: "~",
+    NOT_REPRODUCED: "✗",
+    NOT_DECIDABLE: "?",
+}
+CLASSES = {
+    REPRODUCED: "yes",
+    ONLY_WITH_DEFECT: "defect",
+    DEPENDS_ON_CHOICE: "depends",
+    DEPENDS_ON_NETWORK: "depends",
+    NOT_REPRODUCED: "no",
+    NOT_DECIDABLE: "open",
+}
 MOST_FINDINGS = 3
 
 
@@ -80,7 +101,8 @@ def _what_was_run(folder: Folder, evidence: Evidence) -> str:
     counts = ((len(frames), "experiment"), (settings, "setting"), (evaluations, "evaluation"))
     text += ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts)
     if images:
-        text += f" of {' or '.join(f'{n:,}' for n in images)} test images, up to {repeats} repeats a setting"
+        text += f" of {' or '.join(f'{n:,}' for n in images)} test images"
+        text += f", up to {repeats} repeats a setting" if repeats > 1 else ""
     text += f"{_training(folder.config, evidence)}.{_devices(evidence)}"
     return f"{text} Square brackets: 95 % intervals. {state(folder)}"
 

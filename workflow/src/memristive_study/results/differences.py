@@ -4,13 +4,27 @@ Differences between settings are paired over the repeats, which share their draw
 of single evaluations are at hand.
 """
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from memristive_study.results.statistics import POINTS, Interval, mean_interval, paired_by_repeat, paired_difference
+from memristive_study.results.statistics import (
+    LEVEL,
+    POINTS,
+    Interval,
+    extreme,
+    magnitude,
+    mean_interval,
+    paired_by_repeat,
+    paired_difference,
+    simultaneous_level,
+)
+
+Pair = tuple[pd.DataFrame, pd.DataFrame]  # rows of two settings
 
 
 def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
@@ -25,13 +39,13 @@ def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
     return frame
 
 
-def difference(first: pd.DataFrame, second: pd.DataFrame) -> Interval:
+def difference(first: pd.DataFrame, second: pd.DataFrame, level: float = LEVEL) -> Interval:
     """Accuracy of the rows `first` minus that of `second`, one setting each.
 
     Its interval is over the repeats; over the images too where both have the column `bits`, which of the images were
     right in a row (base64).
     """
-    over_repeats = mean_interval(paired_by_repeat(first, second)["difference"], limits=POINTS)
+    over_repeats = mean_interval(paired_by_repeat(first, second)["difference"], limits=POINTS, level=level)
     bits = [bits_by_repeat(rows) for rows in (first, second)]
     if not all(bits):
         return over_repeats
@@ -40,7 +54,7 @@ def difference(first: pd.DataFrame, second: pd.DataFrame) -> Interval:
         right = [list(found.values()) for found in bits]
     else:
         right = [[found[repeat] for repeat in shared] for found in bits]
-    return replace(over_repeats, images=paired_difference(*right).images)
+    return replace(over_repeats, images=paired_difference(*right, level).images)
 
 
 def bits_by_repeat(rows: pd.DataFrame) -> dict[int, np.ndarray]:
@@ -52,11 +66,25 @@ def bits_by_repeat(rows: pd.DataFrame) -> dict[int, np.ndarray]:
     return {row.repeat: unpack_bits(row.bits, row.images) for row in rows.itertuples()}
 
 
-def spread(frame: pd.DataFrame, column: str) -> Interval:
-    """Largest minus smallest accuracy over the values of `column`, in each repeat; its mean over the repeats."""
-    table = frame.pivot_table(index="repeat", columns=column, values="accuracy", dropna=False)
-    table = table.dropna()  # repeats that every setting has
-    return mean_interval(table.max(axis=1) - table.min(axis=1), limits=(0.0, 100.0))
+def smallest(pairs: Sequence[Pair]) -> Interval:
+    """The least of the differences of several pairs of settings; its interval knows that it was selected."""
+    level = simultaneous_level(len(pairs))
+    return extreme([difference(*pair, level) for pair in pairs], min)
+
+
+def spread(frame: pd.DataFrame, column: str, groups: Sequence[str] = ()) -> Interval:
+    """Largest difference in accuracy between two values of `column`, within each combination of `groups`.
+
+    Its interval is over the repeats and knows that the pair was selected among all pairs.
+    """
+    pairs = [
+        pair
+        for _, mine in (frame.groupby(list(groups), dropna=False) if groups else [((), frame)])
+        for pair in itertools.combinations([rows for _, rows in mine.groupby(column, dropna=False)], 2)
+    ]
+    level = simultaneous_level(len(pairs))
+    found = [mean_interval(paired_by_repeat(*pair)["difference"], limits=POINTS, level=level) for pair in pairs]
+    return extreme([magnitude(each) for each in found], max)
 
 
 def best_voltage(frame: pd.DataFrame) -> float:

@@ -113,7 +113,13 @@ class Folder:
 
     def file(self, name: str) -> Path:
         """Path of an input (see `outputs`) that is one file."""
-        return self.path / _PLACES.get(name, f"experiments/{name}.csv")
+        return self.path / _PLACES.get(name, self._measured.get(name, f"experiments/{name}.csv"))
+
+    @property
+    def _measured(self) -> dict[str, str]:
+        """Places of the measurements that it has, by the names of these as inputs."""
+        found = sorted(self.path.glob("proofs/*.csv"))
+        return {outputs.measured_input(path.stem): f"proofs/{path.name}" for path in found}
 
     def inputs(self) -> dict[str, Value]:
         """Paths of all inputs of the study that are there, by name."""
@@ -129,7 +135,8 @@ class Folder:
             "datasets": [self.path / "datasets" / f"{name}.npz" for name in datasets],
         }
         several = {name: [path for path in paths if path.is_file()] for name, paths in several.items()}
-        single = {name: path for name in (*self.experiments, *_PLACES) if (path := self.file(name)).is_file()}
+        names = (*self.experiments, *_PLACES, *self._measured)
+        single = {name: path for name in names if (path := self.file(name)).is_file()}
         found = {**single, **{name: paths for name, paths in several.items() if paths}}
         recorded = self.provenance.get("inputs", found)
         return {name: paths for name, paths in found.items() if name in recorded}

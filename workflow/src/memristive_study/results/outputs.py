@@ -17,6 +17,7 @@ Inputs, by name:
   folds           the former of these, where a network was cross-validated
   datasets        list of datasets/<dataset>.npz
   layers          tables/networks.csv
+  proof_<name>    proofs/<name>.csv, a measurement of the paper's proofs
   records         list of evaluations/<experiment>/<network>/<label>.json, for comparisons paired over the images
   rulegraph       output of `snakemake --rulegraph` (dot), or lines "parent child"
 """
@@ -108,6 +109,45 @@ class Section:
     def sentences(self, evidence: Any) -> list[str]:
         """The findings of a study, from its evidence."""
         return [] if self.findings is None else resolve(self.findings)(evidence)
+
+
+MEASURED_IMAGES = 1_000  # test images of a measurement, so that each takes less than a minute of one core
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measurement that the paper's proofs need: proofs/<key>.csv.
+
+    Attributes:
+        networks: of the paper, that it is made of.
+        measure: (digital network, images float32 [n, channels, height, width], labels int64 [n]) -> rows of values by
+            column; the same values for the same network and images, whatever the number of threads.
+    """
+
+    networks: tuple[str, ...]
+    measure: Function
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a proof says of a study: `holds` where it is one, so that the numbers it names exclude each other."""
+
+    heading: str
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof about a paper's numbers: its section, and (claims.Evidence) -> Conclusion, None without data."""
+
+    section: Section
+    conclude: Callable[[Any], Conclusion | None]
+
+
+def measured_input(measurement: str) -> str:
+    """Name of a measurement among the inputs."""
+    return f"proof_{measurement}"
 
 
 WORKFLOW = Section(
@@ -228,7 +268,14 @@ def sections(experiments: Mapping[str, Mapping[str, Any]], paper: Paper) -> list
             about its parts has those that the paper shows.
     """
     own = [_of_experiment(name, entry, paper) for name, entry in experiments.items()]
-    return [_numbered(section, paper) for section in (*BEFORE, *own, *AFTER, WORKFLOW)]
+    proofs = [replace(proof.section, findings=functools.partial(_concluded, proof)) for proof in paper.proofs]
+    return [_numbered(section, paper) for section in (*BEFORE, *own, *proofs, *AFTER, *paper.sections, WORKFLOW)]
+
+
+def _concluded(proof: Proof, evidence: Any) -> list[str]:
+    """The conclusion of a proof as sentences."""
+    found = proof.conclude(evidence)
+    return [] if found is None else [f"{found.heading}.", found.text]
 
 
 def shown_parts(experiment: str, paper: Paper) -> list[str]:

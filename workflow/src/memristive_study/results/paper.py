@@ -4,12 +4,12 @@ Which papers there are is in `memristive_study.papers`, a folder each; nothing o
 Snakemake reads the workflow, so it imports neither torch nor pandas.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from memristive_study.results.outputs import Section
+    from memristive_study.results.outputs import Measurement, Proof, Section
 
 Values = Mapping[str, float]  # a number for each of the paper's networks that it reports one for
 
@@ -36,7 +36,10 @@ class Paper:
         accuracy: (experiment, network of the paper, fields of a Setting by their short forms) -> the accuracy that it
             states for that setting, None where it states none.
         experiments: sections of the report by the experiment that they show; of any other one there is a general one.
+        sections: further ones, which no experiment of its own is needed for.
         highlights: "module:function", (claims.Evidence) -> heading and sentence of each finding that matters most.
+        measurements: what its proofs are made of, by name.
+        proofs: which of its numbers exclude each other.
         claims: "module:NAME" of its claims, a sequence of `claims.Claim`; empty where they are not judged.
         file_names: of figures and tables that it numbers, by their names in `results.outputs`.
     """
@@ -52,7 +55,10 @@ class Paper:
     seconds: Mapping[str, Values] = field(default_factory=dict)
     accuracy: Callable[[str, str, Mapping[str, Any]], float | None] = _no_accuracy
     experiments: Mapping[str, "Section"] = field(default_factory=dict)
+    sections: tuple["Section", ...] = ()
     highlights: str = ""
+    measurements: Mapping[str, "Measurement"] = field(default_factory=dict)
+    proofs: Sequence["Proof"] = ()
     claims: str = ""
     file_names: Mapping[str, str] = field(default_factory=dict)
 

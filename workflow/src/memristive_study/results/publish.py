@@ -25,6 +25,7 @@ FILES = (
     "provenance.json",
     "rulegraph.txt",
     "experiments/*.csv",
+    "proofs/*.csv",
     "tables/*",
     "figures/*",
     "devices/*.csv",

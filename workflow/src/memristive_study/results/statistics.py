@@ -9,7 +9,7 @@ there: what is cut off never holds the true mean, so the interval covers it as o
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,14 +63,17 @@ class Interval:
 
 
 def mean_interval(
-    values: ArrayLike, kind: str = "repeats", limits: tuple[float, float] = (-math.inf, math.inf)
+    values: ArrayLike,
+    kind: str = "repeats",
+    limits: tuple[float, float] = (-math.inf, math.inf),
+    level: float = LEVEL,
 ) -> Interval:
-    """Mean of independent `values` [n] with its two-sided 95 % t-interval, cut at `limits` of what a value can be."""
+    """Mean of independent `values` [n] with its two-sided t-interval, cut at `limits` of what a value can be."""
     values = np.asarray(values, dtype=float)
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return single(mean, kind, n)
-    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * np.std(values, ddof=1) / math.sqrt(n))
+    half = float(special.stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) / math.sqrt(n))
     # Values that are all 100 have a mean of 100, but for rounding.
     low, high = min(limits[0], mean), max(limits[1], mean)
     return Interval(mean, max(mean - half, low), min(mean + half, high), n, kind)
@@ -100,12 +103,13 @@ def binomial_interval(correct: int, images: int) -> Interval:
     return Interval(100 * correct / images, 100 * bounds.low, 100 * bounds.high, images, "images")
 
 
-def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Interval:
+def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike], level: float = LEVEL) -> Interval:
     """Compare two settings on the same images with the same seeds.
 
     Args:
         first, second: correct or not, bool [repeats, images]; a setting without draws has one
             repeat, which stands against each of the other's.
+        level: of both intervals.
 
     Returns:
         The difference (percentage points) with a t-interval over the repeats (another draw of the
@@ -117,8 +121,67 @@ def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -
     if len(a) != len(b) and min(len(a), len(b)) != 1:
         raise ValueError(f"{len(a)} and {len(b)} repeats cannot be paired")
     difference = np.broadcast_to(a, (repeats, a.shape[1])) - np.broadcast_to(b, (repeats, b.shape[1]))
-    over_images = mean_interval(difference.mean(axis=0), "images", POINTS)
-    return replace(mean_interval(difference.mean(axis=1), limits=POINTS), images=over_images)
+    over_images = mean_interval(difference.mean(axis=0), "images", POINTS, level)
+    return replace(mean_interval(difference.mean(axis=1), limits=POINTS, level=level), images=over_images)
+
+
+def simultaneous_level(count: int) -> float:
+    """Level of each of `count` intervals that hold together in 95 % of all studies (Bonferroni)."""
+    return 1 - (1 - LEVEL) / max(count, 1)
+
+
+def extreme(intervals: Sequence[Interval], pick: Callable[..., float]) -> Interval:
+    """The least (`pick` is min) or the largest (max) of several values, its interval aware of the selection.
+
+    The intervals must be simultaneous (`simultaneous_level`): where each holds its true value, the extreme of the true
+    values lies between the extremes of the lower and of the upper ends. The interval of the extreme one alone would
+    not hold it as often, because chance takes part in which one that is.
+    """
+    known = all(interval.known for interval in intervals)
+    images = [interval.images for interval in intervals]
+    return Interval(
+        pick(interval.value for interval in intervals),
+        pick(interval.low for interval in intervals) if known else math.nan,
+        pick(interval.high for interval in intervals) if known else math.nan,
+        min(interval.n for interval in intervals),
+        intervals[0].kind,
+        None if None in images else extreme(images, pick),
+    )
+
+
+def magnitude(interval: Interval) -> Interval:
+    """|value| of a difference, with the interval that follows."""
+    low, high = abs(interval.low), abs(interval.high)
+    least = 0.0 if interval.low <= 0 <= interval.high else min(low, high)
+    return replace(interval, value=abs(interval.value), low=least if interval.known else math.nan, high=max(low, high))
+
+
+def deviation_interval(values: ArrayLike, kind: str = "repeats") -> Interval:
+    """Standard deviation of independent normal `values` [n] with its 95 % interval, from chi squared."""
+    values = np.asarray(values, dtype=float)
+    n = len(values)
+    if n < 2:
+        return single(math.nan, kind, n)
+    deviation = float(np.std(values, ddof=1))
+    low, high = (float(special.chdtri(n - 1, (1 - side * LEVEL) / 2)) for side in (1, -1))
+    return Interval(deviation, deviation * math.sqrt((n - 1) / low), deviation * math.sqrt((n - 1) / high), n, kind)
+
+
+def deviation_ratio(first: ArrayLike, second: ArrayLike, kind: str = "repeats") -> Interval:
+    """Standard deviation of `first` over that of `second`, independent normal values, with its 95 % F-interval.
+
+    Infinite, without an interval, where `second` does not vary.
+    """
+    a, b = (np.asarray(values, dtype=float) for values in (first, second))
+    n = min(len(a), len(b))
+    if n < 2:
+        return single(math.nan, kind, n)
+    below = float(np.std(b, ddof=1))
+    if below == 0:
+        return single(math.inf, kind, n)
+    ratio, freedom = float(np.std(a, ddof=1)) / below, (len(a) - 1, len(b) - 1)
+    low, high = (float(special.fdtri(*freedom, (1 + side * LEVEL) / 2)) for side in (1, -1))
+    return Interval(ratio, ratio / math.sqrt(low), ratio / math.sqrt(high), n, kind)
 
 
 def unpaired_difference(first: ArrayLike, second: ArrayLike) -> Interval:

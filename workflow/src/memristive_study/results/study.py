@@ -44,7 +44,7 @@ class Study:
         networks: by name; those with the paper's names come first, in its order.
         paper: what its numbers are compared with; `NO_PAPER` where there is none.
         setting: what every experiment starts from.
-        devices: names for readers of the devices that the report describes.
+        devices: names for readers of the devices of its settings.
     """
 
     networks: Mapping[str, Network]

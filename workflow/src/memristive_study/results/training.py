@@ -46,6 +46,12 @@ def validation_curve(histories: pd.DataFrame, network: str) -> pd.Series:
     return 100 * mine.groupby("epoch")["validation_accuracy"].mean()
 
 
+def test_curve(histories: pd.DataFrame, network: str) -> pd.Series:
+    """Test accuracy (%) of a network's training on the published split by epoch; empty where there is none."""
+    mine = histories[(histories["network"] == network) & (histories["fold"] == "published")]
+    return 100 * mine.set_index("epoch")["test_accuracy"]
+
+
 def npz_shapes(path: str | Path) -> dict[str, tuple[int, ...]]:
     """Shapes of the arrays of an .npz, without reading them."""
     shapes = {}

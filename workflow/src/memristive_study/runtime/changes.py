@@ -44,7 +44,7 @@ def summary(jobs: Iterable[Any], reason: Callable[[Any], Any]) -> str:
     causes: dict[str, Counter[str]] = {word: Counter() for word in WORDS.values()}
     once: set[str] = set()
     for job in jobs:
-        rule = job.rule.name
+        rule = _rule(job.rule.name)
         if rule in ONCE:
             once.add(WORDS[rule])
         elif rule in WORDS:
@@ -58,6 +58,11 @@ def summary(jobs: Iterable[Any], reason: Callable[[Any], Any]) -> str:
         found += [word] if word in once else _texts(word, mine)
         named |= set(counts) - {"new"}
     return "; ".join(found) or "small jobs alone"
+
+
+def _rule(name: str) -> str:
+    """A rule's own name, where another workflow that uses this one has put a prefix before it."""
+    return next((rule for rule in WORDS if name.endswith(f"_{rule}")), name)
 
 
 def _texts(word: str, counts: Counter[str]) -> list[str]:

@@ -26,6 +26,7 @@ MEMTORCH = {"mnist": 200.0, "cifar10": 1000.0, "cifar100": 3000.0}
 OTHER_ARCHITECTURE = "cifar100"  # whose times count for another one
 # Seconds that a job takes besides its work: start of Python, imports, reading.
 START = {"evaluate": 1.0, "train_fold": 6.0, "train_published": 6.0, "validate_network": 20.0, "time_inference": 20.0}
+MEASUREMENT = 30.0  # at most, on a thousand images
 OTHER_JOB = 4.0
 # Where only the file of a data set will tell: training and test images, values of an image.
 UNKNOWN_IMAGES = (50_000, 10_000)
@@ -43,6 +44,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     """Estimated seconds of one job on one thread."""
     network = wildcards.get("network")
     start = START.get(rule, OTHER_JOB)
+    if rule == "measure_network":
+        return start + MEASUREMENT
     if network is None:
         return start
     entry = plan.config["networks"][network]

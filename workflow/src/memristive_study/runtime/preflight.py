@@ -50,6 +50,7 @@ def _asked(work: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, local: boo
             }
             for name in used
             if names.parsed(plan.architecture(name))[0] not in names.LIBRARY
+            or any('"layers"' in text for text in settings[name])  # patterns of layers' names
         },
         "cuda": [name for name in trained if local and plan.training(name).get("device") == "cuda"],
     }

@@ -1,4 +1,4 @@
-"""Optimisers of `torch.optim` and schedules of the learning rate."""
+"""The optimiser of a training, and schedules of the learning rate."""
 
 import math
 
@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from memristive.core.errors import InputError
+from memristive_study.training.optimisers import OPTIMISERS
 from memristive_study.training.recipe import TrainingSettings
 
 
@@ -17,12 +18,7 @@ def optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optim
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise InputError("training: every parameter of the network is frozen (requires_grad is False)")
-    common = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay, "fused": True}
-    if settings.optimiser == "sgd":
-        # Nesterov without momentum is plain gradient descent, which torch.optim wants to be told.
-        nesterov = settings.nesterov and settings.momentum > 0
-        return torch.optim.SGD(parameters, momentum=settings.momentum, nesterov=nesterov, **common)
-    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimiser](parameters, **common)
+    return OPTIMISERS[settings.optimiser](parameters, settings)
 
 
 def learning_rate(settings: TrainingSettings, progress: float) -> float:

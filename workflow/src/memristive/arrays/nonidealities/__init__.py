@@ -5,6 +5,7 @@ A non-ideality is a module of this folder with
 - a `Group` of its fields, which `memristive.core.setting.Setting` holds under the module's name;
 - `apply(conductance, array)`, which returns the conductances (S) of one array afterwards, or of some of its rows,
   float32 of the same shape. It is called only where the group is `active`;
+- where devices are asked for other conductances than the weights', `ask(conductance, array)`, before they reach them;
 - where it draws, `prepare(setting, failures)`, which draws before an array's devices take up memory.
 
 None imports torch when it is loaded, since a configuration is read without torch.
@@ -36,6 +37,14 @@ def prepare(setting: Setting, failures: Failures) -> None:
     for name in AFTER_PROGRAMMING:
         if getattr(setting, name).active and hasattr(module(name), "prepare"):
             module(name).prepare(setting, failures)
+
+
+def asked(conductance: torch.Tensor, array: Array) -> torch.Tensor:
+    """Conductances (S) that the array's devices are asked for, where `conductance` is what the weights need."""
+    for name in AFTER_PROGRAMMING:
+        if getattr(array.setting, name).active and hasattr(module(name), "ask"):
+            conductance = module(name).ask(conductance, array)
+    return conductance
 
 
 def damage(conductance: torch.Tensor, array: Array) -> torch.Tensor:

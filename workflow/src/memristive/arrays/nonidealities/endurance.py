@@ -59,8 +59,8 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
 
     The published model has oddities that are kept. Nothing stops the drift at the convergence point, so that after
     enough cycles the low state is the higher one. The exponent jumps at that point, where a mapped weight may well
-    lie. A low resistance that has just been pushed past it is then pulled down by the high state's fit. No published
-    fit over cycles depends on temperature: their p_2 is 0.
+    lie. No published fit over cycles depends on temperature: their p_2 is 0. In MemTorch a low resistance that has
+    just been pushed past the point is then pulled down by the high state's fit; as meant, each device fails once.
     """
     fit = array.setting.endurance
     convergence_point = array.semantics.convergence_point(array.setting.device.r_on, array.setting.device.r_off)
@@ -80,6 +80,9 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
             drift = exponent * math.log10(fit.cycles) + resistance[selected].log10()
             resistance[selected] = 10 ** (drift - exponent * math.log10(threshold))
 
+    high = resistance > convergence_point
     fail(resistance < convergence_point, fit.p_lrs, fit.stable_resistance_lrs)
-    fail(resistance > convergence_point, fit.p_hrs, fit.stable_resistance_hrs)
+    if array.semantics.ages_in_turn:
+        high = resistance > convergence_point
+    fail(high, fit.p_hrs, fit.stable_resistance_hrs)
     return 1 / resistance

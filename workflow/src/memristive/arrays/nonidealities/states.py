@@ -20,19 +20,39 @@ class States(Group):
     )
 
 
-def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
-    """The nearest of `states.count` conductances spaced evenly between each device's bounds.
+def ask(conductance: torch.Tensor, array: Array) -> torch.Tensor:
+    """The nearest of `states.count` conductances spaced evenly between the bounds that all devices are meant to have.
 
-    MemTorch quantises nothing: its conductances are read back from the device objects, which changes only devices
-    whose bounds overlap.
+    A programmer knows no other states: a device that varies comes as near to the one it is asked for as it can.
+    """
+    from memristive.arrays.cells import Cells
+
+    if array.semantics.states != "common":
+        return conductance
+    device = array.setting.device
+    return _nearest(conductance, *Cells.alike(device.r_on, device.r_off).bounds, array.setting.states.count)
+
+
+def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
+    """Conductances of devices that have been asked for a state (see `ask`), or that have states of their own.
+
+    With states of their own, a device whose bounds lie far apart has a step as much wider. MemTorch quantises nothing:
+    its conductances are read back from the device objects, which changes only devices whose bounds overlap.
     """
     import torch
 
-    if not array.semantics.quantises_states:
-        # A device object clips in double precision what was written to it in single precision.
-        r_on, r_off = array.cells.r_on, array.cells.r_off
-        lowest, highest, written = 1 / r_off.double(), 1 / r_on.double(), conductance.double()
-        return torch.where(written < lowest, lowest, torch.where(written > highest, highest, written)).float()
-    low, high = array.cells.bounds
-    step = (high - low) / (array.setting.states.count - 1)
+    if array.semantics.states == "common":
+        return conductance
+    if array.semantics.states == "own":
+        return _nearest(conductance, *array.cells.bounds, array.setting.states.count)
+    # A device object clips in double precision what was written to it in single precision.
+    r_on, r_off = array.cells.r_on, array.cells.r_off
+    lowest, highest, written = 1 / r_off.double(), 1 / r_on.double(), conductance.double()
+    return torch.where(written < lowest, lowest, torch.where(written > highest, highest, written)).float()
+
+
+def _nearest(conductance: torch.Tensor, low: torch.Tensor, high: torch.Tensor, count: int) -> torch.Tensor:
+    import torch
+
+    step = (high - low) / (count - 1)
     return torch.where(step == 0, low, low + torch.floor((conductance - low) / step + 0.5) * step)

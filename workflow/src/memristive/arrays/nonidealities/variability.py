@@ -1,10 +1,16 @@
 """Variability from device to device: each device has its own resistance states.
 
-Source: MemTorch 1.1.6, memtorch/bh/StochasticParameter.py.
+Distributions, of the same median and, but for the floor, the same standard deviation:
+
+- `lognormal`: never negative, and half of the devices on either side of the resistance that is meant.
+- `floored`: normal, and what lies below 1 ohm (low state) or 2 ohm (high state) is put there. That is MemTorch 1.1.6,
+  memtorch/bh/StochasticParameter.py, with the limits of its tutorial. At a standard deviation of twice the low
+  resistance it puts three devices in ten at 1 ohm, whose conductance is fifty times the one that was meant.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pydantic
@@ -14,11 +20,11 @@ from memristive.core.fields import Group, WrongValue, field
 if TYPE_CHECKING:
     import torch
 
-LEAST_R_ON, LEAST_R_OFF = 1.0, 2.0  # ohm; a normal distribution reaches below 0
+LEAST_R_ON, LEAST_R_OFF = 1.0, 2.0  # ohm, of MemTorch's normal distribution
 
 
 class Variability(Group):
-    """Spread of the resistance states, which are never below 1 ohm (low) and 2 ohm (high)."""
+    """Spread of the resistance states."""
 
     sigma: float = field(
         0.0,
@@ -45,16 +51,28 @@ class Variability(Group):
 
 
 def vary(
-    r_on: float, r_off: float, variability: Variability, deviations: torch.Tensor
+    r_on: float, r_off: float, variability: Variability, deviations: torch.Tensor, distribution: str
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Resistances (ohm) of devices: normal around r_on, of at least 1 ohm, and around r_off, of at least 2 ohm.
+    """Resistances (ohm) of devices around r_on and around r_off.
 
     Args:
         deviations: standard normal, float32 [2, rows, columns]; the resistances take their place.
+        distribution: "lognormal" or "floored".
     """
-    sigma_on, sigma_off = variability.deviations(r_on, r_off)
     low, high = deviations
+    sigma_on, sigma_off = variability.deviations(r_on, r_off)
+    if distribution == "lognormal":
+        return _lognormal(low, r_on, sigma_on), _lognormal(high, r_off, sigma_off)
     return (
         low.mul_(sigma_on).add_(r_on).clamp_min_(LEAST_R_ON),
         high.mul_(sigma_off).add_(r_off).clamp_min_(LEAST_R_OFF),
     )
+
+
+def _lognormal(deviations: torch.Tensor, median: float, deviation: float) -> torch.Tensor:
+    """Log-normal numbers of this median and standard deviation, in place of standard normal ones.
+
+    With u = exp(v), v the variance of the logarithm, their variance is median^2 u (u - 1).
+    """
+    variance = math.log((1 + math.sqrt(1 + 4 * (deviation / median) ** 2)) / 2)
+    return deviations.mul_(math.sqrt(variance)).exp_().mul_(median)

@@ -47,13 +47,12 @@ class Wires:
         """Wires whose `source` and `ground`, where None, are a segment; InputError for what is no resistance."""
         source = word_line if source is None else source
         ground = bit_line if ground is None else ground
-        given = {"word_line": word_line, "bit_line": bit_line, "source": source, "ground": ground}
-        for name, value in given.items():
-            if isinstance(value, bool) or not isinstance(value, numbers.Real) or not value >= 0:
-                raise InputError(f"effective_conductances: {name}: {value!r} is not {ALLOWED}")
+        given = resistances(
+            "effective_conductances", word_line=word_line, bit_line=bit_line, source=source, ground=ground
+        )
         if not isinstance(both_sides, bool):
             raise InputError(f"effective_conductances: both_sides: {both_sides!r} is not True or False")
-        return cls(*map(float, given.values()), both_sides)
+        return cls(*given, both_sides)
 
     @property
     def turned(self) -> Wires:
@@ -68,6 +67,14 @@ class Wires:
         return rows < columns and not self.both_sides
 
 
+def resistances(function: str, **given: float) -> list[float]:
+    """`given` as numbers; InputError, in one line that begins with `function`, for what is no resistance."""
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Real) or not value >= 0:
+            raise InputError(f"{function}: {name}: {value!r} is not {ALLOWED}")
+    return [float(value) for value in given.values()]
+
+
 def turn(matrix: torch.Tensor) -> torch.Tensor:
     """A tile [..., rows, columns] seen with word lines and bit lines exchanged, and back.
 
@@ -78,12 +85,14 @@ def turn(matrix: torch.Tensor) -> torch.Tensor:
     return matrix.transpose(-1, -2).flip(-1, -2)
 
 
-def check(conductances: torch.Tensor) -> None:
-    """InputError unless `conductances` are those of cells: finite, of at least 0 S, in rows and columns."""
+def check(function: str, conductances: torch.Tensor) -> None:
+    """InputError unless `conductances` are those of cells: real, finite, of at least 0 S, in rows and columns."""
+    if conductances.is_complex() or conductances.dtype == torch.bool:
+        kind = str(conductances.dtype).removeprefix("torch.")
+        raise InputError(f"{function}: conductances: {kind} is not a kind of real numbers")
     if conductances.dim() < 2:
-        shape = list(conductances.shape)
-        raise InputError(f"effective_conductances: conductances: shape {shape} is not [..., rows, columns]")
+        raise InputError(f"{function}: conductances: shape {list(conductances.shape)} is not [..., rows, columns]")
     wrong = ~(torch.isfinite(conductances) & (conductances >= 0))
     if wrong.any():
         value = conductances[wrong][0].item()
-        raise InputError(f"effective_conductances: conductances: {value} is not a finite number of at least 0 S")
+        raise InputError(f"{function}: conductances: {value} is not a finite number of at least 0 S")

@@ -5,6 +5,7 @@
 
 #include "chain.hpp"
 #include "exponents.hpp"
+#include "gated.hpp"
 #include "levels.hpp"
 #include "scheduler.hpp"
 #include "tiles.hpp"
@@ -53,6 +54,14 @@ int32_t memristive_effective_gradient(const memristive_wires* wires, int32_t lev
   const memristive::Level* found = memristive::level_at(level);
   return found ? memristive::effective_gradient(*found, *wires, g, of_m, tiles, gradient, threads)
                : MEMRISTIVE_UNSUPPORTED;
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
+int32_t memristive_gated(const memristive_gated_wires* wires, int32_t level, const double* g, const uint8_t* selected,
+                         int64_t vectors, double* m, int32_t threads) try {
+  const memristive::Level* found = memristive::level_at(level);
+  return found ? memristive::gated(*found, *wires, g, selected, vectors, m, threads) : MEMRISTIVE_UNSUPPORTED;
 } catch (const std::exception&) {
   return MEMRISTIVE_UNSUPPORTED;
 }

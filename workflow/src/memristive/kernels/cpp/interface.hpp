@@ -55,6 +55,14 @@ struct memristive_wires {
   double word_line, bit_line, source, ground;
 };
 
+// The lines of a tile whose rows are switched, resistances in ohm: a segment between neighbouring rows of a source line
+// or a bit line, what lies between the read voltage and a source line, and what lies behind a bit line's last row.
+struct memristive_gated_wires {
+  int32_t rows, columns;
+  int32_t source_last;  // 1: the read voltage is at a source line's last row, 0: at its first
+  double source_line, bit_line, source, ground;
+};
+
 #pragma GCC visibility push(default)  // all else in the library is hidden
 
 // Bytes of struct memristive_op, by which a caller can tell that it means the same struct.
@@ -90,6 +98,11 @@ int32_t memristive_effective(const memristive_wires* wires, int32_t level, const
 // Derivatives with respect to g of what has the derivatives `of_m` with respect to m. Otherwise as above.
 int32_t memristive_effective_gradient(const memristive_wires* wires, int32_t level, const double* g,
                                       const double* of_m, int64_t tiles, double* gradient, int32_t threads);
+
+// Currents by volt, m [vectors, columns], of one tile g [rows, columns] whose rows are on where `selected` [vectors,
+// rows] is not 0. On at most so many threads, which change no result. Returns as memristive_effective.
+int32_t memristive_gated(const memristive_gated_wires* wires, int32_t level, const double* g, const uint8_t* selected,
+                         int64_t vectors, double* m, int32_t threads);
 
 #pragma GCC visibility pop
 

@@ -99,6 +99,7 @@ struct Level {
 
   void (*wires)(const Wires&, const double* g, double* m, WiresScratch);
   void (*wires_gradient)(const Wires&, const double* g, const double* of_m, double* gradient, WiresScratch);
+  void (*gated)(const Gated&, const double* g, const uint8_t* selected, double* m);
 };
 
 }  // namespace memristive

@@ -10,6 +10,7 @@
 namespace memristive {
 
 using Wires = memristive_wires;
+using Gated = memristive_gated_wires;
 
 // Memory of one thread for one shape of tiles. With n columns and m rows, both rounded up to a multiple of 8, a vector
 // holds n conductances to bit lines and m to the sources of the word lines: `length` = n + m. All aligned to 64 bytes.

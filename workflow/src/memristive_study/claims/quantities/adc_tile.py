@@ -6,8 +6,7 @@ from typing import Any
 import pandas as pd
 
 from memristive_study.claims.evidence import Evidence, Found, Quantity
-from memristive_study.results.differences import at, difference, spread
-from memristive_study.results.statistics import Interval
+from memristive_study.results.differences import at, difference, smallest, spread
 
 EXPERIMENT = "adc_tile"
 
@@ -26,8 +25,8 @@ def smallest_loss_below(bits: int, tile_shape: str) -> Quantity:
             best = rows[rows["adc_bits"] == rows["adc_bits"].max()]
             low = sorted(b for b in rows["adc_bits"].dropna().unique() if b < bits)
             if low and best["adc_bits"].iloc[0] >= bits:
-                costs = (difference(best, at(rows, adc_bits=b)) for b in low)
-                found.append(Found(name, min(costs, key=_value), semantics))
+                cost = smallest([(best, at(rows, adc_bits=b)) for b in low])
+                found.append(Found(name, cost, semantics))
         return found
 
     return quantity
@@ -51,25 +50,22 @@ def smallest_gain_of_small_tiles(evidence: Evidence) -> list[Found]:
     """The least that the smallest tiles gain over a larger shape, over all resolutions."""
     found = []
     for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper")):
-        gains = []
+        pairs = []
         for _, mine in rows.groupby("adc_bits"):
             shapes = sorted(mine["tile_shape"].unique(), key=devices)
-            gains += [difference(at(mine, tile_shape=shapes[0]), at(mine, tile_shape=larger)) for larger in shapes[1:]]
-        if gains:
-            found.append(Found(name, min(gains, key=_value), semantics))
+            pairs += [(at(mine, tile_shape=shapes[0]), at(mine, tile_shape=larger)) for larger in shapes[1:]]
+        if pairs:
+            found.append(Found(name, smallest(pairs), semantics))
     return found
 
 
 def change_over_tiles(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the tile shapes, at the resolution where it is largest."""
-    found = []
-    for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper")):
-        changes = [
-            spread(mine, "tile_shape") for _, mine in rows.groupby("adc_bits") if mine["tile_shape"].nunique() > 1
-        ]
-        if changes:
-            found.append(Found(name, max(changes, key=_value), semantics))
-    return found
+    return [
+        Found(name, spread(rows, "tile_shape", ["adc_bits"]), semantics)
+        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper"))
+        if rows.groupby("adc_bits")["tile_shape"].nunique().max() > 1
+    ]
 
 
 def cost_of_fixed_range(evidence: Evidence) -> list[Found]:
@@ -87,7 +83,3 @@ def cost_of_fixed_range(evidence: Evidence) -> list[Found]:
 
 def _on(evidence: Evidence, tile_shape: str) -> pd.DataFrame:
     return at(evidence.frame(EXPERIMENT, "paper"), tile_shape=tile_shape)
-
-
-def _value(interval: Interval) -> float:
-    return interval.value

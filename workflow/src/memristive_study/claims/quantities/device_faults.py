@@ -1,8 +1,21 @@
 """Quantities of devices that are stuck at their low (LRS) or high resistance (HRS)."""
 
-from memristive_study.claims.evidence import Evidence, Found, Quantity
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
+from memristive_study.claims.quantities.adc_tile import devices
+from memristive_study.claims.quantities.input_voltage import digital_value
 from memristive_study.results.differences import at, difference
-from memristive_study.results.statistics import accuracy_interval
+from memristive_study.results.statistics import (
+    POINTS,
+    accuracy_interval,
+    extreme,
+    mean_interval,
+    paired_by_repeat,
+    simultaneous_level,
+)
 
 EXPERIMENT = "device_faults"
 SHARE = 0.05  # of the devices
@@ -22,19 +35,81 @@ def lrs_beyond_hrs(evidence: Evidence) -> list[Found]:
     return found
 
 
-def accuracy_with(lrs: float, hrs: float) -> Quantity:
-    """Accuracy with these proportions of stuck devices."""
+def loss_with(lrs: float, hrs: float) -> Quantity:
+    """Cost of these proportions of stuck devices against the same network without any."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        frame = at(evidence.frame(EXPERIMENT), stuck_at_lrs=lrs, stuck_at_hrs=hrs)
         return [
-            Found(
-                name,
-                accuracy_interval(rows["accuracy"]),
-                semantics,
-                paper=evidence.study.stated(EXPERIMENT, name, rows.iloc[0]),
-            )
-            for name, semantics, _, rows in evidence.groups(frame)
+            Found(name, difference(ideal, stuck), semantics, paper=_paper_loss(evidence, name, ideal, stuck))
+            for name, semantics, ideal, stuck in _beside_ideal(evidence, lrs, hrs)
         ]
 
     return quantity
+
+
+def conversion_loss(evidence: Evidence) -> list[Found]:
+    """Digital accuracy minus that without stuck devices."""
+    study, found = evidence.study, []
+    for name, semantics, rows, _ in _beside_ideal(evidence, 0.0, 0.0):
+        digital, stated = (
+            study.reported(study.paper.digital_accuracy, name),
+            study.stated(EXPERIMENT, name, rows.iloc[0]),
+        )
+        loss = accuracy_interval(rows["accuracy"]).taken_from(digital_value(evidence, name))
+        found.append(Found(name, loss, semantics, paper=digital - stated if digital and stated else None))
+    return found
+
+
+def left_with(lrs: float, hrs: float, chance: Mapping[str, float]) -> Quantity:
+    """What these proportions of stuck devices leave of a network's accuracy above chance (%).
+
+    Args:
+        chance: per cent, by network of the paper.
+    """
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        found = []
+        for name, semantics, ideal, stuck in _beside_ideal(evidence, lrs, hrs):
+            least = chance.get(evidence.networks[name].paper or "")
+            if least is None:
+                continue
+            learned = float(ideal["accuracy"].mean()) - least
+            found.append(Found(name, mean_interval(100 * (stuck["accuracy"] - least) / learned), semantics))
+        return found
+
+    return quantity
+
+
+def cost_of_large_tiles(evidence: Evidence) -> list[Found]:
+    """Cost of stuck devices on the largest tiles minus that on the smallest, of all proportions the least."""
+    found = []
+    for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "tiles")):
+        shapes = sorted(rows["tile_shape"].unique(), key=devices)
+        if len(shapes) < 2:
+            raise Missing("second tile shape of device faults")
+        costs = [
+            paired_by_repeat(at(mine, stuck_at_lrs=0.0), at(mine, stuck_at_lrs=proportion)).set_index("repeat")
+            for proportion in sorted(set(rows["stuck_at_lrs"]) - {0.0})
+            for mine in (at(rows, tile_shape=shapes[0]), at(rows, tile_shape=shapes[-1]))
+        ]
+        level = simultaneous_level(len(costs) // 2)
+        further = [
+            mean_interval((large - small)["difference"].dropna(), limits=POINTS, level=level)
+            for small, large in zip(costs[::2], costs[1::2], strict=True)
+        ]
+        found.append(Found(name, extreme(further, min), semantics, note=f"{shapes[-1]} against {shapes[0]}"))
+    return found
+
+
+def _beside_ideal(evidence: Evidence, lrs: float, hrs: float) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame]]:
+    """Network, semantics, rows without stuck devices and rows with these proportions, where there are both."""
+    for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper")):
+        ideal = at(rows, stuck_at_lrs=0.0, stuck_at_hrs=0.0)
+        stuck = at(rows, stuck_at_lrs=lrs, stuck_at_hrs=hrs)
+        if len(ideal) and len(stuck):
+            yield name, semantics, ideal, stuck
+
+
+def _paper_loss(evidence: Evidence, name: str, ideal: pd.DataFrame, stuck: pd.DataFrame) -> float | None:
+    before, after = (evidence.study.stated(EXPERIMENT, name, rows.iloc[0]) for rows in (ideal, stuck))
+    return before - after if before is not None and after is not None else None

@@ -1,12 +1,18 @@
 """Quantities of the maximum input voltage: what conversion costs, where accuracy is stable, the batch size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.results.differences import at, best_voltage, spread
-from memristive_study.results.statistics import accuracy_interval, mean_interval
+from memristive_study.results.differences import at, spread
+from memristive_study.results.statistics import (
+    Interval,
+    accuracy_interval,
+    extreme,
+    mean_interval,
+    simultaneous_level,
+)
 from memristive_study.results.study import Study
 
 EXPERIMENT = "input_voltage"
@@ -21,17 +27,33 @@ def digital_value(evidence: Evidence, name: str) -> float:
     return 100 * float(mine["test_accuracy"].iloc[0])
 
 
+def ideal_rows(evidence: Evidence, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Evaluations of a network on ideal devices, under the semantics and at the voltage of `rows`; raises Missing."""
+    semantics, volts = rows["semantics"].iloc[0], rows["max_input_voltage"].iloc[0]
+    frame = evidence.frame(EXPERIMENT, "paper")
+    found = at(frame, network=name, semantics=semantics, max_input_voltage=float(volts))
+    if not len(found):
+        raise Missing(f"ideal network of {evidence.label(name)} at {volts:g} V under {semantics}")
+    return found
+
+
 def conversion_loss(evidence: Evidence) -> list[Found]:
-    """Digital accuracy minus the best over the maximum input voltages."""
+    """Digital accuracy minus the best over the maximum input voltages; the interval knows of the choice among them."""
     frame = evidence.frame(EXPERIMENT, "paper").dropna(subset=["max_input_voltage"])
     study, found = evidence.study, []
     for name, semantics, _, rows in evidence.groups(frame):
-        best = accuracy_interval(at(rows, max_input_voltage=best_voltage(rows))["accuracy"])
         digital = study.reported(study.paper.digital_accuracy, name)
         converted = best_stated(study, name, rows)
         paper = digital - converted if digital and converted else None
+        best = _best([mine for _, mine in rows.groupby("max_input_voltage")])
         found.append(Found(name, best.taken_from(digital_value(evidence, name)), semantics, paper=paper))
     return found
+
+
+def _best(settings: Sequence[pd.DataFrame]) -> Interval:
+    """The highest mean accuracy among the rows of several settings."""
+    level = simultaneous_level(len(settings))
+    return extreme([mean_interval(rows["accuracy"], limits=(0.0, 100.0), level=level) for rows in settings], max)
 
 
 def best_stated(study: Study, name: str, rows: pd.DataFrame) -> float | None:
@@ -41,9 +63,28 @@ def best_stated(study: Study, name: str, rows: pd.DataFrame) -> float | None:
     return max((accuracy for accuracy in stated if accuracy is not None), default=None)
 
 
-def gain_over_digital(evidence: Evidence) -> list[Found]:
-    """Best mean accuracy of all ideal settings minus the digital accuracy."""
-    return [Found(f.where, f.ours.taken_from(0.0), f.semantics) for f in conversion_loss(evidence)]
+def gain_over_digital(experiments: Sequence[str]) -> Quantity:
+    """The best of all settings of some experiments minus the digital accuracy; the interval knows of the choice.
+
+    What was run under one semantics alone, for both compute the same there, counts under each.
+    """
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frames = [evidence.frames[name] for name in experiments if len(evidence.frames.get(name, ()))]
+        if not frames:
+            raise Missing("experiment")
+        frame = pd.concat(frames).dropna(subset=["layer_types"])
+        of = frame.groupby(["network", "experiment", "part"])["semantics"]
+        shared = of.transform("nunique") == 1
+        found = []
+        for name, semantics, _, mine in evidence.groups(frame):
+            also = frame[shared & (frame["network"] == name) & (frame["semantics"] != semantics)]
+            settings = [rows for _, rows in pd.concat([mine, also]).groupby(["experiment", "label"])]
+            gain = _best(settings).taken_from(digital_value(evidence, name)).taken_from(0.0)
+            found.append(Found(name, gain, semantics))
+        return found
+
+    return quantity
 
 
 def loss_at(voltage: float, adc_bits: int, tile_shape: str) -> Quantity:

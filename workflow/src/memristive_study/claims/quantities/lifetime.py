@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
-from memristive_study.claims.quantities.input_voltage import digital_value
+from memristive_study.claims.quantities.input_voltage import digital_value, ideal_rows
 from memristive_study.results.differences import at, difference
 from memristive_study.results.statistics import accuracy_interval
 
@@ -41,6 +41,24 @@ def loss_after(experiment: str, reported: Mapping[str, float]) -> Quantity:
                 evidence.study.reported(reported, f.where),
             )
             for f in accuracy_after(experiment)(evidence)
+        ]
+
+    return quantity
+
+
+def loss_from_ideal(experiment: str, reported: Mapping[str, float]) -> Quantity:
+    """Accuracy on ideal devices minus that at the main point; `reported`: the loss that the paper states."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        return [
+            Found(
+                name,
+                difference(ideal_rows(evidence, name, rows), rows),
+                semantics,
+                choice,
+                evidence.study.reported(reported, name),
+            )
+            for name, semantics, choice, rows in evidence.groups(evidence.frame(experiment, "paper"), ["tuning"])
         ]
 
     return quantity

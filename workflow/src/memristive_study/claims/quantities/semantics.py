@@ -9,7 +9,10 @@ from memristive_study.results.differences import difference
 
 
 def meant_less_published(experiment: str) -> Quantity:
-    """Accuracy as meant less that as MemTorch computes, at the setting of an experiment where they differ most."""
+    """Accuracy as meant less that of MemTorch, at the setting of an experiment where they differ most.
+
+    The choice is the semantics that stands for MemTorch, see `readings.published`.
+    """
 
     def quantity(evidence: Evidence) -> list[Found]:
         frame = evidence.frame(experiment, "paper")
@@ -17,15 +20,15 @@ def meant_less_published(experiment: str) -> Quantity:
         found = []
         for name in evidence.networks:
             mine = frame[frame["network"] == name]
+            kinds = (readings.MEANT, readings.published(mine["semantics"]))
             pairs = []
             for values, rows in mine.groupby(swept, dropna=False) if swept else [((), mine)]:
-                kinds = (readings.MEANT, readings.published(mine["semantics"]))
                 meant, published = (rows[rows["semantics"] == semantics] for semantics in kinds)
                 if len(meant) and len(published):
                     pairs.append((difference(meant, published), _where(swept, values)))
             if pairs:
                 most, where = max(pairs, key=lambda pair: abs(pair[0].value))
-                found.append(Found(name, most, note=where))
+                found.append(Found(name, most, choice=kinds[1], note=where))
         return found
 
     return quantity

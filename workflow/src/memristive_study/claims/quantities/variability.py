@@ -7,7 +7,14 @@ from scipy import special
 
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.results.differences import at, difference, most_states, spread
-from memristive_study.results.statistics import Interval, mean_interval, paired_by_repeat, single
+from memristive_study.results.statistics import (
+    Interval,
+    deviation_interval,
+    deviation_ratio,
+    mean_interval,
+    paired_by_repeat,
+    single,
+)
 
 EXPERIMENT = "variability"
 
@@ -65,8 +72,8 @@ def _loss(rows: pd.DataFrame, sigma: float) -> Interval | None:
     return difference(ideal, varied) if len(ideal) and len(varied) and sigma > 0 else None
 
 
-def sigma_costs_beyond(network: str, other: str) -> Quantity:
-    """Cost of the largest sigma to the paper's `network`, less its cost to the paper's `other`."""
+def sigma_costs_beyond(network: str, other: str, sigma: float) -> Quantity:
+    """Cost of a sigma to the paper's `network`, less its cost to the paper's `other`."""
 
     def quantity(evidence: Evidence) -> list[Found]:
         frame = evidence.frame(EXPERIMENT)
@@ -76,12 +83,43 @@ def sigma_costs_beyond(network: str, other: str) -> Quantity:
             costs = []
             for name in names:
                 rows = most_states(frame[(frame["network"] == name) & (frame["semantics"] == semantics)])
-                if not len(rows):
-                    raise Missing(f"variability of {evidence.label(name)}")
-                paired = paired_by_repeat(at(rows, sigma=0.0), at(rows, sigma=rows["sigma"].max()))
-                costs.append(paired.set_index("repeat")["difference"])
+                varied = at(rows, sigma=sigma)
+                if not len(varied):
+                    raise Missing(f"variability of {evidence.label(name)} at sigma {sigma:g} ohm")
+                costs.append(paired_by_repeat(at(rows, sigma=0.0), varied).set_index("repeat")["difference"])
             found.append(Found("", mean_interval((costs[0] - costs[1]).dropna()), semantics, note=note))
         return found
+
+    return quantity
+
+
+def scatter_growth(sigma: float) -> Quantity:
+    """Standard deviation between chips at a sigma over that at the smallest sigma above 0."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        found = []
+        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT)):
+            rows = most_states(rows)
+            least = min(set(rows["sigma"]) - {0.0}, default=sigma)
+            few, many = (at(rows, sigma=value)["accuracy"] for value in (least, sigma))
+            if least < sigma and len(few) and len(many):
+                note = f"sigma {sigma:g} against {least:g} ohm"
+                found.append(Found(name, deviation_ratio(many, few), semantics, note=note))
+        return found
+
+    return quantity
+
+
+def scatter_at(network: str, sigma: float) -> Quantity:
+    """Standard deviation (points) between chips of the paper's `network` at a sigma."""
+
+    def quantity(evidence: Evidence) -> list[Found]:
+        frame = at(evidence.frame(EXPERIMENT), sigma=sigma)
+        return [
+            Found(name, deviation_interval(most_states(rows)["accuracy"]), semantics)
+            for name, semantics, _, rows in evidence.groups(frame)
+            if evidence.networks[name].paper == network
+        ]
 
     return quantity
 

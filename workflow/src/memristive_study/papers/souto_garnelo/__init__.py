@@ -1,7 +1,8 @@
 """Souto Garnelo et al., memristive inference with MemTorch for MNIST and CIFAR."""
 
-from memristive_study.papers.souto_garnelo import reported
+from memristive_study.papers.souto_garnelo import cost, reported
 from memristive_study.papers.souto_garnelo.experiments import EXPERIMENTS
+from memristive_study.papers.souto_garnelo.proofs import MEASUREMENTS, PROOFS
 from memristive_study.results.paper import Paper
 
 PAPER = Paper(
@@ -16,6 +17,9 @@ PAPER = Paper(
     seconds=reported.TILE_SECONDS,
     accuracy=reported.accuracy,
     experiments=EXPERIMENTS,
+    sections=(cost.SECTION,),
+    measurements=MEASUREMENTS,
+    proofs=PROOFS,
     highlights="memristive_study.papers.souto_garnelo.highlights:highlights",
     claims="memristive_study.papers.souto_garnelo.claims:CLAIMS",
     file_names={

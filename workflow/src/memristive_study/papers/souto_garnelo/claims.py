@@ -1,18 +1,21 @@
 """The paper's claims, one entry each: section, claim in our own words, its value, our quantity, the criterion.
 
-The criteria were written before any study ran. Tolerances: 1 point is what the paper itself calls
-no notable difference; 5 points for the accuracy of a network with non-idealities, of which the
-paper reports one draw. A claim that names networks is judged on those alone.
+The criteria were written before any study ran, but for those that `revisions` names, with the reason. Tolerances: 1
+point is what the paper itself calls no notable difference; 5 points for the accuracy of a network with non-idealities,
+of which the paper reports one draw. Losses are compared with losses, each against the own digital or ideal network,
+since a level says as much about the training as about the devices. A claim that names networks is judged on those
+alone.
 """
 
 import dataclasses
 
 from memristive_study.claims.criteria import (
     above,
-    at_most,
     below,
+    between,
     confirmed_above,
     near,
+    not_above,
     refuted_above,
     within_factor,
 )
@@ -21,17 +24,19 @@ from memristive_study.claims.quantities import (
     adc_tile,
     device_faults,
     devices,
-    inference_time,
     input_voltage,
     lifetime,
     training,
     variability,
 )
-from memristive_study.papers.souto_garnelo import probes
+from memristive_study.papers.souto_garnelo import cost, probes
 from memristive_study.papers.souto_garnelo import reported as paper
 from memristive_study.papers.souto_garnelo.explanations import EXPLANATIONS
+from memristive_study.papers.souto_garnelo.later_claims import LATER
+from memristive_study.papers.souto_garnelo.revisions import REVISIONS
 
 MNIST, CIFAR10, CIFAR100 = paper.NETWORKS
+GPU = "times of MemTorch on a CPU say nothing of its code for a GPU, which the paper timed"
 TEN_CLASSES = (MNIST, CIFAR10)
 TILE = "x".join(map(str, paper.TILE_SHAPE))
 
@@ -40,10 +45,15 @@ def _listed(values: dict[str, float], unit: str = "%") -> str:
     return ", ".join(f"{paper.LABELS[name]} {value:g} {unit}" for name, value in values.items())
 
 
-def _stuck_at(number: int, text: str, lrs: float, hrs: float) -> Claim:
-    value = paper.STUCK_AT_ACCURACY[CIFAR10][lrs, hrs]
-    parts = (Part("accuracy", device_faults.accuracy_with(lrs, hrs), near(5.0)),)
-    return Claim(number, "Table 6", text, parts, f"{value:g} %", (CIFAR10,))
+def _lost(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    """Points that the paper's networks lose between two of its tables."""
+    return {name: round(before[name] - value, 2) for name, value in after.items()}
+
+
+ENDURANCE_LOSS = _lost(paper.DIGITAL_ACCURACY, paper.ENDURANCE_ACCURACY)
+RETENTION_LOSS = _lost(paper.DIGITAL_ACCURACY, paper.RETENTION_ACCURACY)
+STUCK = paper.STUCK_AT_ACCURACY[CIFAR10]
+DEAD = 10.0  # per cent of what it had learned, that a network at its minimum may have left
 
 
 _CLAIMS = (
@@ -74,7 +84,7 @@ _CLAIMS = (
         section="3.1",
         text="MNIST starts very high and converges quickly; the CIFAR networks take more epochs.",
         parts=(
-            Part("MNIST's validation accuracy after one epoch", training.after_one_epoch(MNIST), above(90.0), "%"),
+            Part("accuracy of MNIST after one epoch", training.after_one_epoch(MNIST), above(90.0), "%"),
             Part(
                 "additional epochs to 99 % of the final accuracy",
                 training.additional_epochs(MNIST, (CIFAR10, CIFAR100)),
@@ -88,7 +98,7 @@ _CLAIMS = (
         section="Abstract",
         text="Conversion under ideal conditions costs nearly 1 %.",
         paper="0.88, 1.22, 0.53 points (Table 4)",
-        parts=(Part("digital less best over the voltages", input_voltage.conversion_loss, below(1.5)),),
+        parts=(Part("digital less best over the voltages", input_voltage.conversion_loss, between(0.5, 1.5)),),
     ),
     Claim(
         number=6,
@@ -171,13 +181,14 @@ _CLAIMS = (
         paper=", ".join(f"{tile} {s:g} s" for tile, s in paper.TILE_SECONDS[MNIST].items()),
         parts=(
             Part(
-                "least ratio from a tile shape to the next larger",
-                inference_time.growth_with_tile((MNIST,)),
+                "least ratio of operations from a tile shape to the next larger",
+                cost.growth_with_tile((MNIST,)),
                 above(1.0),
                 "",
             ),
         ),
         networks=(MNIST,),
+        revised=GPU,
     ),
     Claim(
         number=14,
@@ -186,12 +197,13 @@ _CLAIMS = (
         paper="a property of hardware, claimed of a simulator",
         parts=(
             Part(
-                "least ratio to the next larger tile where nothing runs in parallel",
-                inference_time.growth_with_tile(threads=1),
+                "least ratio of operations, done one after the other, to the next larger tile",
+                cost.growth_with_tile((MNIST,)),
                 refuted_above(1.0),
                 "",
             ),
         ),
+        revised=GPU,
     ),
     Claim(
         number=15,
@@ -200,12 +212,13 @@ _CLAIMS = (
         paper=_listed(paper.NETWORK_SECONDS, "s"),
         parts=(
             Part(
-                "seconds over those of MNIST",
-                inference_time.relative_to(MNIST, paper.NETWORK_SECONDS, TILE),
+                "operations over those of MNIST",
+                cost.relative_to(MNIST, paper.NETWORK_SECONDS),
                 within_factor(2.0),
                 "",
             ),
         ),
+        revised=GPU,
     ),
     Claim(
         number=16,
@@ -236,7 +249,13 @@ _CLAIMS = (
         number=20,
         section="5",
         text="CIFAR10 is more sensitive to sigma than MNIST.",
-        parts=(Part("loss of CIFAR10 less that of MNIST", variability.sigma_costs_beyond(CIFAR10, MNIST), above(0.0)),),
+        parts=(
+            Part(
+                "loss of CIFAR10 at sigma 100 less that of MNIST",
+                variability.sigma_costs_beyond(CIFAR10, MNIST, 100.0),
+                above(0.0),
+            ),
+        ),
     ),
     Claim(
         number=21,
@@ -250,39 +269,75 @@ _CLAIMS = (
         text="For the same proportion, stuck-at-LRS costs far more than stuck-at-HRS.",
         parts=(Part("accuracy with HRS less with LRS", device_faults.lrs_beyond_hrs, above(10.0)),),
     ),
-    _stuck_at(23, "CIFAR10 without stuck devices.", 0.0, 0.0),
-    _stuck_at(24, "CIFAR10 with 5 % stuck at LRS.", 0.05, 0.0),
-    _stuck_at(25, "CIFAR10 with 5 % stuck at HRS.", 0.0, 0.05),
-    _stuck_at(26, "CIFAR10 with 5 % stuck at each.", 0.05, 0.05),
+    Claim(
+        number=23,
+        section="Table 6",
+        text="CIFAR10 without stuck devices.",
+        paper=f"{STUCK[0, 0]:g} %, {paper.DIGITAL_ACCURACY[CIFAR10] - STUCK[0, 0]:.2f} points below digital",
+        parts=(Part("digital less memristive", device_faults.conversion_loss, near(1.0)),),
+        networks=(CIFAR10,),
+    ),
+    Claim(
+        number=24,
+        section="Table 6",
+        text="CIFAR10 with 5 % stuck at LRS is at its minimum.",
+        paper=f"{STUCK[0.05, 0]:g} %, chance is {paper.CHANCE[CIFAR10]:g} %",
+        parts=(
+            Part("left above chance", device_faults.left_with(0.05, 0.0, paper.CHANCE), below(DEAD), "% of the ideal"),
+        ),
+        networks=(CIFAR10,),
+    ),
+    Claim(
+        number=25,
+        section="Table 6",
+        text="CIFAR10 with 5 % stuck at HRS.",
+        paper=f"{STUCK[0, 0.05]:g} %, {STUCK[0, 0] - STUCK[0, 0.05]:.2f} points below no stuck devices",
+        parts=(Part("loss", device_faults.loss_with(0.0, 0.05), near(5.0)),),
+        networks=(CIFAR10,),
+    ),
+    Claim(
+        number=26,
+        section="Table 6",
+        text="CIFAR10 with 5 % stuck at each is at its minimum.",
+        paper=f"{STUCK[0.05, 0.05]:g} %, chance is {paper.CHANCE[CIFAR10]:g} %",
+        parts=(
+            Part("left above chance", device_faults.left_with(0.05, 0.05, paper.CHANCE), below(DEAD), "% of the ideal"),
+        ),
+        networks=(CIFAR10,),
+        same_fact_as=24,
+    ),
     Claim(
         number=27,
         section="3.2.4",
         text="5 % stuck-at-LRS brings the accuracy to its minimum, for both networks.",
-        parts=(Part("accuracy (chance is 10 %)", device_faults.accuracy_with(0.05, 0.0), below(15.0), "%"),),
+        paper="for CIFAR10 that is claim 24",
+        parts=(
+            Part("left above chance", device_faults.left_with(0.05, 0.0, paper.CHANCE), below(DEAD), "% of the ideal"),
+        ),
         networks=TEN_CLASSES,
     ),
     Claim(
         number=28,
         section="Table 3",
         text="Endurance: accuracy after 10,000 cycles at 350 K.",
-        paper=_listed(paper.ENDURANCE_ACCURACY),
-        parts=(Part("accuracy", lifetime.accuracy_after("endurance"), near(5.0)),),
+        paper=f"{_listed(paper.ENDURANCE_ACCURACY)}; lost {_listed(ENDURANCE_LOSS, 'points')}",
+        parts=(Part("digital less memristive", lifetime.loss_after("endurance", ENDURANCE_LOSS), near(5.0)),),
         networks=TEN_CLASSES,
     ),
     Claim(
         number=29,
         section="Table 3",
         text="Retention: accuracy after 10,000 s at drift 0.1.",
-        paper=_listed(paper.RETENTION_ACCURACY),
-        parts=(Part("accuracy", lifetime.accuracy_after("retention"), near(5.0)),),
+        paper=f"{_listed(paper.RETENTION_ACCURACY)}; lost {_listed(RETENTION_LOSS, 'points')}",
+        parts=(Part("digital less memristive", lifetime.loss_after("retention", RETENTION_LOSS), near(2.0)),),
         networks=TEN_CLASSES,
     ),
     Claim(
         number=30,
         section="4.6, 5",
-        text="Retention costs MNIST 3 % (4.6), less than 3 % (5).",
-        paper="3 points; Table 3 against Table 2 (b) gives 4.79",
-        parts=(Part("digital less memristive", lifetime.loss_after("retention", paper.RETENTION_LOSS), near(1.0)),),
+        text="Retention costs MNIST 3 % against the ideal memristive network (4.6), less than 3 % (5).",
+        paper="3 points; Table 3 against Table 4 gives 3.91, against Table 2 (b) 4.79",
+        parts=(Part("ideal less drifted", lifetime.loss_from_ideal("retention", paper.RETENTION_LOSS), near(1.0)),),
         networks=(MNIST,),
     ),
     Claim(
@@ -301,6 +356,7 @@ _CLAIMS = (
                 probes.quantity("resistance_ratio_after_cycles"),
                 below(1.0),
                 "",
+                "the endurance model moves both states towards each other",
             ),
         ),
     ),
@@ -310,7 +366,13 @@ _CLAIMS = (
         text="The hysteresis loop is pinched at the origin and narrows with frequency.",
         paper="Figure 6 (b)",
         parts=(
-            Part("|current| at 0 V in per cent of the largest", devices.current_at_zero, below(0.1), "%"),
+            Part(
+                "|current| at 0 V in per cent of the largest",
+                devices.current_at_zero,
+                below(0.1),
+                "%",
+                "the current of the model is conductance times voltage",
+            ),
             Part(
                 "largest ratio of a loop's area to that of the next lower frequency",
                 devices.loop_narrowing,
@@ -324,7 +386,11 @@ _CLAIMS = (
         section="4.2",
         text="The converted network never beats the digital one.",
         paper="Table 4",
-        parts=(Part("best memristive less digital", input_voltage.gain_over_digital, at_most(0.0)),),
+        parts=(
+            Part(
+                "best of all settings less digital", input_voltage.gain_over_digital(paper.EXPERIMENTS), not_above(0.0)
+            ),
+        ),
     ),
     Claim(
         number=35,
@@ -346,13 +412,14 @@ _CLAIMS = (
         paper="Table 5 has MNIST alone",
         parts=(
             Part(
-                "least ratio from a tile shape to the next larger",
-                inference_time.growth_with_tile(TEN_CLASSES),
+                "least ratio of operations from a tile shape to the next larger",
+                cost.growth_with_tile(paper.NETWORKS),
                 above(1.0),
                 "",
             ),
         ),
-        networks=TEN_CLASSES,
+        networks=paper.NETWORKS,
+        revised=GPU,
     ),
     Claim(
         number=37,
@@ -368,7 +435,7 @@ _CLAIMS = (
             Part(
                 "crossbars of a 100x10 layer that share one regression line",
                 probes.quantity("crossbars_per_line", "MemTorch fits one line a layer"),
-                at_most(1.0),
+                not_above(1.0),
                 "crossbar",
             ),
             Part(
@@ -382,10 +449,16 @@ _CLAIMS = (
     Claim(
         number=39,
         section="2.2",
-        text="A network of six convolutions and three linear layers takes several hours.",
-        paper="its own CIFAR100 network is one, and took 1300 s",
-        parts=(Part("hours for CIFAR100", inference_time.hours(CIFAR100, TILE), above(2.0), "h"),),
+        text="A network of six convolutions, three linear layers and more than 264 hidden units takes several hours.",
+        paper="its own CIFAR100 network, with 224, took 1300 s",
+        parts=(Part("hours, by operations and the paper's CIFAR100", cost.hours_of_wider, above(2.0), "h"),),
+        revised=GPU,
     ),
 )
 
-CLAIMS = tuple(dataclasses.replace(claim, explanations=EXPLANATIONS.get(claim.number, {})) for claim in _CLAIMS)
+CLAIMS = tuple(
+    dataclasses.replace(
+        claim, explanations=EXPLANATIONS.get(claim.number, {}), revised=REVISIONS.get(claim.number, claim.revised)
+    )
+    for claim in (*_CLAIMS, *LATER)
+)

@@ -1,6 +1,7 @@
 """Numbers that claims about the arithmetic itself are judged by, measured on a small random layer."""
 
 import functools
+import math
 from collections.abc import Mapping
 
 import torch
@@ -16,6 +17,7 @@ from memristive.network.convert import convert_with
 from memristive_study.claims.evidence import Evidence, Found, Quantity
 from memristive_study.results.statistics import single
 
+TILES = ((64, 64), (128, 128), (256, 64), (256, 256))  # Section 2.4.2
 ROWS, COLUMNS = 100, 10  # of the layer: two tiles below one another
 
 
@@ -27,6 +29,10 @@ def measure() -> Mapping[str, float]:
     difference_from_equation_11: largest relative difference (%) of a conductance from the paper's eq. 11.
     crossbars_per_line: crossbars whose outputs one regression line scales together.
     resistance_ratio_after_cycles: R_off / R_on after the paper's 10,000 cycles over that before.
+    single_column_response: largest relative difference (%), in the single-column scheme, between the conductance of
+        a negative weight and that of a weight of zero.
+    devices_over_best_fit: devices of the tile that holds a matrix of 10x10 where tiles of 256x256 are asked for, over
+        those of the smallest of the paper's shapes that would hold it.
     """
     layer = nn.Linear(ROWS, COLUMNS, bias=False)
     with torch.no_grad():
@@ -43,7 +49,12 @@ def measure() -> Mapping[str, float]:
     aged = setting.replace(cycles=1e4)
     cells = Cells.alike(aged.device.r_on, aged.device.r_off)
     cycled = endurance.apply(pristine.clone(), Array(cells, aged, resolve(aged), Failures(_unordered, (1, 2))))
+    single = _arrays(layer, setting.replace(scheme="single_column"))[0]
+    lowest = torch.full_like(single, g_off)
+    asked, suitable = padded_shape(10, 10, (256, 256)), min(math.prod(shape) for shape in TILES if min(shape) >= 10)
     return {
+        "single_column_response": _relative(single[weights < 0], lowest[weights < 0]),
+        "devices_over_best_fit": math.prod(asked) / suitable,
         "conductance_change_with_voltage": max(_relative(a, b) for a, b in zip(low, high, strict=True)),
         "difference_from_equation_11": _relative(high[0], equation_11),
         "crossbars_per_line": float(len(high) * tiles),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 NETWORKS = ("mnist", "cifar10", "cifar100")
+EXPERIMENTS = ("input_voltage", "adc_tile", "variability", "device_faults", "endurance", "retention")  # Section 2.5
 LABELS = {"mnist": "MNIST", "cifar10": "CIFAR10", "cifar100": "CIFAR100"}
 CHANCE = {"mnist": 10.0, "cifar10": 10.0, "cifar100": 1.0}
 

@@ -15,42 +15,54 @@ if TYPE_CHECKING:
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
-    """One panel a network and semantics, a line a tile shape. Needs `adc_tile`."""
+    """One panel a network: lost points, a colour a tile shape, a line a semantics. Needs `adc_tile`, `selections`."""
     from memristive_study.figures import style
 
-    frame = frames["adc_tile"]
+    frame, selections = frames["adc_tile"], frames["selections"]
     frame = frame[frame["part"] == "paper"].dropna(subset=["adc_bits"])
     frame = frame.assign(tile_shape=frame["tile_shape"].fillna("none"))
-    cells = [
-        (name, semantics)
-        for name in study.ordered(frame["network"])
-        for semantics in style.semantics_of(frame[frame["network"] == name])
-    ]
-    if not cells:
+    digital = dict(zip(selections["network"], 100 * selections["test_accuracy"], strict=True))
+    names = [name for name in study.ordered(frame["network"]) if name in digital]
+    if not names:
         return style.empty("No network in this experiment.")
-    shapes = tile_shapes(frame)
+    shapes, kinds = tile_shapes(frame), style.semantics_of(frame)
     looks = {
-        shape: {"marker": marker, "linestyle": line, "color": colour}
-        for shape, marker, line, colour in zip(
-            shapes, style.MARKERS, style.LINES, style.shades(len(shapes)), strict=False
-        )
+        shape: {"marker": marker, "color": colour}
+        for shape, marker, colour in zip(shapes, style.MARKERS, style.shades(len(shapes)), strict=False)
     }
-    figure, axes = style.panels(len(cells), sharey=True)
-    several = frame["semantics"].nunique() > 1
-    for panel, (name, semantics) in zip(axes, cells, strict=True):
-        mine = frame[(frame["network"] == name) & (frame["semantics"] == semantics)]
-        for shape, look in looks.items():
-            style.means(panel, mine[mine["tile_shape"] == shape], "adc_bits", **look)
-        style.accuracy_axis(panel)
+    figure, axes = style.panels(len(names), sharey=True, height=2.7)
+    for panel, name in zip(axes, names, strict=True):
+        mine = frame[frame["network"] == name]
+        for semantics in kinds:
+            how = style.semantics_style(semantics, style.GREY)
+            for shape, look in looks.items():
+                rows = mine[(mine["tile_shape"] == shape) & (mine["semantics"] == semantics)]
+                if len(rows):
+                    face = how["markerfacecolor"] if how["markerfacecolor"] == "none" else look["color"]
+                    style.losses(panel, rows, "adc_bits", digital[name], **{**how, **look, "markerfacecolor": face})
+        style.loss_axis(panel)
         panel.set_xticks(sorted(frame["adc_bits"].astype(int).unique()))
-        title = study.label(name)
-        panel.set(title=f"{title}, {semantics}" if several else title, xlabel="ADC resolution (bits)")
-    axes[0].set_ylabel("accuracy (%)")
-    style.legend(
-        figure, [style.entry(f"tiles {shape.replace('x', style.TIMES)}", **look) for shape, look in looks.items()]
-    )
-    style.note(figure, style.repeats(frame, ["network", "label"]))
+        panel.set(title=f"{study.label(name)}, digital {digital[name]:.2f} %", xlabel="ADC resolution (bits)")
+    axes[0].set_ylabel("lost accuracy (points)")
+    handles = [
+        style.entry(f"tiles {shape.replace('x', style.TIMES)}", linestyle="none", **look)
+        for shape, look in looks.items()
+    ]
+    style.legend(figure, [*handles, *(style.semantics_handles(kinds) if len(kinds) > 1 else [])], columns=3)
+    words = style.repeats(frame, ["network", "label"])
+    style.note(figure, f"{words}; {largest}" if (largest := _largest_difference(frame, study)) else words)
     return figure
+
+
+def _largest_difference(frame: "pd.DataFrame", study: Study) -> str:
+    """The largest difference between the semantics in mean accuracy, in words; empty where there is one."""
+    means = frame.groupby(["network", "tile_shape", "adc_bits", "semantics"])["accuracy"].mean().unstack()
+    if means.shape[1] < 2:
+        return ""
+    found = (means.max(axis=1) - means.min(axis=1)).groupby("network").max()
+    return "semantics differ by at most " + ", ".join(
+        f"{found[name]:.2f} points ({study.label(name)})" for name in study.ordered(found.index)
+    )
 
 
 def tile_shapes(frame: "pd.DataFrame") -> list[str]:
@@ -128,10 +140,11 @@ SECTION = Section(
     figures=(
         Figure(
             "fig14_adc_tile",
-            ("adc_tile",),
-            "Accuracy against ADC resolution and tile shape",
-            "Accuracy on the test set against the resolution of the ADC, a line a tile shape; where both semantics "
-            "were run, as MemTorch computes padding cells take part in the ADC's range.",
+            ("adc_tile", "selections"),
+            "Loss against ADC resolution and tile shape",
+            "Points that a network loses on crossbars against its digital accuracy, on a logarithmic axis that ends at "
+            "one image of 10,000, against the resolution of the ADC; a colour a tile shape, a line a semantics. As "
+            "MemTorch computes padding cells take part in the ADC's range.",
             draw,
             parts=("paper",),
         ),

@@ -31,23 +31,28 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
     ]
     if not rows:
         return style.empty("No network in this experiment.")
-    figure = pyplot.figure(figsize=(style.DOUBLE, 2.75 * len(rows) + 0.2))
-    grid = figure.add_gridspec(len(rows), 2, width_ratios=(1.1, 1))
+    figure = pyplot.figure(figsize=(style.DOUBLE, 2.6 * len(rows) + 0.2))
+    grid = figure.add_gridspec(len(rows), 2, width_ratios=(1, 2.4))
     several = frame["semantics"].nunique() > 1
     for i, (name, semantics) in enumerate(rows):
         mine = frame[(frame["network"] == name) & (frame["semantics"] == semantics)]
-        means = summary(mine, ["stuck_at_lrs", "stuck_at_hrs"]).pivot(
-            index="stuck_at_hrs", columns="stuck_at_lrs", values="mean"
+        found = summary(mine, ["stuck_at_lrs", "stuck_at_hrs"])
+        found = found.assign(half=(found["high"] - found["low"]) / 2)
+        means, halves = (
+            found.pivot(index="stuck_at_hrs", columns="stuck_at_lrs", values=value) for value in ("mean", "half")
         )
         title = study.label(name) + (f", {semantics}" if several else "")
-        _draw_surface(figure.add_subplot(grid[i, 0], projection="3d"), means, title)
+        _draw_surface(figure.add_subplot(grid[i, 0], projection="3d"), means)
         paper = study.reported(reported.STUCK_AT_ACCURACY, name) or {}
-        _draw_heat_map(figure.add_subplot(grid[i, 1]), means, title, paper)
-    style.note(figure, style.repeats(frame, ["network", "label"]).replace(", band: 95 % interval", ", means drawn"))
+        _draw_heat_map(figure.add_subplot(grid[i, 1]), means, halves, title, paper)
+    words = style.repeats(frame, ["network", "label"]).replace(
+        ", band: 95 % interval", ": mean \u00b1 half of the 95 % interval"
+    )
+    style.note(figure, words)
     return figure
 
 
-def _draw_surface(axes: Any, means: "pd.DataFrame", title: str) -> None:
+def _draw_surface(axes: Any, means: "pd.DataFrame") -> None:
     import numpy as np
 
     from memristive_study.figures import style
@@ -57,18 +62,24 @@ def _draw_surface(axes: Any, means: "pd.DataFrame", title: str) -> None:
     if min(heights.shape) > 1 and not np.isnan(heights).all():
         look = {"cmap": style.CHANGE, "vmin": 0, "vmax": 100, "edgecolor": "#333333", "linewidth": 0.4, "alpha": 0.9}
         axes.plot_surface(lrs, hrs, heights, rstride=1, cstride=1, **look)
-    axes.scatter(lrs, hrs, heights, color=style.BLACK, s=5, depthshade=False)
+    axes.scatter(lrs, hrs, heights, color=style.BLACK, s=2, depthshade=False)
     axes.set_zlim(0, 100)
     axes.view_init(elev=25, azim=50)  # the origin, where the accuracy is highest, at the back
-    axes.tick_params(pad=-1)
-    axes.set_title(title, y=0.98)
-    axes.set_xlabel("stuck at LRS (%)", labelpad=-2)
-    axes.set_ylabel("stuck at HRS (%)", labelpad=-2)
-    axes.set_zlabel("accuracy (%)", labelpad=-4)
+    axes.tick_params(pad=-3)
+    axes.tick_params(labelsize=5)
+    axes.set_xlabel("LRS (%)", labelpad=-6, fontsize=6)
+    axes.set_ylabel("HRS (%)", labelpad=-6, fontsize=6)
+    axes.set_zlabel("accuracy (%)", labelpad=-8, fontsize=6)
     axes.set_box_aspect((1, 1, 0.75), zoom=0.98)
 
 
-def _draw_heat_map(axes: "Axes", means: "pd.DataFrame", title: str, paper: Mapping[tuple[float, float], float]) -> None:
+def _draw_heat_map(
+    axes: "Axes",
+    means: "pd.DataFrame",
+    halves: "pd.DataFrame",
+    title: str,
+    paper: Mapping[tuple[float, float], float],
+) -> None:
     import numpy as np
 
     from memristive_study.figures import style
@@ -81,7 +92,8 @@ def _draw_heat_map(axes: "Axes", means: "pd.DataFrame", title: str, paper: Mappi
     for j, hrs in enumerate(means.index):
         for i, lrs in enumerate(means.columns):
             mean = means.loc[hrs, lrs]
-            text = "-" if np.isnan(mean) else f"{mean:.1f}"
+            half = halves.loc[hrs, lrs]
+            text = "-" if np.isnan(mean) else f"{mean:.1f}" + ("" if np.isnan(half) else f" \u00b1{half:.1f}")
             value = next((v for key, v in paper.items() if np.allclose(key, (lrs, hrs))), None)
             if value is not None:
                 text += f"\n({value:.1f})"
@@ -138,9 +150,9 @@ SECTION = Section(
             "fig16_device_faults",
             ("device_faults",),
             "Devices stuck at a resistance state",
-            "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance (HRS): in "
-            "3-D as in the paper, and as a heat map, with the paper's values, if any, in brackets. Where both "
-            "semantics were run, as MemTorch computes padding cells of the tiles count as devices.",
+            "Accuracy by the proportions of devices stuck at their low (LRS) and at their high resistance (HRS): as a "
+            "heat map with uncertainty, the paper's values, if any, in brackets, and small, in 3-D as in the paper. As "
+            "MemTorch computes padding cells of the tiles count as devices.",
             draw,
             parts=("paper",),
         ),

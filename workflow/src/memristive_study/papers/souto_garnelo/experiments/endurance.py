@@ -8,6 +8,7 @@ from memristive_study.results.outputs import Figure, Section
 from memristive_study.results.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure as Drawn
 
     from memristive_study.claims.evidence import Evidence
@@ -41,24 +42,39 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
             colour, marker = style.network_style(name, study.networks)
             handles.append(style.entry(study.label(name), color=colour, marker=marker, linestyle="none"))
         handles += style.paper_handles(marked)
-    temperatures = sorted(sweep["temperature"].unique())
-    colours = style.shades(len(temperatures))
+    groups = alike(sweep)
+    colours = style.shades(len(groups))
     looks = {
-        temperature: {"marker": style.MARKERS[i % 8], "linestyle": style.LINES[i % 6], "color": colours[i]}
-        for i, temperature in enumerate(temperatures)
+        temperatures: {"marker": style.MARKERS[i % 8], "linestyle": style.LINES[i % 6], "color": colours[i]}
+        for i, temperatures in enumerate(groups)
     }
     for panel, name in zip(panels[len(point) > 0 :], names, strict=True):
         mine = sweep[sweep["network"] == name]
-        for temperature, look in looks.items():
-            style.means(panel, mine[mine["temperature"] == temperature], "cycles", **look)
+        for temperatures, look in looks.items():
+            style.means(panel, mine[mine["temperature"] == temperatures[0]], "cycles", **look)
         panel.set_xscale("log")
         style.accuracy_axis(panel)
         panel.set(title=f"{study.label(name)}, gradual", xlabel="SET/RESET cycles")
     panels[0].set_ylabel("accuracy (%)")
-    handles += [style.entry(f"{temperature:g} K", **look) for temperature, look in looks.items()]
+    handles += [style.entry(kelvin(temperatures), **look) for temperatures, look in looks.items()]
     style.legend(figure, handles, columns=7)
     style.note(figure, style.repeats(frame, ["network", "part", "label"]).replace("band", "band or bar"))
     return figure
+
+
+def alike(sweep: "pd.DataFrame") -> list[tuple[float, ...]]:
+    """Temperatures, those together at which every evaluation has the same accuracy."""
+    groups: dict[tuple[float, ...], list[float]] = {}
+    for temperature, rows in sweep.groupby("temperature"):
+        ordered = rows.sort_values(["network", "semantics", "tuning", "cycles", "repeat"])
+        groups.setdefault(tuple(ordered["accuracy"]), []).append(float(temperature))
+    return [tuple(found) for found in groups.values()]
+
+
+def kelvin(temperatures: tuple[float, ...]) -> str:
+    """Temperatures that share a line, in words."""
+    texts = [f"{temperature:g}" for temperature in temperatures]
+    return f"{', '.join(texts[:-1])} and {texts[-1]} K alike" if len(texts) > 1 else f"{texts[0]} K"
 
 
 def findings(evidence: "Evidence") -> list[str]:
@@ -80,7 +96,7 @@ SECTION = Section(
             "Endurance: accuracy after SET/RESET cycles",
             "Left, accuracy after 10,000 SET/RESET cycles at 350 K in sudden mode, tuned before or after, under both "
             "semantics; lines and stars, if any, are what the paper reports. Right, accuracy over cycles in gradual "
-            "mode, a line a temperature.",
+            "mode, a line a temperature, one for those at which nothing differs.",
             draw,
             parts=("paper", "cycles_temperature"),
         ),

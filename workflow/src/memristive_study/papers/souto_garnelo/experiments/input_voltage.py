@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
-    """One panel a network. Needs `input_voltage` and `selections` (the digital accuracy)."""
+    """One panel a network: lost points on a logarithmic axis. Needs `input_voltage` and `selections` (digital)."""
     from memristive_study.figures import style
 
     frame, selections = frames["input_voltage"], frames["selections"]
     frame = frame[frame["part"] == "paper"].dropna(subset=["max_input_voltage"])
-    names = study.ordered(frame["network"])
+    digital = dict(zip(selections["network"], 100 * selections["test_accuracy"], strict=True))
+    names = [name for name in study.ordered(frame["network"]) if name in digital]
     if not names:
         return style.empty("No network in this experiment.")
-    digital = dict(zip(selections["network"], 100 * selections["test_accuracy"], strict=True))
     figure, axes = style.panels(len(names), sharey=True)
     marked = False
     for panel, name in zip(axes, names, strict=True):
@@ -33,40 +33,34 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
         colour, marker = style.network_style(name, study.networks)
         for semantics in style.semantics_of(mine):
             look = {"marker": marker, **style.semantics_style(semantics, colour)}
-            style.means(panel, mine[mine["semantics"] == semantics], "max_input_voltage", **look)
-        if name in digital:
-            panel.axhline(digital[name], color=colour, **style.DIGITAL)
+            rows = mine[mine["semantics"] == semantics]
+            style.losses(panel, rows, "max_input_voltage", digital[name], **look)
         highest = mine["max_input_voltage"].max()
         marked |= _draw_paper(panel, study, name, highest)
-        style.accuracy_axis(panel)
-        panel.set(title=study.label(name), xlabel="maximum input voltage (V)")
+        style.loss_axis(panel)
+        panel.set(title=f"{study.label(name)}, digital {digital[name]:.2f} %", xlabel="maximum input voltage (V)")
         panel.set_xlim(0.5, highest + 1.3)
         volts = sorted(mine["max_input_voltage"].unique())
         if len(volts) <= 10:
             panel.set_xticks(volts, [f"{v:g}" for v in volts])
-    axes[0].set_ylabel("accuracy (%)")
-    style.legend(
-        figure,
-        [
-            *style.semantics_handles(style.semantics_of(frame)),
-            style.entry("digital", color=style.GREY, **style.DIGITAL),
-            *style.paper_handles(marked, "paper (at the right: best of its range)"),
-        ],
-    )
+    axes[0].set_ylabel("lost accuracy (points)")
+    handles = style.semantics_handles(style.semantics_of(frame))
+    style.legend(figure, [*handles, *style.paper_handles(marked, "paper (at the right: best of its range)")])
     style.note(figure, style.repeats(frame, ["network", "label"]))
     return figure
 
 
 def _draw_paper(panel: "Axes", study: Study, name: str, highest: float) -> bool:
-    """Mark what the paper reports for a network; whether that is anything."""
+    """Mark what the paper's network loses; whether the paper reports anything."""
     from memristive_study.figures import style
 
+    digital = study.reported(reported.DIGITAL_ACCURACY, name)
     at_1_v = study.reported(reported.ACCURACY_AT_1_V, name)
-    if at_1_v is not None:
-        panel.plot([1], [at_1_v], zorder=5, **style.PAPER)
     best = study.reported(reported.MAX_INPUT_VOLTAGE_ACCURACY, name)
-    if best is not None:
-        panel.plot([highest + 0.8], [best], zorder=5, **style.PAPER)
+    if digital is not None and at_1_v is not None:
+        panel.plot([1], [digital - at_1_v], zorder=5, **style.PAPER)
+    if digital is not None and best is not None:
+        panel.plot([highest + 0.8], [digital - best], zorder=5, **style.PAPER)
     return best is not None
 
 
@@ -178,7 +172,25 @@ def findings(evidence: "Evidence") -> list[str]:
             "Inputs above the maximum are scaled down and nothing scales the result back, so that a low voltage "
             "changes the balance between a layer's products and its bias."
         )
+        lines += disturbance(evidence)
     return lines
+
+
+def disturbance(evidence: "Evidence") -> list[str]:
+    """What a read at the study's voltage would do to its device, by the device's own state equation."""
+    from memristive.devices import DEVICES
+    from memristive.devices.vteam import VTEAM
+
+    setting = evidence.study.setting
+    device, volts = DEVICES.get(setting.device.name), setting.inputs.max_voltage
+    if not isinstance(device, VTEAM) or volts is None or device.seconds_through(volts) == float("inf"):
+        return []
+    return [
+        f"A read at {volts:g} V is no read for this device: {volts:g} V are {volts / device.v_off:.0f} times its "
+        f"threshold, and by its state equation they would move the state of {evidence.label(setting.device.name)} "
+        f"through its whole range in {1e9 * device.seconds_through(volts):.1f} ns. Here, as in MemTorch, reading "
+        "leaves the state where it is."
+    ]
 
 
 SECTION = Section(
@@ -188,9 +200,9 @@ SECTION = Section(
         Figure(
             "fig13_max_input_voltage",
             ("input_voltage", "selections"),
-            "Accuracy against the maximum input voltage",
-            "Accuracy on the test set against the maximum input voltage, for both semantics; dotted, the digital "
-            "network; stars, if any, what the paper reports.",
+            "Loss against the maximum input voltage",
+            "Points that a network loses on crossbars against its digital accuracy, on a logarithmic axis that ends at "
+            "one image of 10,000; stars, if any, are what the paper's networks lose against theirs.",
             draw,
             parts=("paper",),
         ),

@@ -9,54 +9,78 @@ from memristive_study.results.outputs import Figure, Section
 from memristive_study.results.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure as Drawn
 
     from memristive_study.claims.evidence import Evidence
 
+ALIKE = 0.1  # points
+
 
 def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
-    """One row a network, one column a semantics, a line a sigma (ohm). Needs `variability`."""
+    """One row a network and semantics, a column a sigma (ohm), a colour a number of states. Needs `variability`.
+
+    Where no number of states changes any evaluation, they are drawn once.
+    """
     from matplotlib import pyplot
 
     from memristive_study.figures import style
+    from memristive_study.results.statistics import summary
 
     frame = frames["variability"]
     frame = frame[frame["part"] == "paper"]
-    names, columns = study.ordered(frame["network"]), style.semantics_of(frame)
-    if not names:
+    frame = frame.assign(states=frame["conductance_states"].fillna(math.inf))
+    rows = [
+        (name, semantics)
+        for name in study.ordered(frame["network"])
+        for semantics in style.semantics_of(frame[frame["network"] == name])
+    ]
+    if not rows:
         return style.empty("No network in this experiment.")
-    states = sorted(frame["conductance_states"].fillna(math.inf).unique())
-    place = {value: i for i, value in enumerate(states)}
-    frame = frame.assign(place=frame["conductance_states"].fillna(math.inf).map(place))
-    sigmas = sorted(frame["sigma"].unique())
-    colours = style.shades(len(sigmas))
-    looks = {
-        sigma: {"marker": style.MARKERS[i % 8], "linestyle": style.LINES[i % 6], "color": colours[i]}
-        for i, sigma in enumerate(sigmas)
-    }
+    states, sigmas = (sorted(frame[column].unique()) for column in ("states", "sigma"))
+    colours = dict(zip(states, style.shades(len(states)), strict=True))
     figure, axes = pyplot.subplots(
-        len(names),
-        len(columns),
-        figsize=(style.DOUBLE if len(columns) > 1 else style.SINGLE + 0.9, 2.1 * len(names) + 0.5),
-        squeeze=False,
-        sharey=True,
-        sharex=True,
+        len(rows), 1, figsize=(style.DOUBLE, 1.35 * len(rows) + 0.7), squeeze=False, sharex=True, sharey=True
     )
-    for row, name in zip(axes, names, strict=True):
-        for panel, semantics in zip(row, columns, strict=True):
-            mine = frame[(frame["network"] == name) & (frame["semantics"] == semantics)]
-            for sigma, look in looks.items():
-                style.means(panel, mine[mine["sigma"] == sigma], "place", **look)
-            style.accuracy_axis(panel)
-            panel.set_title(f"{study.label(name)}, {readings.LABELS[semantics]}")
-            panel.set_xticks(range(len(states)), ["∞" if math.isinf(s) else f"{s:g}" for s in states])
-        row[0].set_ylabel("accuracy (%)")
-    for panel in axes[-1]:
-        panel.set_xlabel("conductance states")
-    handles = [style.entry(rf"$\sigma$ = {sigma:g} $\Omega$", **look) for sigma, look in looks.items()]
-    style.legend(figure, handles, columns=6)
-    style.note(figure, style.repeats(frame, ["network", "label"]))
+    for panel, (name, semantics) in zip(axes.ravel(), rows, strict=True):
+        mine = frame[(frame["network"] == name) & (frame["semantics"] == semantics)]
+        alike = states_change_nothing(mine)
+        shown = [math.inf if math.inf in set(mine["states"]) else states[-1]] if alike else states
+        for i, count in enumerate(shown):
+            aside = 0.0 if alike else 0.8 * (i - (len(shown) - 1) / 2) / len(shown)
+            colour = style.BLACK if alike else colours[count]
+            for place, sigma in enumerate(sigmas):
+                found = mine[(mine["states"] == count) & (mine["sigma"] == sigma)]
+                style.draws(panel, found, place + aside, colour)
+                for row in summary(found, ["sigma"]).itertuples() if len(found) else ():
+                    marker = "D" if alike else style.MARKERS[i % 8]
+                    panel.plot([place + aside], [row.mean], color=colour, marker=marker, markersize=3.6)
+        style.accuracy_axis(panel)
+        word = ", every number of states alike" if alike else ""
+        panel.set_title(f"{study.label(name)}, {readings.LABELS[semantics]}{word}")
+        panel.set_ylabel("accuracy (%)")
+        panel.grid(False, axis="x")
+    axes[-1, 0].set_xticks(range(len(sigmas)), [f"{sigma:g}" for sigma in sigmas])
+    axes[-1, 0].set_xlabel(r"standard deviation $\sigma$ of the resistances ($\Omega$)")
+    handles = [
+        style.entry(
+            "continuous" if math.isinf(count) else f"{count:g} states",
+            color=colours[count],
+            marker=style.MARKERS[i % 8],
+            linestyle="none",
+        )
+        for i, count in enumerate(states)
+    ]
+    style.legend(figure, handles, columns=7)
+    words = style.repeats(frame, ["network", "label"]).split(",")[0]
+    style.note(figure, f"{words}: small points, their means: large ones")
     return figure
+
+
+def states_change_nothing(frame: "pd.DataFrame") -> bool:
+    """Whether the number of conductance states moves no evaluation by more than ALIKE points."""
+    accuracy = frame.groupby(["sigma", "repeat"])["accuracy"]
+    return frame["states"].nunique() > 1 and float((accuracy.max() - accuracy.min()).max()) <= ALIKE
 
 
 def findings(evidence: "Evidence") -> list[str]:
@@ -77,9 +101,9 @@ SECTION = Section(
             "fig15_variability",
             ("variability",),
             "Device variability and conductance states",
-            "Accuracy against the number of conductance states (infinity: continuous), a line a standard deviation "
-            "sigma of the device resistances. Left as meant, right as MemTorch computes it, where states change "
-            "nothing.",
+            "Accuracy against the standard deviation sigma of the device resistances, a colour a number of conductance "
+            "states; small points are evaluations, large ones their means. MemTorch's states change nothing and are "
+            "drawn once.",
             draw,
             parts=("paper",),
         ),

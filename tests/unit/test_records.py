@@ -1,0 +1,57 @@
+"""Records of evaluations: which images calibrate converters, and what stands in an experiment's table."""
+
+import torch
+
+from memristive import Setting, evaluation
+from memristive_study.data.dataset import load
+from memristive_study.data.prepare import prepare
+from memristive_study.models.build import build
+from memristive_study.models.weights import save_weights
+from memristive_study.results import records
+
+# Numbers of the training images that repeats of the seeds 7 and 8 draw; other ones would change published results.
+DRAWN = [[18, 9, 2, 3], [7, 4, 0, 1]]
+
+
+def test_the_images_that_calibrate_converters_are_drawn_for_each_repeat(tmp_path, monkeypatch):
+    data, weights = tmp_path / "images.npz", tmp_path / "weights.safetensors"
+    prepare("digits28", {"source": "digits", "size": [28, 28], "train_images": 20, "test_images": 10}, tmp_path, data)
+    save_weights(build("mnist"), weights)
+    seen = []
+    calibrate = evaluation.calibrate
+
+    def watched(network, images):
+        seen.append(images)
+        calibrate(network, images)
+
+    monkeypatch.setattr(evaluation, "calibrate", watched)
+    setting = Setting(adc_range="calibrated", calibration_images=4, tuning="none").canonical()
+    records.evaluate_setting(weights, data, "mnist", setting, seeds=[7, 8], threads=1, named={})
+    images = load(data)
+    for found, drawn in zip(seen, DRAWN, strict=True):
+        assert torch.equal(found, images.tensor(images.x_train[drawn]))
+
+
+def test_a_record_as_rows_of_a_table():
+    setting = Setting(tile_shape=(64, 32), adc_bits=None, layers={"fc*": {"adc_bits": 6}})
+    found = {"correct_bits": "", "convert_seconds": 0.123456, "seconds": 1.00004}
+    record = {
+        "experiment": "own",
+        "network": "mnist",
+        "part": "paper",
+        "label": "single",
+        "setting": setting.canonical(),
+        "evaluations": [
+            {"repeat": 0, "seed": 11, "images": 3, "correct": 2, "classes_predicted": 2, **found},
+            {"repeat": 1, "seed": None, "images": 3, "correct": 1, "classes_predicted": 1, **found},
+        ],
+    }
+    first, second = records.rows(record)
+    assert set(first) == set(second) == set(records.COLUMNS)
+    assert [first[name] for name in ("experiment", "network", "part", "label")] == ["own", "mnist", "paper", "single"]
+    assert (first["array.tile_shape"], first["adc.bits"]) == ("64x32", "")
+    assert first["layers"] == '{"fc*": {"adc.bits": 6}}'
+    measured = ("repeat", "seed", "images", "correct", "accuracy", "classes_predicted", "one_class", "seconds")
+    assert [first[name] for name in measured] == [0, 11, 3, 2, 66.666667, 2, "false", 1.0]
+    assert [second[name] for name in measured] == [1, "", 3, 1, 33.333333, 1, "true", 1.0]
+    assert first["convert_seconds"] == 0.1235
