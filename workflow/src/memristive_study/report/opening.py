@@ -34,7 +34,7 @@ def opening(folder: Folder, evidence: Evidence) -> str:
     parts = []
     if len(claims):
         parts = [_holding(claims), _artefacts(claims, folder), _failing(claims)]
-    return "".join([*parts, _exclusions(evidence)])
+    return "".join([*parts, _exclusions(folder, evidence)])
 
 
 def _of(claims: pd.DataFrame, verdict: str) -> pd.DataFrame:
@@ -84,14 +84,16 @@ def _failing(claims: pd.DataFrame) -> str:
     return _list("What does not hold, or is open", lines)
 
 
-def _exclusions(evidence: Evidence) -> str:
-    found = [proof.conclude(evidence) for proof in evidence.study.paper.proofs]
-    sections = [proof.section.key for proof in evidence.study.paper.proofs]
-    lines = [
-        f'<a href="#{escape(key)}">{escape(conclusion.heading)}.</a> {escape(conclusion.text)}'
-        for key, conclusion in zip(sections, found, strict=True)
-        if conclusion is not None
-    ]
+def _exclusions(folder: Folder, evidence: Evidence) -> str:
+    """The conclusions of the proofs, each with a link to its section where the study shows it."""
+    lines = []
+    for proof in evidence.study.paper.proofs:
+        conclusion = proof.conclude(evidence)
+        if conclusion is not None:
+            heading = f"{escape(conclusion.heading)}."
+            if any(folder.figure(figure.name).is_file() for figure in proof.section.figures):
+                heading = f'<a href="#{escape(proof.section.key)}">{heading}</a>'
+            lines.append(f"{heading} {escape(conclusion.text)}")
     return _list("Which of its numbers exclude each other", lines)
 
 
