@@ -259,6 +259,8 @@ def write_study(
         ],
     )
     for name, found in proofs(tuple(name for name in networks if images[name] == name)).items():
+        if not found:  # of no network of the paper
+            continue
         inputs[f"proof_{name}"] = folder / f"proofs/{name}.csv"
         write_csv(inputs[f"proof_{name}"], found, list(dict.fromkeys(key for row in found for key in row)))
     inputs["curves"], inputs["hysteresis"] = folder / "devices/curves.csv", folder / "devices/hysteresis.csv"

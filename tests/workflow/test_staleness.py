@@ -42,6 +42,7 @@ def test_one_voltage_runs_that_setting_and_what_shows_it(finished, edited):
         "figure": 2,
         "table": 1,
         "claims": 1,
+        "coherence": 1,
         **AFTER_EVERYTHING,
     }
     announced = finished.announced()
@@ -53,7 +54,7 @@ def test_one_voltage_runs_that_setting_and_what_shows_it(finished, edited):
 def test_style_of_figures_runs_figures_alone(finished, edited):
     edited("workflow/src/memristive_study/figures/style.py", "\nDPI = ", "\nDPI = 1 + ")
     jobs = finished.would_run()
-    assert jobs.pop("figure") == 14
+    assert jobs.pop("figure") == 16
     assert jobs == AFTER_EVERYTHING
 
 
@@ -62,6 +63,7 @@ def test_one_figure_s_module_or_caption_runs_that_figure(finished, edited):
     edited("workflow/src/memristive_study/results/outputs.py", "Each box is a layer", "Each of the boxes is a layer")
     jobs = finished.would_run()
     assert jobs.pop("figure") == 2
+    assert jobs.pop("coherence") == 1  # it looks up figures by name, in the file of the captions
     assert jobs == AFTER_EVERYTHING
 
 
@@ -87,7 +89,7 @@ EDITS = [
     {"memristive_study.data.prepare:_resize": {"prepare_dataset"}},
     {"memristive_study.training.selection:select_checkpoint": {"select_checkpoint", "select_alternative"}},
     {
-        "memristive_study.claims.judge:make": {"claims"},
+        "memristive_study.claims.judge:make": {"claims", "coherence"},
         "memristive_study.figures.tiles:draw": {"figure"},
         "memristive_study.tables.choices:make": {"choices"},
         "memristive_study.tables.training:build": {"table"},
@@ -163,10 +165,10 @@ def test_a_non_ideality_that_no_setting_has_runs_no_evaluation(finished, edited)
         "    arithmetic: Arithmetic =",
         "    own: Own = pydantic.Field(default_factory=Own)\n    arithmetic: Arithmetic =",
     )
-    assert finished.changed() == {"claims"}
+    assert finished.changed() == {"claims", "coherence"}
     assert "evaluate" not in finished.would_run()
     edited(f"{nonidealities}/own.py", "conductance * 2", "conductance * 3")
-    assert finished.changed() == {"claims"}
+    assert finished.changed() == {"claims", "coherence"}
     edited("small_study.yaml", "sigma: [50]", "sigma: [50], loss: [0.5]")
     assert {"evaluate", "validate_network"} <= set(finished.would_run())
 
