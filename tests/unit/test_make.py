@@ -26,10 +26,12 @@ def folder(tmp_path: Path, repository: Path) -> Path:
 
 def make(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     source = Path(__file__).parents[2] / "workflow" / "src"
+    # `make test` hands its own options on, among them the one that names folders.
+    own = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(source)} | variables,
+        env=own | {"PYTHONPATH": str(source)} | variables,
         capture_output=True,
         text=True,
         check=False,
