@@ -89,7 +89,7 @@ def processes(environment: dict[str, str]) -> list[tuple[int, int]]:
                 state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
                 if state != "Z":
                     found.append((int(folder.name), int(parent)))
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
             continue
     return found
 

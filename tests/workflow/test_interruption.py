@@ -80,7 +80,7 @@ def command_of(process: int) -> str:
     """Command line of a process; empty where it has ended."""
     try:
         return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return ""
 
 
