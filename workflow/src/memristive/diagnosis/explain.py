@@ -13,10 +13,10 @@ from memristive.core.files import write_text
 from memristive.core.setting import Setting
 from memristive.diagnosis import attribution, page
 from memristive.diagnosis.attribution import Place, Share
-from memristive.diagnosis.effects import changed, effects_of
+from memristive.diagnosis.effects import changed, effects_of, without
 from memristive.diagnosis.sentences import sentences
 from memristive.diagnosis.signals import Signal, signals
-from memristive.evaluation import Draw, evaluate
+from memristive.evaluation import IMAGES_AT_ONCE, Draw, evaluate
 from memristive.network.checks import layers_to_convert
 from memristive.workload import Workload
 
@@ -94,7 +94,6 @@ def explain(
         InputError: as `memristive.evaluate`.
     """
     workload = Workload.of(data)
-    model_mode = model.training
     names = [name for name, _ in layers_to_convert(model, setting)]
     effects = effects_of(setting)
     known: dict[str, float] = {}
@@ -108,6 +107,7 @@ def explain(
         return known[text]
 
     whole = accuracy(setting)
+    modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         digital = _digital(model, workload)
@@ -117,8 +117,9 @@ def explain(
             calibration = training_images(setting.adc.calibration_images, torch.Generator().manual_seed(0))
         seen = signals(model, setting, looked_at, 0, calibration)
     finally:
-        model.train(model_mode)
-    ideal = accuracy(changed(setting, {name: value for effect in effects for name, value in effect.off.items()}))
+        for module, mode in modes.items():
+            module.training = mode
+    ideal = accuracy(without(setting, effects))
     found = attribution.shares(setting, effects, accuracy)
     layers = attribution.places(setting, names, accuracy, digital)
     first = next((effect for effect in effects if found and effect.name == found[0].name), None)
@@ -140,7 +141,7 @@ def explain(
 def _digital(model: nn.Module, workload: Workload) -> float:
     """Accuracy of the network itself, in per cent of the answers."""
     right, done = [], 0
-    for part in workload.inputs.split(500):
+    for part in workload.inputs.split(IMAGES_AT_ONCE):
         right.append(workload.measure(model(part), workload.targets[done : done + len(part)]).flatten())
         done += len(part)
     return 100 * float(torch.cat(right).double().mean())
