@@ -1,5 +1,6 @@
 """Fixtures of all tests, and their order."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,24 @@ import pytest
 from memristive.core.processor import use_common_arithmetic
 
 use_common_arithmetic()  # before any test loads torch: some run MemTorch, some expect the published rows
+
+
+def _seed() -> None:
+    import torch  # here, for the arithmetic is chosen above before it loads
+
+    random.seed(0)
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def same_draws_every_time() -> None:
+    """A test that draws from a global generator (weights of a new layer, say) draws the same in every run and order."""
+    _seed()
+
+
+def pytest_pycollect_makemodule() -> None:
+    """Likewise what a test file draws when it is read."""
+    _seed()
 
 
 @pytest.fixture(scope="session")
