@@ -31,6 +31,7 @@ def config(repository):
 
 
 GRID = "experiments.input_voltage.parts.paper.grid"
+CHIPS = "experiments.variability.parts.chips"
 DEVICE = {"r_on": 200, "r_off": 9000, "d": 1e-8, "k_on": -1, "k_off": 1, "alpha_on": 1, "alpha_off": 1, "v_on": -1}
 CONFIG = [
     ("threads", 2, "threads: 2 is not a mapping with training, inference"),
@@ -72,6 +73,14 @@ CONFIG = [
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc.bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
+    (f"{CHIPS}.precision", 0, "parts: chips: precision: 0 is not a number above 0 and of at most 50"),
+    (f"{CHIPS}.precision", [1], "parts: chips: precision: [1] is not a number above 0"),
+    (f"{CHIPS}.at_most", 1, "parts: chips: at_most: 1 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.at_most", 10_000, "at_most: 10000 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.precison", 1, "parts: chips: precison: unknown key; did you mean precision?"),
+    (CHIPS, {"at_most": 9, "grid": {"sigma": [1]}}, "chips: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.at_most", 100, "experiments: adc_tile: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.precision", "fine", "experiments: adc_tile: precision: 'fine' is not a number above 0"),
     ("setting", {"word_line_resistance": -1}, "wires.word_line: -1 is not a number of at least 0"),
     ("setting", {"bit_line_resistance": float("nan")}, "wires.bit_line: nan is not a finite number"),
     ("setting", {"source_resistance": float("inf")}, "wires.source: inf is not a finite number"),
