@@ -95,11 +95,7 @@ def _parts(stage: Stage, x: torch.Tensor) -> list[torch.Tensor]:
     """`x` in parts of which the unconverted sums fit into memory; whole where samples are scaled together."""
     if stage.arithmetic.scale_scope == "batch" or x.dim() == 1:
         return [x]
-    tile_rows = len(stage.arithmetic.tile_rows(stage.conductance.shape[1]))
-    # No layer's output has more positions than its input has numbers a channel.
-    positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
-    samples = max(1, UNCONVERTED_NUMBERS // (tile_rows * stage.columns * stage.groups * positions))
-    return list(x.split(samples))
+    return stage.parts(x, UNCONVERTED_NUMBERS)
 
 
 def _encoded(stage: Stage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -50,8 +50,8 @@ def sums(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
 
 def run(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     """Outputs of `stage`, arguments as for `sums`; float32 [samples, columns, height, width] or [..., columns]."""
-    output = torch.cat([_part(stage, part, one_pass) for part in _parts(stage, x)]) if x.dim() > 1 else None
-    output = _part(stage, x, one_pass) if output is None else output
+    parts = [x] if x.dim() == 1 else stage.parts(x, UNCONVERTED_NUMBERS)
+    output = torch.cat([_part(stage, part, one_pass) for part in parts])
     if stage.line is not None:
         coefficient, intercept = stage.line
         output = output * coefficient + intercept
@@ -94,13 +94,5 @@ def _alone(stage: Stage, matrix: torch.Tensor) -> Stage:
 
 
 def _encoded(stage: Stage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Voltages, and what undoes the encoding; a Linear's as [samples, vectors, rows]."""
+    """Voltages, and what undoes the encoding."""
     return encode(stage.laid_out(x), stage.arithmetic.max_input_voltage, per_sample=True)
-
-
-def _parts(stage: Stage, x: torch.Tensor) -> list[torch.Tensor]:
-    """`x` in parts of which the sums fit into memory."""
-    tile_rows = len(stage.arithmetic.tile_rows(stage.conductance.shape[1]))
-    positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
-    samples = max(1, UNCONVERTED_NUMBERS // (tile_rows * stage.columns * stage.groups * positions))
-    return list(x.split(samples))

@@ -71,6 +71,13 @@ class Stage:
             return self.padded(x)
         return x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
 
+    def parts(self, x: torch.Tensor, numbers: int) -> list[torch.Tensor]:
+        """`x` in parts of some samples, of which each has about `numbers` sums before conversion."""
+        tile_rows = len(self.arithmetic.tile_rows(self.conductance.shape[1]))
+        # No layer's output has more positions than its input has numbers a channel.
+        positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
+        return list(x.split(max(1, numbers // (tile_rows * self.columns * self.groups * positions))))
+
     def output_size(self, padded: torch.Tensor) -> tuple[int, int]:
         """Height and width of a convolution's output for padded images."""
         return tuple(
