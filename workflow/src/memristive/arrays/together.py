@@ -33,6 +33,8 @@ def check(setting: Setting) -> None:
         raise InputError(f"setting: reading.noise: 'measured', but no read noise was published for {name}")
     if uses["reading.current"] and not device.measured.polynomial:
         raise InputError(f"setting: reading.current: 'device', but {name} has no other current than Ohm's law")
+    if setting.reading.active and setting.arithmetic.semantics != "physical":
+        raise InputError("setting: reading: is offered under semantics 'physical' alone")
     if setting.reading.active and setting.wires.active:
         raise InputError(
             "setting: reading: noise and other currents than Ohm's law are not offered with wires, whose matrix holds "
