@@ -263,9 +263,7 @@ def test_strips_of_an_array_change_nothing(layer, monkeypatch):
 def test_gradients_go_through_the_polynomial():
     torch.manual_seed(1)
     model = nn.Sequential(nn.Conv2d(2, 3, 2), nn.Flatten(), nn.Linear(27, 2)).eval()
-    network = convert(
-        model, Setting(**{**MILO, "adc_bits": None, "max_input_voltage": None, "tuning": "after"}), draw()
-    )
+    network = convert(model, Setting(**MILO, adc_bits=None, tuning="after"), draw())
     x = (torch.rand(1, 2, 4, 4) * 0.4).requires_grad_()
     (gradient,) = torch.autograd.grad(network(x).sum(), x)
     with torch.no_grad():
