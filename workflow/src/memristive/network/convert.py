@@ -2,6 +2,7 @@
 
 import copy
 import math
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,11 +13,11 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
-from memristive.arrays import nonidealities
+from memristive.arrays import nonidealities, together
 from memristive.arrays.draws import Draws, SeededDraws
 from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
-from memristive.core.errors import InputError
+from memristive.core.errors import BeyondMeasurement, InputError
 from memristive.core.setting import Setting
 from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
 from memristive.network.graph import fused
@@ -41,8 +42,13 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
     Raises:
         InputError: a layer that cannot be converted, a network without any layer to convert, or a setting that draws
             without a generator.
+
+    Warns:
+        BeyondMeasurement: a measured device is used outside of the conductances, times or voltages that were measured.
     """
     check_model_and_setting("convert", plain(model), setting)
+    for line in dict.fromkeys(line for each in setting.every() for line in together.doubts(each)):
+        warnings.warn(line, BeyondMeasurement, stacklevel=2)
     if generator is None:
         if setting.draws:
             raise InputError("convert: generator: None, but this setting draws at random: give a torch.Generator")
@@ -147,6 +153,8 @@ def build_layer(
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(weight[0].numel())
         built.set_bias(draws.invented_bias(name, layer.out_channels, bound))
+    if setting.reading.noisy:
+        built.draw_from(draws.generator(name, (), "reading"))
     damaged = any(getattr(setting, name).active for name in nonidealities.AFTER_PROGRAMMING)
     before, after = (setting.tuning.when in (when, "both") for when in ("before", "after"))
     wanted = {"pristine": before or not damaged, "damaged": damaged}
