@@ -13,6 +13,7 @@ from memristive.arrays import mapping, nonidealities
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.layout import Layout, scheme_of
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
 
@@ -25,8 +26,9 @@ class Conductances:
     """The arrays of a layer as they are multiplied with: sides combined, strip by strip.
 
     Attributes:
-        signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
-        arrays: each side's own conductances where they are kept, else empty.
+        signed: signed conductances (S), or the digits that they stand for where arrays hold digits (see
+            `memristive.arrays.slices.layout`), float32 [slices, groups, padded rows, padded columns].
+        arrays: each side's own conductances (S) where they are kept, else empty.
     """
 
     def __init__(self, shape: tuple[int, ...], scheme: mapping.Scheme, reference: float, sides: int, keep: bool):
@@ -39,10 +41,16 @@ class Conductances:
         # Sides that wait for the last one; the first of them waits in `signed` itself.
         self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
 
-    def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
-        """Set some rows of one side; sides come one after the other, each whole."""
+    def put(
+        self, slice_: int, group: int, side: int, rows: slice, cells: torch.Tensor, strip: torch.Tensor | None = None
+    ) -> None:
+        """Set some rows of one side; sides come one after the other, each whole.
+
+        `strip` is what `cells` (S) are multiplied as; None: as they are.
+        """
         if kept := self.arrays[slice_][group]:
-            kept[side][rows] = strip
+            kept[side][rows] = cells
+        strip = cells if strip is None else strip
         signed = self.signed[slice_, group]
         waiting = [signed, *self._waiting][: self._last]
         if side < self._last:
@@ -73,11 +81,13 @@ def program(
     Raises:
         InputError: all weights are 0.
     """
-    semantics, scheme = resolve(setting), mapping.SCHEMES[setting.array.scheme]
+    semantics, scheme, layout = resolve(setting), scheme_of(setting), Layout.of(setting)
     aim = draws.aim(name, setting)
     limits = mapping.weight_range(weight, setting, aim)
     # [groups, rows, columns], rows in the order of the inputs' axes.
     matrices = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2)
+    if layout is not None:
+        matrices = layout.with_references(layout.numbers(matrices, limits))
     rows, columns = matrices.shape[1:]
     padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
     split = scheme.split(matrices[0, :1])
@@ -101,13 +111,22 @@ def program(
         array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
-            ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
+            held = matrix[part].contiguous().cpu()
+            if layout is None:
+                ideal = mapping.naive_map(held, limits, scheme, aim, slice_, side)
+            else:
+                ideal = layout.cells(held, aim, slice_, side)
+
+            def put(to: Conductances, cells: torch.Tensor, part: slice = part, held: torch.Tensor = held) -> None:
+                digits = None if layout is None else layout.read(cells, held, aim, slice_, side)
+                to.put(slice_, group, side, part, cells, digits)
+
             ideal = _padded(ideal, (part.stop - part.start, padded[1]))
             if before is not None:
-                before.put(slice_, group, side, part, strip.cells.reach(ideal))
+                put(before, strip.cells.reach(ideal))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                after.put(slice_, group, side, part, nonidealities.damage(programmed, strip))
+                put(after, nonidealities.damage(programmed, strip))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten
