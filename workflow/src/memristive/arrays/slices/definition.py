@@ -53,12 +53,16 @@ def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: 
     return torch.cat(outputs)
 
 
-def applied(stage: SlicedStage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Padded inputs as codes, or as voltages, and what undoes the encoding; a Linear's as [samples, vectors, rows]."""
+def padded(stage: SlicedStage, x: torch.Tensor) -> torch.Tensor:
+    """Inputs with their padding; a Linear's as [samples, vectors, rows]."""
     if stage.kernel_size is None:
-        x = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
-    else:
-        x = F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
+        return x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
+    return F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
+
+
+def applied(stage: SlicedStage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Padded inputs as codes, or as voltages, and what undoes the encoding."""
+    x = padded(stage, x)
     if stage.codes is not None:
         return stage.codes.codes(x), torch.ones((1,) * x.dim())
     return encode(x, stage.arithmetic.max_input_voltage, stage.arithmetic.scale_scope == "sample")
