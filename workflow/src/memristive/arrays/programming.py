@@ -14,6 +14,7 @@ from memristive.arrays import mapping, nonidealities, reading
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.layout import Layout, scheme_of
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
 
@@ -26,8 +27,9 @@ class Conductances:
     """The arrays of a layer as they are multiplied with: sides combined, strip by strip.
 
     Attributes:
-        signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
-        arrays: each side's own conductances where they are kept, else empty.
+        signed: signed conductances (S), or the digits that they stand for where arrays hold digits (see
+            `memristive.arrays.slices.layout`), float32 [slices, groups, padded rows, padded columns].
+        arrays: each side's own conductances (S) where they are kept, else empty.
         read: by name, what a read needs besides `signed`, of the same shape (see `memristive.arrays.reading`).
         faults: how many devices something happened to, by what it was.
     """
@@ -48,10 +50,16 @@ class Conductances:
         """Add devices that something happened to."""
         self.faults[what] = self.faults.get(what, 0) + devices
 
-    def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
-        """Set some rows of one side; sides come one after the other, each whole."""
+    def put(
+        self, slice_: int, group: int, side: int, rows: slice, cells: torch.Tensor, strip: torch.Tensor | None = None
+    ) -> None:
+        """Set some rows of one side; sides come one after the other, each whole.
+
+        `strip` is what `cells` (S) are multiplied as; None: as they are.
+        """
         if kept := self.arrays[slice_][group]:
-            kept[side][rows] = strip
+            kept[side][rows] = cells
+        strip = cells if strip is None else strip
         signed = self.signed[slice_, group]
         waiting = [signed, *self._waiting][: self._last]
         if side < self._last:
@@ -82,11 +90,13 @@ def program(
     Raises:
         InputError: all weights are 0.
     """
-    semantics, scheme = resolve(setting), mapping.SCHEMES[setting.array.scheme]
+    semantics, scheme, layout = resolve(setting), scheme_of(setting), Layout.of(setting)
     aim = draws.aim(name, setting)
     limits = mapping.weight_range(weight, setting, aim)
     # [groups, rows, columns], rows in the order of the inputs' axes.
     matrices = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2)
+    if layout is not None:
+        matrices = layout.with_references(layout.numbers(matrices, limits))
     rows, columns = matrices.shape[1:]
     padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
     split = scheme.split(matrices[0, :1])
@@ -118,16 +128,25 @@ def program(
         array = Array(cells, setting, semantics, failures, generator, report)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
-            ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
+            held = matrix[part].contiguous().cpu()
+            if layout is None:
+                ideal = mapping.naive_map(held, limits, scheme, aim, slice_, side)
+            else:
+                ideal = layout.cells(held, aim, slice_, side)
+
+            def put(to: Conductances, cells: torch.Tensor, part: slice = part, held: torch.Tensor = held) -> None:
+                digits = None if layout is None else layout.read(cells, held, aim, slice_, side)
+                to.put(slice_, group, side, part, cells, digits)
+
             ideal = _padded(ideal, (part.stop - part.start, padded[1]))
             if before is not None:
-                before.put(slice_, group, side, part, strip.cells.reach(ideal))
+                put(before, strip.cells.reach(ideal))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                held = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
-                after.put(slice_, group, side, part, held)
+                damaged_cells = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
+                put(after, damaged_cells)
                 for term, of_side in terms.items():
-                    after.read[term][slice_, group, part] += of_side(held, side)
+                    after.read[term][slice_, group, part] += of_side(damaged_cells, side)
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten

@@ -1,5 +1,6 @@
 """Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
 
+from memristive.kernels import slices
 from memristive.kernels.chain import (
     BatchNorm,
     Chain,
@@ -33,5 +34,6 @@ __all__ = [
     "linear",
     "run",
     "single",
+    "slices",
     "sums",
 ]

@@ -14,16 +14,19 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import kernels
-from memristive.arrays import definition, mapping, tuning
+from memristive.arrays import definition, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.reading import CUBE, SQUARE, VARIANCE
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.fields import active as is_sliced
+from memristive.arrays.slices.layout import scheme_of
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive.network import sliced
 from memristive.network.gradients import run_with_gradient
 
 
@@ -66,13 +69,16 @@ class CrossbarLayer(nn.Module):
         arrays: the conductances (S) of the layer's arrays by slice of the weights, group and side, where they are
             kept (see `convert_with`): each float32 [padded rows, padded columns]; sides are positive and negative, or
             one in the single-column scheme.
-        conductance: signed conductances that inputs are multiplied with, float32
+        conductance: signed conductances (S) or digits that inputs are multiplied with, float32
             [slices, groups, rows, padded columns].
         columns: outputs of one group.
         line: coefficient and intercept, float64 [2]; (1, 0) before tuning.
         bias: float32 [outputs], or None.
-        adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]; empty before
-            `calibrate`.
+        adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]: exponents of
+            powers of two, or steps where the layer is `sliced`; empty before `calibrate`.
+        sliced: computed by `memristive.arrays.slices`. Then there are
+        weight_step: weight that a digit of 1 stands for, float64 [];
+        input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
         square, cube, variance: what reads need besides, see `Stage`, where the setting has a group `reading`; each
             float32 [slices, groups, rows, padded columns], or None.
         faults: devices that something happened to while they were programmed, by what it was.
@@ -86,7 +92,8 @@ class CrossbarLayer(nn.Module):
         self.name = name
         self._setting = setting
         self.arithmetic = Arithmetic.of(setting, self.layer_type)
-        self.scheme = mapping.SCHEMES[setting.array.scheme]
+        self.scheme = scheme_of(setting)
+        self.sliced = is_sliced(setting)
         self.arrays: Arrays = []
         self.rows = layer.weight[0].numel()
         self.register_parameter("bias", None)
@@ -99,6 +106,9 @@ class CrossbarLayer(nn.Module):
         self._draw: torch.Generator | None = None
         for name in READ if setting.reading.active else ():
             self.register_buffer(name, None)
+        if self.sliced:
+            self.register_buffer("weight_step", torch.tensor(1.0, dtype=torch.float64))
+            self.register_buffer("input_range", torch.zeros(2))
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -196,6 +206,9 @@ class CrossbarLayer(nn.Module):
 
         Before, its converters range themselves, also while the layer is tuned.
         """
+        if self.sliced:
+            sliced.calibrate(self, x)
+            return
         found = [
             torch.stack([needed_ranges(group, self.arithmetic) for group in sums(stage, x)]) for stage in self._bare()
         ]
@@ -208,7 +221,10 @@ class CrossbarLayer(nn.Module):
         self.__dict__["_used"] = True  # for `summary`
         if x.numel() == 0:  # no sample, or none with vectors
             return self.digital(x, x.new_zeros(self.weight_shape()))
-        output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
+        if self.sliced:
+            output = sliced.run(self, x)
+        else:
+            output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
         if not all_finite(output.detach()):
             raise InputError(
                 f"network: a value is not finite after {self.place}, at the setting {self.setting.canonical()}"
@@ -225,6 +241,8 @@ class CrossbarLayer(nn.Module):
 
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
         """Outputs of the arrays for inputs `x`, through converters that range themselves, before line and bias."""
+        if self.sliced:
+            return sliced.bare(self, x)
         return self._together(self._bare(), x)
 
     def stage(self) -> Stage:
@@ -236,7 +254,7 @@ class CrossbarLayer(nn.Module):
         """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
         uncalibrated = self.setting.adc.calibrated and not self.adc_ranges.numel()
         as_made = self.conductance.dtype == torch.float32
-        if self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
+        if self.sliced or self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
             raise kernels.Unsupported
         return kernels.single(self.stage())
 
