@@ -12,6 +12,7 @@ import torch
 from memristive.arrays import mapping, nonidealities
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
+from memristive.arrays.placement import Placement, Placing
 from memristive.arrays.semantics import resolve
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
@@ -61,6 +62,7 @@ def program(
     pristine: bool,
     damaged: bool,
     keep: bool = False,
+    placing: Placing | None = None,
 ) -> tuple[Conductances | None, Conductances | None]:
     """Conductances of the arrays that hold `weight`, before and after non-idealities that act after programming.
 
@@ -69,6 +71,7 @@ def program(
         weight: float32 [outputs, inputs of a group, ...].
         pristine, damaged: whether the conductances before, and those after, are wanted; None stands for the other.
         keep: whether each side's own conductances are kept.
+        placing: says where cells lie; None: in the order of the weights.
 
     Raises:
         InputError: all weights are 0.
@@ -89,7 +92,7 @@ def program(
 
     # Padding cells take part in the order in which devices fail; wires connect all rows of a tile.
     tile_height = (setting.array.tile_shape or padded)[0]
-    whole, step = semantics.padding_cells, tile_height if setting.wires.active else 1
+    whole, step = semantics.padding_cells, tile_height if setting.wires.active or placing else 1
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -98,20 +101,34 @@ def program(
         failures = Failures(functools.partial(draws.order, name, place), padded)
         if after is not None:
             nonidealities.prepare(setting, failures)
-        array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
+        placed = placing and placing.of(
+            group, slice_, sides, lambda side: mapping.naive_map(matrix.cpu(), limits, scheme, aim, slice_, side)
+        )
+        if placed:
+            array = placed.arrays[side]
+        else:
+            array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
             ideal = _padded(ideal, (part.stop - part.start, padded[1]))
+            if placed:
+                ideal = placed.spread(ideal, part)
             if before is not None:
-                before.put(slice_, group, side, part, strip.cells.reach(ideal))
+                before.put(slice_, group, side, part, _gathered(strip.cells.reach(ideal), placed, part))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                after.put(slice_, group, side, part, nonidealities.damage(programmed, strip))
+                damaged = nonidealities.damage(programmed, strip)
+                after.put(slice_, group, side, part, _gathered(damaged, placed, part))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten
     return before, after
+
+
+def _gathered(cells: torch.Tensor, placed: Placement | None, part: slice) -> torch.Tensor:
+    """Conductances of a strip in the order of the weights."""
+    return placed.gather(cells, part) if placed else cells
 
 
 def _strips(shape: tuple[int, int], whole: bool, step: int) -> Iterator[slice]:
