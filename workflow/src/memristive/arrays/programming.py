@@ -3,13 +3,14 @@
 Rows of an array come in strips, so that few numbers exist besides the result, however large a layer is.
 """
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Iterator
 
 import torch
 
-from memristive.arrays import mapping, nonidealities
+from memristive.arrays import mapping, nonidealities, reading
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
 from memristive.arrays.placement import Placement, Placing
@@ -28,6 +29,8 @@ class Conductances:
     Attributes:
         signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
         arrays: each side's own conductances where they are kept, else empty.
+        read: by name, what a read needs besides `signed`, of the same shape (see `memristive.arrays.reading`).
+        faults: how many devices something happened to, by what it was.
     """
 
     def __init__(self, shape: tuple[int, ...], scheme: mapping.Scheme, reference: float, sides: int, keep: bool):
@@ -39,6 +42,12 @@ class Conductances:
         ]
         # Sides that wait for the last one; the first of them waits in `signed` itself.
         self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
+        self.read: dict[str, torch.Tensor] = {}
+        self.faults: dict[str, int] = {}
+
+    def count(self, what: str, devices: int) -> None:
+        """Add devices that something happened to."""
+        self.faults[what] = self.faults.get(what, 0) + devices
 
     def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
         """Set some rows of one side; sides come one after the other, each whole."""
@@ -92,7 +101,12 @@ def program(
 
     # Padding cells take part in the order in which devices fail; wires connect all rows of a tile.
     tile_height = (setting.array.tile_shape or padded)[0]
-    whole, step = semantics.padding_cells, tile_height if setting.wires.active or placing else 1
+    # What measured devices draw does not depend on how many rows are computed at once.
+    drawn = setting.programming.active or setting.retention.draws
+    whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
+    terms = reading.terms(setting, scheme) if after is not None else {}
+    if after is not None:
+        after.read = {name: torch.zeros(shape[:2] + padded) for name in terms}
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -101,13 +115,16 @@ def program(
         failures = Failures(functools.partial(draws.order, name, place), padded)
         if after is not None:
             nonidealities.prepare(setting, failures)
+        generator = functools.partial(draws.generator, name, place)
+        report = after.count if after is not None else lambda what, devices: None
         placed = placing and placing.of(
             group, slice_, sides, lambda side: mapping.naive_map(matrix.cpu(), limits, scheme, aim, slice_, side)
         )
         if placed:
-            array = placed.arrays[side]
+            array = dataclasses.replace(placed.arrays[side], generator=generator, report=report)
         else:
-            array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
+            cells = draws.cells(name, place, (rows, columns), padded, setting)
+            array = Array(cells, setting, semantics, failures, generator, report)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
@@ -118,8 +135,11 @@ def program(
                 before.put(slice_, group, side, part, _gathered(strip.cells.reach(ideal), placed, part))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                damaged = nonidealities.damage(programmed, strip)
-                after.put(slice_, group, side, part, _gathered(damaged, placed, part))
+                held = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
+                held = _gathered(held, placed, part)
+                after.put(slice_, group, side, part, held)
+                for term, of_side in terms.items():
+                    after.read[term][slice_, group, part] += of_side(held, side)
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten

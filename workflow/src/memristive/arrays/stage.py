@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 import torch
+import torch.nn.functional as F
 
 from memristive.arrays.product import Arithmetic
 
@@ -29,6 +30,10 @@ class Stage:
         bias: float32 [groups * columns], or None.
         adc_ranges: of converters with a fixed range, float32 [groups, tile rows, tile columns], exponents of powers of
             two; None: each converter ranges itself.
+        square, cube: what the squares and the cubes of the voltages are multiplied with (A/V^2, A/V^3), of the shape of
+            `conductance`; None: devices obey Ohm's law. See `memristive.arrays.reads`.
+        variance: of the conductance at each read (S^2), of both sides together; None: no read noise.
+        draw: the generator of that noise.
         column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
             [2, groups * columns]; None: these.
     """
@@ -44,6 +49,10 @@ class Stage:
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
     adc_ranges: torch.Tensor | None = None
+    square: torch.Tensor | None = None
+    cube: torch.Tensor | None = None
+    variance: torch.Tensor | None = None
+    draw: torch.Generator | None = None
     column_line: torch.Tensor | None = None
 
     @property
@@ -68,3 +77,27 @@ class Stage:
     def bare(self) -> Stage:
         """The same arrays and converters without line and bias, each converter ranging itself."""
         return dataclasses.replace(self, line=None, bias=None, adc_ranges=None, column_line=None)
+
+    def padded(self, x: torch.Tensor) -> torch.Tensor:
+        """Images with their padding."""
+        return F.pad(x, self.padding, "constant" if self.padding_mode == "zeros" else self.padding_mode)
+
+    def laid_out(self, x: torch.Tensor) -> torch.Tensor:
+        """Inputs as they are encoded: padded images, or a Linear's as [samples, vectors, rows]."""
+        if self.kernel_size is not None:
+            return self.padded(x)
+        return x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
+
+    def parts(self, x: torch.Tensor, numbers: int) -> list[torch.Tensor]:
+        """`x` in parts of some samples, of which each has about `numbers` sums before conversion."""
+        tile_rows = len(self.arithmetic.tile_rows(self.conductance.shape[1]))
+        # No layer's output has more positions than its input has numbers a channel.
+        positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
+        return list(x.split(max(1, numbers // (tile_rows * self.columns * self.groups * positions))))
+
+    def output_size(self, padded: torch.Tensor) -> tuple[int, int]:
+        """Height and width of a convolution's output for padded images."""
+        return tuple(
+            (padded.shape[2 + axis] - self.dilation[axis] * (self.kernel_size[axis] - 1) - 1) // self.stride[axis] + 1
+            for axis in (0, 1)
+        )

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,11 +14,12 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
-from memristive.arrays import nonidealities
+from memristive.arrays import nonidealities, together
 from memristive.arrays.draws import Draws, SeededDraws
+from memristive.arrays.placement import Placing
 from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
-from memristive.core.errors import InputError
+from memristive.core.errors import BeyondMeasurement, InputError
 from memristive.core.setting import Setting
 from memristive.network import recovery
 from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
@@ -50,10 +52,15 @@ def convert(
     Raises:
         InputError: a layer that cannot be converted, a network without any layer to convert, a setting that draws
             without a generator, or one whose recovery needs images without any.
+
+    Warns:
+        BeyondMeasurement: a measured device is used outside of the conductances, times or voltages that were measured.
     """
     from memristive.network.recovery.steps import prepare, settle  # which convert networks themselves
 
     check_model_and_setting("convert", plain(model), setting)
+    for line in dict.fromkeys(line for each in setting.every() for line in together.doubts(each)):
+        warnings.warn(line, BeyondMeasurement, stacklevel=2)
     if generator is None:
         if setting.draws:
             raise InputError("convert: generator: None, but this setting draws at random: give a torch.Generator")
@@ -149,6 +156,13 @@ def current_weight(layer: nn.Module) -> torch.Tensor:
     return layer.weight.detach()
 
 
+def placing_of(name: str, setting: Setting, draws: Draws) -> Placing | None:
+    """What places the cells of a layer around its stuck devices; None where nothing does."""
+    if setting.recovery.remap == "none" or not setting.faults.active:
+        return None
+    return recovery.module("remapping").Placing(name, setting, draws)
+
+
 def build_layer(
     name: str, layer: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False
 ) -> CrossbarLayer:
@@ -162,18 +176,27 @@ def build_layer(
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(weight[0].numel())
         built.set_bias(draws.invented_bias(name, layer.out_channels, bound))
+    if setting.reading.noisy:
+        built.draw_from(draws.generator(name, (), "reading"))
     damaged = any(getattr(setting, name).active for name in nonidealities.AFTER_PROGRAMMING)
     before, after = (setting.tuning.when in (when, "both") for when in ("before", "after"))
     compensated = setting.recovery.drift != "none" and setting.retention.active
     wanted = {"pristine": before or not damaged, "damaged": damaged}
-    options: dict[str, Any] = {}
-    if setting.recovery.remap != "none" and setting.faults.active:
-        options["placing"] = recovery.module("remapping").Placing(name, setting, draws)
     try:
-        first, last = program(name, weight, built.groups, setting, draws, **wanted, keep=keep_arrays, **options)
+        first, last = program(
+            *(name, weight, built.groups, setting, draws),
+            **wanted,
+            keep=keep_arrays,
+            placing=placing_of(name, setting, draws),
+        )
         if compensated:
             new = recovery.module("drift").fresh(setting)
-            _, fresh = program(name, weight, built.groups, new, draws, pristine=False, damaged=True, **options)
+            _, fresh = program(
+                *(name, weight, built.groups, new, draws),
+                pristine=False,
+                damaged=True,
+                placing=placing_of(name, new, draws),
+            )
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
     if first is not None:

@@ -6,7 +6,7 @@ bias as what they are (Bengio, Leonard and Courville, arXiv:1308.3432, straight-
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -27,20 +27,29 @@ def run_with_gradient(stage: Stage, x: torch.Tensor, run: Run) -> torch.Tensor:
 def unrounded(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`stage` without the rounding of its converters, in operations of torch that have a derivative."""
     arithmetic = stage.arithmetic
-    conductance = stage.conductance[..., : stage.columns]
     per_sample = arithmetic.scale_scope == "sample"
     if stage.kernel_size is None:
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
         voltages, undo = encode(samples, arithmetic.max_input_voltage, per_sample)
-        output = voltages @ conductance[0]
+        output = sum(power @ matrix[0] for power, matrix in _terms(stage, voltages))
         output = (output * undo if arithmetic.rescale_output else output).reshape(*x.shape[:-1], stage.columns)
     else:
         padded = F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
         voltages, undo = encode(padded, arithmetic.max_input_voltage, per_sample)
-        weight = conductance.transpose(1, 2).reshape(stage.groups * stage.columns, -1, *stage.kernel_size)
-        output = F.conv2d(voltages, weight, None, stage.stride, 0, stage.dilation, stage.groups)
+        shape = (stage.groups * stage.columns, -1, *stage.kernel_size)
+        output = sum(
+            F.conv2d(power, matrix.transpose(1, 2).reshape(shape), None, stage.stride, 0, stage.dilation, stage.groups)
+            for power, matrix in _terms(stage, voltages)
+        )
         output = output * undo if arithmetic.rescale_output else output
     return stage.on_line(output)
+
+
+def _terms(stage: Stage, voltages: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Powers of the voltages and what each is multiplied with; noise counts as given."""
+    for exponent, matrix in enumerate((stage.conductance, stage.square, stage.cube), 1):
+        if matrix is not None:
+            yield voltages**exponent, matrix[..., : stage.columns]
 
 
 class _StraightThrough(torch.autograd.Function):

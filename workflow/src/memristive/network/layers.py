@@ -19,6 +19,7 @@ from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
+from memristive.arrays.reading import CUBE, SQUARE, VARIANCE
 from memristive.arrays.semantics import resolve
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
@@ -47,6 +48,8 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.sums(stage, x) if found is NotImplemented else found
 
 
+READ = (SQUARE, CUBE, VARIANCE)  # matrices that a layer holds besides its conductances
+
 # Attributes that are decided when a layer is converted.
 _DECIDED = {
     "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
@@ -71,6 +74,9 @@ class CrossbarLayer(nn.Module):
         bias: float32 [outputs], or None.
         adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]; empty before
             `calibrate`.
+        square, cube, variance: what reads need besides, see `Stage`, where the setting has a group `reading`; each
+            float32 [slices, groups, rows, padded columns], or None.
+        faults: devices that something happened to while they were programmed, by what it was.
     """
 
     layer_type: str
@@ -91,6 +97,10 @@ class CrossbarLayer(nn.Module):
         self.conductance = nn.Parameter(torch.empty(0, device=layer.weight.device), requires_grad=False)
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
         self.register_buffer("adc_ranges", torch.empty(0))
+        self.faults: dict[str, int] = {}
+        self._draw: torch.Generator | None = None
+        for name in READ if setting.reading.active else ():
+            self.register_buffer(name, None)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -135,7 +145,14 @@ class CrossbarLayer(nn.Module):
     def hold(self, found: Conductances) -> None:
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
-        self.arrays = found.arrays
+        self.arrays, self.faults = found.arrays, found.faults
+        for name in READ if self.setting.reading.active else ():
+            matrix = found.read.get(name)
+            setattr(self, name, None if matrix is None else matrix[:, :, : self.rows].to(self.conductance.device))
+
+    def draw_from(self, generator: torch.Generator) -> None:
+        """Set the generator of the read noise."""
+        self._draw = generator
 
     def set_conductance(self, conductance: torch.Tensor) -> None:
         """Set the signed conductances (S) [slices, groups, rows, padded columns]."""
@@ -273,8 +290,15 @@ class CrossbarLayer(nn.Module):
 
     def _bare(self) -> list[Stage]:
         """A stage a slice, without line and bias, converters ranging themselves."""
-        return [
+        stages = [
             Stage(conductance, self.columns, self.arithmetic, **self.geometry()) for conductance in self.conductance
+        ]
+        if not self.setting.reading.active:
+            return stages
+        matrices = {name: getattr(self, name) for name in READ if getattr(self, name) is not None}
+        return [
+            dataclasses.replace(stage, draw=self._draw, **{name: each[number] for name, each in matrices.items()})
+            for number, stage in enumerate(stages)
         ]
 
     def geometry(self) -> dict:

@@ -9,7 +9,7 @@ from memristive.arrays import mapping
 from memristive.arrays.draws import Draws
 from memristive.arrays.programming import program
 from memristive.core.setting import Setting
-from memristive.network import recovery
+from memristive.network.convert import placing_of
 from memristive.network.layers import CrossbarLayer
 
 
@@ -31,20 +31,19 @@ def on_chip(
     found = {f"{name}.bias": bias for name, bias in biases.items()}
     for name, weight in weights.items():
         layer = network.get_submodule(name)
-        conductance, line = _layer(name, layer, weight, setting.for_layer(name), draws)
-        found |= {f"{name}.conductance": conductance, f"{name}.line": line}
+        tensors = _layer(name, layer, weight, setting.for_layer(name), draws)
+        found |= {f"{name}.{key}": value for key, value in tensors.items()}
     return found
 
 
 def _layer(
     name: str, layer: CrossbarLayer, weight: torch.Tensor, setting: Setting, draws: Draws
-) -> tuple[torch.Tensor, torch.Tensor]:
-    placing = None
-    if setting.recovery.remap != "none" and setting.faults.active:
-        placing = recovery.module("remapping").Placing(name, setting, draws)
+) -> dict[str, torch.Tensor]:
+    placing = placing_of(name, setting, draws)
     _, after = program(name, weight, layer.groups, setting, draws, pristine=False, damaged=True, placing=placing)
     conductance = after.signed[:, :, : layer.rows]
-    return conductance, _line(conductance, weight, layer, setting)
+    others = {key: value[:, :, : layer.rows].detach() for key, value in after.read.items()}
+    return {"conductance": conductance, "line": _line(conductance, weight, layer, setting), **others}
 
 
 @torch.no_grad()

@@ -19,8 +19,8 @@ def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[
     """The argument `used` of `code_hash` for a job that carries out `settings`.
 
     Of the devices and the converters those that are named count, of the non-idealities those of which a setting
-    mentions a field: that one whose fields are all neutral changes nothing is what neutral means. Likewise those options
-    of recovery count that are on.
+    mentions a field: that one whose fields are all neutral changes nothing is what neutral means. Likewise of
+    recovery the options that are on.
     """
     distinct = dict.fromkeys(settings)
     possible = {name.rpartition(".")[2] for name in sources.children(NONIDEALITIES)}
