@@ -13,6 +13,7 @@ import torch
 from memristive.arrays import mapping, nonidealities, reading
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
+from memristive.arrays.placement import Placement, Placing
 from memristive.arrays.semantics import resolve
 from memristive.arrays.slices.layout import Layout, scheme_of
 from memristive.arrays.tiling import padded_shape
@@ -78,6 +79,7 @@ def program(
     pristine: bool,
     damaged: bool,
     keep: bool = False,
+    placing: Placing | None = None,
 ) -> tuple[Conductances | None, Conductances | None]:
     """Conductances of the arrays that hold `weight`, before and after non-idealities that act after programming.
 
@@ -86,6 +88,7 @@ def program(
         weight: float32 [outputs, inputs of a group, ...].
         pristine, damaged: whether the conductances before, and those after, are wanted; None stands for the other.
         keep: whether each side's own conductances are kept.
+        placing: says where cells lie; None: in the order of the weights.
 
     Raises:
         InputError: all weights are 0.
@@ -110,10 +113,15 @@ def program(
     tile_height = (setting.array.tile_shape or padded)[0]
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
-    whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active else 1
+    whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
     terms = reading.terms(setting, scheme) if after is not None else {}
     if after is not None:
         after.read = {name: torch.zeros(shape[:2] + padded) for name in terms}
+
+    def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
+        if layout is None:
+            return mapping.naive_map(held, limits, scheme, aim, slice_, side)
+        return layout.cells(held, aim, slice_, side)
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -122,28 +130,31 @@ def program(
         failures = Failures(functools.partial(draws.order, name, place), padded)
         if after is not None:
             nonidealities.prepare(setting, failures)
-        cells = draws.cells(name, place, (rows, columns), padded, setting)
         generator = functools.partial(draws.generator, name, place)
         report = after.count if after is not None else lambda what, devices: None
-        array = Array(cells, setting, semantics, failures, generator, report)
+        placed = placing and placing.of(group, slice_, sides, lambda side: targets(matrix.cpu(), slice_, side))
+        if placed:
+            array = dataclasses.replace(placed.arrays[side], generator=generator, report=report)
+        else:
+            cells = draws.cells(name, place, (rows, columns), padded, setting)
+            array = Array(cells, setting, semantics, failures, generator, report)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             held = matrix[part].contiguous().cpu()
-            if layout is None:
-                ideal = mapping.naive_map(held, limits, scheme, aim, slice_, side)
-            else:
-                ideal = layout.cells(held, aim, slice_, side)
 
             def put(to: Conductances, cells: torch.Tensor, part: slice = part, held: torch.Tensor = held) -> None:
                 digits = None if layout is None else layout.read(cells, held, aim, slice_, side)
                 to.put(slice_, group, side, part, cells, digits)
 
-            ideal = _padded(ideal, (part.stop - part.start, padded[1]))
+            ideal = _padded(targets(held, slice_, side), (part.stop - part.start, padded[1]))
+            if placed:
+                ideal = placed.spread(ideal, part)
             if before is not None:
-                put(before, strip.cells.reach(ideal))
+                put(before, _gathered(strip.cells.reach(ideal), placed, part))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
                 damaged_cells = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
+                damaged_cells = _gathered(damaged_cells, placed, part)
                 put(after, damaged_cells)
                 for term, of_side in terms.items():
                     after.read[term][slice_, group, part] += of_side(damaged_cells, side)
@@ -151,6 +162,11 @@ def program(
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten
     return before, after
+
+
+def _gathered(cells: torch.Tensor, placed: Placement | None, part: slice) -> torch.Tensor:
+    """Conductances of a strip in the order of the weights."""
+    return placed.gather(cells, part) if placed else cells
 
 
 def _strips(shape: tuple[int, int], whole: bool, step: int) -> Iterator[slice]:

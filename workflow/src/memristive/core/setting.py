@@ -36,6 +36,7 @@ from memristive.converters.fields import ADC, DAC
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
+from memristive.core.recovery import Recovery
 
 LAYER_TYPES = ("conv2d", "linear")
 SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
@@ -232,6 +233,7 @@ class Setting(Group):
     wires: Wires = pydantic.Field(default_factory=Wires)
     reading: Reading = pydantic.Field(default_factory=Reading)
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
+    recovery: Recovery = pydantic.Field(default_factory=Recovery)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
     def __init__(self, *unnamed: Any, **values: Any) -> None:
@@ -256,6 +258,9 @@ class Setting(Group):
             raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
         together.check(self)
         slices_fields.check(self)
+        if self.recovers and resolve(self).padding_cells:
+            name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
+            raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:
@@ -322,10 +327,22 @@ class Setting(Group):
         )
 
     @property
+    def recovers(self) -> bool:
+        """Whether anything is done to get accuracy back."""
+        return any(setting.recovery.options for setting in self.every())
+
+    @property
+    def training_images(self) -> dict[str, int]:
+        """Numbers of training images that are drawn, by the dotted name of the field that asks for them."""
+        ranges = {"adc.calibration_images": self.adc.calibration_images} if self.calibrated else {}
+        return ranges | self.recovery.images
+
+    @property
     def draws(self) -> bool:
         """Whether anything is drawn at random: devices, faults, tuning inputs or calibration images."""
         return bool(self.array.layer_types) and any(
             setting.tuning.when != "none"
+            or setting.recovery.draws
             or setting.variability.active
             or setting.faults.active
             or setting.programming.active
@@ -454,6 +471,10 @@ def _help() -> str:
 
 
 Setting.__doc__ = f"{inspect.getdoc(Setting)}\n\nFields, by group; null is None in Python:\n{_help()}\n"
+
+
+def _neutral(setting: Setting, name: str) -> bool:
+    return setting[name] == FIELDS[name].neutral
 
 
 def _json(value: Any) -> Any:
