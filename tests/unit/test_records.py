@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from memristive import Setting, evaluation
+from memristive import Setting
 from memristive.evaluation import unpack_bits
 from memristive.network.recovery import steps
 from memristive.population import intervals
