@@ -28,7 +28,8 @@ class Conductances:
     Attributes:
         signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
         arrays: each side's own conductances where they are kept, else empty.
-        read: by name, what a read needs besides `signed`, of the same shape (see `memristive.arrays.reading`).
+        read: by name, what a read needs besides `signed`, of its shape behind an axis of terms, if there are such (see
+            `memristive.arrays.reading`).
         faults: how many devices something happened to, by what it was.
     """
 
@@ -47,6 +48,12 @@ class Conductances:
     def count(self, what: str, devices: int) -> None:
         """Add devices that something happened to."""
         self.faults[what] = self.faults.get(what, 0) + devices
+
+    def add(self, name: str, slice_: int, group: int, rows: slice, strip: torch.Tensor) -> None:
+        """Add what one side contributes to some rows of a matrix of `read`, [..., rows, columns]."""
+        if name not in self.read:
+            self.read[name] = torch.zeros(*strip.shape[:-2], *self.signed.shape)
+        self.read[name][..., slice_, group, rows, :] += strip
 
     def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
         """Set some rows of one side; sides come one after the other, each whole."""
@@ -101,9 +108,7 @@ def program(
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
     whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active else 1
-    terms = reading.terms(setting, scheme) if after is not None else {}
-    if after is not None:
-        after.read = {name: torch.zeros(shape[:2] + padded) for name in terms}
+    read = reading.matrices(setting, scheme) if after is not None else {}
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -126,8 +131,8 @@ def program(
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
                 held = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
                 after.put(slice_, group, side, part, held)
-                for term, of_side in terms.items():
-                    after.read[term][slice_, group, part] += of_side(held, side)
+                for matrix, of_side in read.items():
+                    after.add(matrix, slice_, group, part, of_side(held, side))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten

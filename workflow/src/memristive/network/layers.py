@@ -14,12 +14,11 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import kernels
-from memristive.arrays import definition, mapping, tuning
+from memristive.arrays import definition, mapping, reading, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
-from memristive.arrays.reading import CUBE, SQUARE, VARIANCE
 from memristive.arrays.semantics import resolve
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
@@ -47,8 +46,6 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.sums(stage, x) if found is NotImplemented else found
 
 
-READ = (SQUARE, CUBE, VARIANCE)  # matrices that a layer holds besides its conductances
-
 # Attributes that are decided when a layer is converted.
 _DECIDED = {
     "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
@@ -73,8 +70,8 @@ class CrossbarLayer(nn.Module):
         bias: float32 [outputs], or None.
         adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]; empty before
             `calibrate`.
-        square, cube, variance: what reads need besides, see `Stage`, where the setting has a group `reading`; each
-            float32 [slices, groups, rows, padded columns], or None.
+        terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
+            slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
         faults: devices that something happened to while they were programmed, by what it was.
     """
 
@@ -97,7 +94,7 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("adc_ranges", torch.empty(0))
         self.faults: dict[str, int] = {}
         self._draw: torch.Generator | None = None
-        for name in READ if setting.reading.active else ():
+        for name in reading.NAMES if setting.reading.active else ():
             self.register_buffer(name, None)
 
     def __getattr__(self, name: str) -> Any:
@@ -144,9 +141,9 @@ class CrossbarLayer(nn.Module):
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
         self.arrays, self.faults = found.arrays, found.faults
-        for name in READ if self.setting.reading.active else ():
+        for name in reading.NAMES if self.setting.reading.active else ():
             matrix = found.read.get(name)
-            setattr(self, name, None if matrix is None else matrix[:, :, : self.rows].to(self.conductance.device))
+            setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
 
     def draw_from(self, generator: torch.Generator) -> None:
         """Set the generator of the read noise."""
@@ -267,9 +264,12 @@ class CrossbarLayer(nn.Module):
         ]
         if not self.setting.reading.active:
             return stages
-        matrices = {name: getattr(self, name) for name in READ if getattr(self, name) is not None}
+        law = None if self.terms is None else reading.law(self.setting)
+        matrices = {name: getattr(self, name) for name in reading.NAMES if getattr(self, name) is not None}
         return [
-            dataclasses.replace(stage, draw=self._draw, **{name: each[number] for name, each in matrices.items()})
+            dataclasses.replace(
+                stage, law=law, draw=self._draw, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
+            )
             for number, stage in enumerate(stages)
         ]
 
