@@ -31,7 +31,8 @@ class Conductances:
         signed: signed conductances (S), or the digits that they stand for where arrays hold digits (see
             `memristive.arrays.slices.layout`), float32 [slices, groups, padded rows, padded columns].
         arrays: each side's own conductances (S) where they are kept, else empty.
-        read: by name, what a read needs besides `signed`, of the same shape (see `memristive.arrays.reading`).
+        read: by name, what a read needs besides `signed`, of its shape behind an axis of terms, if there are such (see
+            `memristive.arrays.reading`).
         faults: how many devices something happened to, by what it was.
     """
 
@@ -50,6 +51,12 @@ class Conductances:
     def count(self, what: str, devices: int) -> None:
         """Add devices that something happened to."""
         self.faults[what] = self.faults.get(what, 0) + devices
+
+    def add(self, name: str, slice_: int, group: int, rows: slice, strip: torch.Tensor) -> None:
+        """Add what one side contributes to some rows of a matrix of `read`, [..., rows, columns]."""
+        if name not in self.read:
+            self.read[name] = torch.zeros(*strip.shape[:-2], *self.signed.shape)
+        self.read[name][..., slice_, group, rows, :] += strip
 
     def put(
         self, slice_: int, group: int, side: int, rows: slice, cells: torch.Tensor, strip: torch.Tensor | None = None
@@ -114,9 +121,7 @@ def program(
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
     whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
-    terms = reading.terms(setting, scheme) if after is not None else {}
-    if after is not None:
-        after.read = {name: torch.zeros(shape[:2] + padded) for name in terms}
+    read = reading.matrices(setting, scheme) if after is not None else {}
 
     def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
         if layout is None:
@@ -156,8 +161,8 @@ def program(
                 damaged_cells = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
                 damaged_cells = _gathered(damaged_cells, placed, part)
                 put(after, damaged_cells)
-                for term, of_side in terms.items():
-                    after.read[term][slice_, group, part] += of_side(damaged_cells, side)
+                for term, of_side in read.items():
+                    after.add(term, slice_, group, part, of_side(damaged_cells, side))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten

@@ -74,10 +74,6 @@ class Device(Group):
             raise WrongValue(
                 "device.name", name, f"one of {', '.join(DEVICES)}; a device of your own needs r_on and r_off"
             )
-        if not DEVICES[name].ohmic:
-            raise WrongValue(
-                "device.name", name, "a device whose current is proportional to its voltage, as a matrix product needs"
-            )
         return _with_resistances(values, resistances(DEVICES[name]))
 
     @pydantic.model_validator(mode="after")
@@ -87,9 +83,14 @@ class Device(Group):
         return self
 
     @property
+    def model(self) -> Any:
+        """The device (`memristive.devices.Device`) of this name or table; None where it is known by resistances."""
+        return _model(self.name, self.table)
+
+    @property
     def measured(self) -> Any:
-        """The measured device (`memristive.devices.Measured`) of this name or table; None where it is another."""
-        return _measured(self.name, self.table)
+        """The same where it was measured (`memristive.devices.Measured`); None where it was not."""
+        return self.model if hasattr(self.model, "programming_sigma") else None
 
 
 def _with_resistances(values: Mapping[str, Any], own: tuple[float, float]) -> dict[str, Any]:
@@ -114,13 +115,10 @@ def _with_table(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @functools.lru_cache(256)
-def _measured(name: str, table: tuple[tuple[float, ...], ...] | None) -> Any:
-    from memristive.devices import DEVICES, Measured, from_table
+def _model(name: str, table: tuple[tuple[float, ...], ...] | None) -> Any:
+    from memristive.devices import DEVICES, from_table
 
-    if table is not None:
-        return from_table.device_of(name, table)
-    device = DEVICES.get(name)
-    return device if isinstance(device, Measured) else None
+    return DEVICES.get(name) if table is None else from_table.device_of(name, table)
 
 
 class Array(Group):

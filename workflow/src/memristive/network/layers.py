@@ -14,12 +14,11 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import kernels
-from memristive.arrays import definition, tuning
+from memristive.arrays import definition, reading, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
-from memristive.arrays.reading import CUBE, SQUARE, VARIANCE
 from memristive.arrays.semantics import resolve
 from memristive.arrays.slices.fields import active as is_sliced
 from memristive.arrays.slices.layout import scheme_of
@@ -50,8 +49,6 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.sums(stage, x) if found is NotImplemented else found
 
 
-READ = (SQUARE, CUBE, VARIANCE)  # matrices that a layer holds besides its conductances
-
 # Attributes that are decided when a layer is converted.
 _DECIDED = {
     "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
@@ -79,8 +76,8 @@ class CrossbarLayer(nn.Module):
         sliced: computed by `memristive.arrays.slices`. Then there are
         weight_step: weight that a digit of 1 stands for, float64 [];
         input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
-        square, cube, variance: what reads need besides, see `Stage`, where the setting has a group `reading`; each
-            float32 [slices, groups, rows, padded columns], or None.
+        terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
+            slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
         faults: devices that something happened to while they were programmed, by what it was.
     """
 
@@ -105,7 +102,7 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("adc_ranges", torch.empty(0))
         self.faults: dict[str, int] = {}
         self._draw: torch.Generator | None = None
-        for name in READ if setting.reading.active else ():
+        for name in reading.NAMES if setting.reading.active else ():
             self.register_buffer(name, None)
         if self.sliced:
             self.register_buffer("weight_step", torch.tensor(1.0, dtype=torch.float64))
@@ -155,9 +152,9 @@ class CrossbarLayer(nn.Module):
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
         self.arrays, self.faults = found.arrays, found.faults
-        for name in READ if self.setting.reading.active else ():
+        for name in reading.NAMES if self.setting.reading.active else ():
             matrix = found.read.get(name)
-            setattr(self, name, None if matrix is None else matrix[:, :, : self.rows].to(self.conductance.device))
+            setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
 
     def draw_from(self, generator: torch.Generator) -> None:
         """Set the generator of the read noise."""
@@ -312,9 +309,12 @@ class CrossbarLayer(nn.Module):
         ]
         if not self.setting.reading.active:
             return stages
-        matrices = {name: getattr(self, name) for name in READ if getattr(self, name) is not None}
+        law = None if self.terms is None else reading.law(self.setting)
+        matrices = {name: getattr(self, name) for name in reading.NAMES if getattr(self, name) is not None}
         return [
-            dataclasses.replace(stage, draw=self._draw, **{name: each[number] for name, each in matrices.items()})
+            dataclasses.replace(
+                stage, law=law, draw=self._draw, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
+            )
             for number, stage in enumerate(stages)
         ]
 

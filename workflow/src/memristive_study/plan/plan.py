@@ -118,11 +118,8 @@ class Plan:
         if not self.config["paper"]:
             return list(self._used_devices)
         known = devices.table(self.config["devices"])
-        return [
-            name
-            for name, device in known.items()
-            if not isinstance(device, devices.Measured) or name in self._used_devices
-        ]
+        models = (devices.VTEAM, devices.Ohmic)
+        return [name for name, device in known.items() if name in self._used_devices or type(device) in models]
 
     @property
     def has_curves(self) -> bool:
