@@ -35,7 +35,13 @@ class ADC(Group):
         short="adc_fit",
     )
     percentile: float = field(
-        99.9, "Per cent of the sums within a range of that fit.", unit="%", short="adc_percentile", gt=0, le=100
+        99.9,
+        "Per cent of the sums within a range of that fit.",
+        unit="%",
+        short="adc_percentile",
+        gt=0,
+        le=100,
+        allowed="a number above 0 and at most 100",
     )
     norm: float = field(2.0, "p of the L_p error that a range of that fit makes least.", short="adc_norm", gt=0)
     shared: int = field(
@@ -113,7 +119,13 @@ class DAC(Group):
         short="dac_fit",
     )
     percentile: float = field(
-        99.9, "Per cent of the inputs within a range of that fit.", unit="%", short="dac_percentile", gt=0, le=100
+        99.9,
+        "Per cent of the inputs within a range of that fit.",
+        unit="%",
+        short="dac_percentile",
+        gt=0,
+        le=100,
+        allowed="a number above 0 and at most 100",
     )
     norm: float = field(2.0, "p of the L_p error that a range of that fit makes least.", short="dac_norm", gt=0)
 

@@ -17,9 +17,10 @@ from memristive.arrays.slices import definition
 from memristive.arrays.slices.layout import Layout
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.arrays.stage import Stage
+from memristive.converters.adc import needed_range
 from memristive.converters.dac import Codes
 from memristive.converters.errors import Errors, converters
-from memristive.converters.fit import Fit, Values
+from memristive.converters.fit import Fit, Values, highest_code
 from memristive.core.errors import InputError
 from memristive.network.gradients import run_with_gradient
 
@@ -45,7 +46,7 @@ def prepare(layer: CrossbarLayer, limits: tuple[float, float], draws: Draws) -> 
 def run(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
     """Outputs of `layer`, line and bias included; their gradient with respect to `x` is straight-through."""
     stage = stage_of(layer)
-    use = layer.__dict__.get("_uses", 0)
+    use = layer.__dict__.get("_uses", 0)  # each use draws noise of its own
     layer.__dict__["_uses"] = use + 1
 
     def compute(_: Stage, inputs: torch.Tensor) -> torch.Tensor:
@@ -152,6 +153,38 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
     shape = (*stage.digits.shape[:2], -1, len(stage.widths))
     steps = torch.tensor(needed).reshape(shape)
     layer.adc_ranges = torch.maximum(layer.adc_ranges, steps) if layer.adc_ranges.numel() else steps
+
+
+def conversion(layer: CrossbarLayer, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """How much of its range an ADC uses for inputs `x`, and which sums are beyond it.
+
+    The largest sum of each tile's vector, slice and cycle over the range, float32 [...], and 0 or 1 for each sum.
+    """
+    stage = stage_of(layer)
+    inputs, _ = definition.applied(stage, x)
+    used, beyond = [], []
+    for slice_ in range(len(stage.digits)):
+        highest = highest_code(stage.arithmetic.adc_bits, stage.sums_signed(slice_))
+        for group in range(stage.groups):
+            for applied, _ in definition.cycles(stage, inputs):
+                part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
+                for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, sums)):
+                    for column, tile in enumerate(tiles.split(stage.widths, -1)):
+                        if stage.steps is None:
+                            limit = 2.0 ** needed_range(tile, "linear", stage.arithmetic.adc_overflow_rate)
+                        else:
+                            limit = stage.steps[slice_, group, row, column] * highest
+                        used.append((tile.abs().amax(-1, keepdim=True) / limit).flatten())
+                        beyond.append((tile.abs() > limit * (1 + 1e-6)).flatten().float())
+    return torch.cat(used), torch.cat(beyond)
+
+
+def largest_input(layer: CrossbarLayer) -> float | None:
+    """The largest input that the layer's DACs have a code for; None without DACs."""
+    if not layer.setting.dac.active:
+        return None
+    codes = _codes(layer)
+    return codes.step * highest_code(codes.bits, codes.signed)
 
 
 def _codes(layer: CrossbarLayer) -> Codes:
