@@ -128,7 +128,7 @@ CONFIG = [
     (
         "setting",
         {"weight_bits": 8, "semantics": "memtorch"},
-        "slices.weight_bits: 8 is not what semantics memtorch have",
+        "slices.weight_bits: 8 is not what semantics memtorch",
     ),
     (
         "setting",
