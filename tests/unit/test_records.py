@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
-from memristive import Setting, evaluation
+from memristive import Setting
 from memristive.evaluation import unpack_bits
+from memristive.network.recovery import steps
 from memristive.population import intervals
 from memristive.population.sequence import until_precise
 from memristive_study.data.dataset import load
@@ -22,13 +23,13 @@ def test_the_images_that_calibrate_converters_are_drawn_for_each_repeat(tmp_path
     prepare("digits28", {"source": "digits", "size": [28, 28], "train_images": 20, "test_images": 10}, tmp_path, data)
     save_weights(build("mnist"), weights)
     seen = []
-    calibrate = evaluation.calibrate
+    calibrate = steps.calibrate
 
     def watched(network, images):
         seen.append(images)
         calibrate(network, images)
 
-    monkeypatch.setattr(evaluation, "calibrate", watched)
+    monkeypatch.setattr(steps, "calibrate", watched)
     setting = Setting(adc_range="calibrated", calibration_images=4, tuning="none").canonical()
     records.evaluate_setting(weights, data, "mnist", setting, seeds=[7, 8], threads=1, named={})
     images = load(data)

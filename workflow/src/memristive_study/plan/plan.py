@@ -114,8 +114,12 @@ class Plan:
 
     @property
     def devices(self) -> list[str]:
-        """Names of the devices that the report describes: those of the study's settings, beside a paper all of them."""
-        return list(devices.table(self.config["devices"])) if self.config["paper"] else list(self._used_devices)
+        """Names of the devices that the report describes: those of the study's settings, beside a paper all models."""
+        if not self.config["paper"]:
+            return list(self._used_devices)
+        known = devices.table(self.config["devices"])
+        models = (devices.VTEAM, devices.Ohmic)
+        return [name for name, device in known.items() if name in self._used_devices or type(device) in models]
 
     @property
     def has_curves(self) -> bool:

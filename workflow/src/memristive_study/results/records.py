@@ -13,7 +13,8 @@ from memristive.core.files import read_json, write_csv
 from memristive.core.setting import FIELD_NAMES, Setting
 
 if TYPE_CHECKING:
-    from memristive.evaluation import Draw, Evaluation
+    from memristive.evaluation import Evaluation
+    from memristive.network.recovery.images import Draw
 
 MEASURED = (
     "repeat",
@@ -97,7 +98,7 @@ def _until(
 
 
 def training_images(dataset: str | Path) -> "Draw":
-    """What converters of a fixed range are calibrated on: draw(count, generator) of a prepared .npz's images.
+    """What is calibrated on: draw(count, generator) of a prepared .npz's training images, with their classes.
 
     It raises InputError where there are fewer.
     """
@@ -105,14 +106,12 @@ def training_images(dataset: str | Path) -> "Draw":
 
     from memristive_study.data.dataset import load
 
-    def draw(count: int, generator: torch.Generator) -> torch.Tensor:
+    def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         data = load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
-            raise InputError(
-                f"setting: adc.calibration_images: {count}, but there are {len(data.x_train)} training images"
-            )
-        drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
-        return data.tensor(data.x_train[drawn.numpy()])
+            raise InputError(f"setting: {count} training images are wanted, but there are {len(data.x_train)}")
+        drawn = torch.randperm(len(data.x_train), generator=generator)[:count].numpy()
+        return data.tensor(data.x_train[drawn]), torch.from_numpy(data.y_train[drawn]).long()
 
     return draw
 
