@@ -15,8 +15,7 @@ from memristive_study.config.schema import SCHEMA, schema
 
 STUDIES = [
     REPOSITORY / "config.yaml",
-    *sorted(REPOSITORY.glob("profiles/*/study.yaml")),
-    *sorted(REPOSITORY.glob("profiles/*/images.yaml")),
+    *sorted(path for path in REPOSITORY.glob("profiles/*/*.yaml") if path.name != "config.yaml"),
     *sorted(REPOSITORY.glob("examples/*.yaml")),
     *sorted(REPOSITORY.glob("tests/**/*_study.yaml")),
 ]

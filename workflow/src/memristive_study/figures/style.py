@@ -157,8 +157,8 @@ def draws(axes: Axes, rows: pd.DataFrame, x: float, colour: Any, marker: str = "
         aside = width * ((np.arange(count) * GOLDEN) % 1 - 0.5)  # evenly spread, in no order
         look |= {"markersize": 1.6, "alpha": 0.4}
         for proportion, value in zip(QUANTILES, np.quantile(rows["accuracy"], QUANTILES), strict=True):
-            thick = 1.4 if proportion == 0.5 else 0.7
-            axes.hlines(value, x - 0.7 * width, x + 0.7 * width, color=BLACK, linewidth=thick, zorder=4)
+            thick = 0.9 if proportion == 0.5 else 0.5
+            axes.hlines(value, x - 0.6 * width, x + 0.6 * width, color=BLACK, linewidth=thick, zorder=4)
     axes.plot(x + aside, rows["accuracy"], color=colour, linestyle="none", label="_nolegend_", **look)
 
 
