@@ -85,5 +85,6 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "min_reported_time": 5,
     "show_memory": False,
+    "write_computation_times": False,
     "remove_config_comments": True,
 }
