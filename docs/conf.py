@@ -36,7 +36,7 @@ extensions = [
     "setting_fields",
     "site_gallery",
 ]
-exclude_patterns = ["requirements.lock", "how-to", "extensions", "gallery/*.ipynb", "gallery/*.json", "README.md"]
+exclude_patterns = ["requirements.lock", "how-to", "extensions", "gallery/*.ipynb", "gallery/*.json"]
 nitpicky = False  # docstrings name types of torch, whose pages are not at hand without a network
 suppress_warnings = ["myst.header"]  # sections of older pages begin below a title
 
