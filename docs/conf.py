@@ -36,7 +36,7 @@ extensions = [
     "setting_fields",
     "site_gallery",
 ]
-exclude_patterns = ["requirements.lock", "how-to", "extensions", "gallery/*.ipynb", "gallery/*.json", "README.md"]
+exclude_patterns = ["requirements.lock", "how-to", "extensions", "gallery/*.ipynb", "gallery/*.json"]
 nitpicky = False  # docstrings name types of torch, whose pages are not at hand without a network
 suppress_warnings = ["myst.header"]  # sections of older pages begin below a title
 
@@ -85,5 +85,6 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "min_reported_time": 5,
     "show_memory": False,
+    "write_computation_times": False,
     "remove_config_comments": True,
 }

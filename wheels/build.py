@@ -1,9 +1,11 @@
 """Build both distributions, each wheel from its source distribution: `python wheels/build.py dist`.
 
-The simulator's wheel gets the name of the oldest systems that its kernels run on, by auditwheel's examination.
+The simulator's wheel gets the name of the oldest systems that its kernels run on, by auditwheel's examination. On a
+commit with a tag v1.2.3 both have the version 1.2.3, and the tool asks for that simulator; else the one in the sources.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # What the two distributions are made of; a copy of it keeps build folders, and what was left in them, out of it.
 SIMULATOR = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "wheels", "workflow/src/memristive")
 TOOL = "workflow"
+PACKAGES = ("workflow/src/memristive", "workflow/src/memristive_study")
+VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 
 
 def main(output: Path) -> None:
@@ -24,6 +28,9 @@ def main(output: Path) -> None:
         sources = Path(folder, "sources")
         for name in (*SIMULATOR, TOOL):
             _copy(ROOT / name, sources / name)
+        version = tagged(ROOT)
+        if version:
+            set_version(sources, version)
         _build(sources / TOOL, output)
         said = _build(sources, Path(folder, "built"))
         for built in Path(folder, "built").iterdir():
@@ -36,6 +43,32 @@ def main(output: Path) -> None:
                 shutil.move(built, output)
     for path in sorted(output.iterdir()):
         print(f"{path} ({path.stat().st_size / 1024:.0f} KiB)")
+
+
+def tagged(repository: Path) -> str | None:
+    """The version that a tag on the commit names; None without a tag. SystemExit for a tag of another form."""
+    command = ["git", "-C", str(repository), "describe", "--tags", "--exact-match", "--match", "v[0-9]*"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return None
+    version = done.stdout.strip().removeprefix("v")
+    if not VERSION.fullmatch(version):
+        raise SystemExit(f"error: the tag v{version} is not v1.2.3 (or v1.2.3a1, b1, rc1)")
+    return version
+
+
+def set_version(sources: Path, version: str) -> None:
+    """Give both packages below `sources` this version, and the tool the simulator of the same."""
+    for package in PACKAGES:
+        _replace(sources / package / "__init__.py", r'^__version__ = ".*"$', f'__version__ = "{version}"')
+    _replace(sources / TOOL / "pyproject.toml", r'^    "memristive>=.*",$', f'    "memristive=={version}",')
+
+
+def _replace(path: Path, line: str, by: str) -> None:
+    text, count = re.subn(line, by, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if count != 1:
+        raise SystemExit(f"error: {path}: {count} lines are {line}")
+    path.write_text(text, encoding="utf-8")
 
 
 def _copy(source: Path, target: Path) -> None:

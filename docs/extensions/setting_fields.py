@@ -10,11 +10,17 @@ from memristive.core.fields import Declaration
 from memristive.core.setting import FIELDS, GROUPS, Setting
 
 
+def words(text: str) -> list[nodes.Node]:
+    """A sentence whose `code` stands between single backticks."""
+    parts = text.split("`")
+    return [nodes.literal(text=part) if number % 2 else nodes.Text(part) for number, part in enumerate(parts)]
+
+
 def entry(field: Declaration) -> nodes.definition_list_item:
     """A field as a term, and below it what it means, what is allowed and what holds without it."""
     term = nodes.term("", "", nodes.literal(text=field.name))
-    about = nodes.paragraph(text=f"{field.meaning}{f' Unit: {field.unit}.' if field.unit else ''}")
-    facts = nodes.paragraph("", f"Allowed: {field.allowed}. Default: ")
+    about = nodes.paragraph("", "", *words(field.meaning + (f" Unit: {field.unit}." if field.unit else "")))
+    facts = nodes.paragraph("", "", *words(f"Allowed: {field.allowed}. Default: "))
     facts += nodes.literal(text=json.dumps(field.default))
     facts += nodes.Text(". Short form: ")
     facts += nodes.literal(text=field.short)

@@ -41,7 +41,7 @@ def main() -> None:
     figure.colorbar(image, location="bottom", pad=0.2)
     image = middle.imshow(pairs, cmap="cividis", aspect="auto")
     middle.set(xlabel="bit lines, each with a converter (ADC)", title="pairs of devices on a tile")
-    middle.set_ylabel("word lines, each with a voltage (DAC)")
+    middle.set_ylabel("word lines, each a voltage")
     figure.colorbar(image, location="bottom", pad=0.2, label="conductance (mS)")
     found = chips(model, data, setting)
     further = found.prediction_interval
@@ -49,9 +49,11 @@ def main() -> None:
     right.axvspan(further.low, further.high, color="0.5", alpha=0.2, label="one further chip")
     right.axvline(found.mean, color="#d55e00", linestyle="--", label="mean")
     right.set(xlabel="accuracy (%)", ylabel="chips", title="what sixty chips get right")
-    right.legend(loc="upper left")
+    right.legend(loc="upper left", fontsize=8)
     for axis in (left, middle):
         axis.annotate("", (1.16, 0.5), (1.02, 0.5), "axes fraction", arrowprops={"arrowstyle": "-|>", "lw": 2})
+    for axis in (left.xaxis, left.yaxis, middle.xaxis, middle.yaxis):
+        axis.set_major_locator(mpl.ticker.MaxNLocator(6, integer=True))
     figure.tight_layout(w_pad=3)
     figure.savefig(HERE / "overview.png", dpi=130)
 

@@ -20,7 +20,7 @@ PYTHONS = [sys.executable, *os.environ.get("MEMRISTIVE_PYTHONS", "").split()]
 EXAMINATION = """
 import importlib.util, json, os, pathlib, sys, time
 import memristive
-from memristive import kernels
+from memristive import convert, kernels
 
 def timed(images):
     network = convert(model, Setting(max_input_voltage=3.0), torch.Generator().manual_seed(1))

@@ -1,10 +1,56 @@
 """Examples in the documentation do what they say."""
 
 import re
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from memristive.cli.main import main
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(
+    path for path in [DOCS.parent / "README.md", *DOCS.rglob("*.md")] if "```python" in path.read_text("utf-8")
+)
+LONGEST_HOW_TO = 40  # lines
 
 
-def test_the_example_of_wires_runs(repository, capsys):
-    text = (repository / "docs" / "wires.md").read_text(encoding="utf-8")
+def blocks(path: Path, language: str) -> str:
+    """All code of a language on a page, in the order in which a reader meets it."""
+    return "\n".join(re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL))
+
+
+def network() -> dict[str, object]:
+    """What pages mean by `model`, `images` and `labels` where they do not say it themselves."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+    images = torch.rand(20, 1, 8, 8)
+    given = {"model": model, "images": images, "labels": model(images).argmax(1), "functional": functional}
+    return given | {"torch": torch, "nn": nn}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(DOCS.parent).as_posix())
+def test_every_block_of_python_runs(page, tmp_path, monkeypatch, capsys):
+    if "memristive.memtorch import" in blocks(page, "python"):
+        pytest.importorskip("memtorch")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    exec(compile(blocks(page, "python"), str(page), "exec"), network())
+    for line in filter(None, blocks(page, "console").splitlines()):
+        assert line.startswith("$ memristive "), line
+        assert main(shlex.split(line)[2:]) == 0, capsys.readouterr().err
+
+
+def test_pages_show_terminals():
+    """The test above has lines of a terminal to run."""
+    assert blocks(DOCS / "command-line.md", "console").count("$ memristive ") >= 5
+
+
+def test_the_example_of_wires_shows_that_wires_cost_conductance(capsys):
+    text = (DOCS / "wires.md").read_text(encoding="utf-8")
     exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/wires.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     parts = [float(re.search(r"with ([\d.]+)%", line)[1]) for line in lines]
@@ -12,3 +58,19 @@ def test_the_example_of_wires_runs(repository, capsys):
     assert 95 < parts[0] < 100
     assert parts == sorted(parts, reverse=True)
     assert parts[-1] < 40
+
+
+def test_how_to_scripts_are_short_and_draw_one_thing_with_units():
+    scripts = sorted((DOCS / "how-to").glob("plot_*.py"))
+    assert len(scripts) >= 13
+    for path in scripts:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= LONGEST_HOW_TO, f"{path.name}: {len(lines)} lines"
+        assert any("title(" in line for line in lines), f"{path.name}: the picture's title becomes its alternative text"
+
+
+def test_every_picture_on_a_page_says_what_it_shows():
+    for path in [DOCS.parent / "README.md", *DOCS.rglob("*.md")]:
+        for words, target in re.findall(r"!\[(.*?)\]\((.*?)\)", path.read_text(encoding="utf-8"), re.DOTALL):
+            assert len(words) > 20, f"{path.name}: {target}"
+            assert (path.parent / target).is_file(), f"{path.name}: {target}"
