@@ -28,12 +28,7 @@ def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     if reads.needed(stage):
         return reads.run(stage, x, sums)
     output = _converted(stage, x) if stage.adc_ranges is None else _converted_in_ranges(stage, x)
-    if stage.line is not None:
-        coefficient, intercept = stage.line
-        output = output * coefficient + intercept
-    if stage.bias is None:
-        return output
-    return output + (stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
+    return stage.on_line(output)
 
 
 def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:

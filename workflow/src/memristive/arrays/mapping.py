@@ -32,7 +32,7 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
     if setting.array.p_l is None:
         w_min, w_max = 0.0, max(abs(extreme.item()) for extreme in torch.aminmax(weights))
     else:
-        magnitudes = weights.abs().flatten().cpu().numpy()
+        magnitudes = weights.detach().abs().flatten().cpu().numpy()
         rank = len(magnitudes) - 1 - int(setting.array.p_l * (len(magnitudes) - 1))
         magnitudes.partition(rank)  # in place
         # In the single precision of the weights, as MemTorch's.

@@ -55,12 +55,7 @@ def run(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     """Outputs of `stage`, arguments as for `sums`; float32 [samples, columns, height, width] or [..., columns]."""
     parts = [x] if x.dim() == 1 else stage.parts(x, UNCONVERTED_NUMBERS)
     output = torch.cat([_part(stage, part, one_pass) for part in parts])
-    if stage.line is not None:
-        coefficient, intercept = stage.line
-        output = output * coefficient + intercept
-    if stage.bias is None:
-        return output
-    return output + (stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
+    return stage.on_line(output)
 
 
 def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
@@ -82,7 +77,7 @@ def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
 def _alone(stage: Stage, matrix: torch.Tensor) -> Stage:
     """One product with `matrix` of voltages that are encoded and padded already."""
     plain = dataclasses.replace(stage.arithmetic, adc_bits=None, max_input_voltage=None, rescale_output=False)
-    nothing = dict.fromkeys(("line", "bias", "adc_ranges", "terms", "law", "variance", "draw"))
+    nothing = dict.fromkeys(("line", "bias", "column_line", "adc_ranges", "terms", "law", "variance", "draw"))
     unpadded = {"padding": (0, 0, 0, 0), "padding_mode": "zeros"}
     return dataclasses.replace(stage, conductance=matrix, arithmetic=plain, **nothing, **unpadded)
 

@@ -36,6 +36,8 @@ class Stage:
         law: what it makes of the voltages, for each of the terms.
         variance: of the conductance at each read (S^2), of both sides together; None: no read noise.
         draw: the generator of that noise.
+        column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
+            [2, groups * columns]; None: these.
     """
 
     conductance: torch.Tensor
@@ -53,15 +55,30 @@ class Stage:
     law: Law | None = None
     variance: torch.Tensor | None = None
     draw: torch.Generator | None = None
+    column_line: torch.Tensor | None = None
 
     @property
     def groups(self) -> int:
         """Groups of a convolution; 1 of a Linear."""
         return self.conductance.shape[0]
 
+    def by_output(self, values: torch.Tensor) -> torch.Tensor:
+        """`values` [outputs] in a shape that goes with the stage's outputs."""
+        return values if self.kernel_size is None else values.view(-1, 1, 1)
+
+    def on_line(self, output: torch.Tensor) -> torch.Tensor:
+        """Converted sums as the layer's outputs: on the line, or each on its own, with the bias."""
+        if self.column_line is not None:
+            coefficients, intercepts = self.column_line
+            return output * self.by_output(coefficients) + self.by_output(intercepts)
+        if self.line is not None:
+            coefficient, intercept = self.line
+            output = output * coefficient + intercept
+        return output if self.bias is None else output + self.by_output(self.bias)
+
     def bare(self) -> Stage:
         """The same arrays and converters without line and bias, each converter ranging itself."""
-        return dataclasses.replace(self, line=None, bias=None, adc_ranges=None)
+        return dataclasses.replace(self, line=None, bias=None, adc_ranges=None, column_line=None)
 
     def padded(self, x: torch.Tensor) -> torch.Tensor:
         """Images with their padding."""

@@ -29,10 +29,14 @@ from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
 from memristive.arrays.nonidealities.wires import Wires
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices import fields as slices_fields
+from memristive.arrays.slices.fields import Slices
 from memristive.converters import CONVERTERS
+from memristive.converters.fields import ADC, DAC
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
+from memristive.core.recovery import Recovery
 
 LAYER_TYPES = ("conv2d", "linear")
 SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
@@ -125,8 +129,10 @@ class Array(Group):
         "1T1R cells while they are programmed; a 1R array needs a programming routine and is not offered.",
         allowed="true (1T1R): a 1R array needs a programming routine; `wires.cell: 1R` reads one",
     )
-    scheme: Literal["double_column", "single_column"] = field(
-        "double_column", "Each weight is the difference of two devices, or one device against a fixed reference."
+    scheme: Literal["double_column", "single_column", "offset", "reference_column"] = field(
+        "double_column",
+        "Each weight is the difference of two devices, one device against a fixed reference, or one that holds it with "
+        "an offset, taken away digitally or by a column of each tile.",
     )
     p_l: float | None = field(
         None, "w_max is the weight of rank p_l (n - 1), largest first; null: the largest.", ge=0, le=1
@@ -172,29 +178,6 @@ class Inputs(Group):
     rescale_output: bool = field(False, "Undo that scaling on the layer's output.")
 
 
-class ADC(Group):
-    """Converters behind the tiles."""
-
-    bits: int | None = field(8, "Resolution; null: no converter.", neutral=None, short="adc_bits", ge=2, le=24)
-    quantisation: Literal[tuple(CONVERTERS)] = field(
-        "linear", "Codes stand for values, or for sign and logarithm.", short="adc_quantisation"
-    )
-    overflow_rate: float = field(
-        0.0, "Proportion of a vector's entries above the range.", short="adc_overflow_rate", ge=0, le=1
-    )
-    range: Literal["auto", "calibrated"] = field(
-        "auto",
-        "Each vector's own entries set the range, or it is fixed, for each tile, on training images.",
-        short="adc_range",
-    )
-    calibration_images: int = field(200, "Training images that fix it, drawn for each repeat.", ge=1, per_layer=False)
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether there are converters whose range is fixed on training images."""
-        return self.bits is not None and self.range == "calibrated"
-
-
 class Tuning(Group):
     """The line from a crossbar's output to the digital layer's."""
 
@@ -233,6 +216,8 @@ class Setting(Group):
     device: Device = pydantic.Field(default_factory=Device)
     array: Array = pydantic.Field(default_factory=Array)
     inputs: Inputs = pydantic.Field(default_factory=Inputs)
+    slices: Slices = pydantic.Field(default_factory=Slices)
+    dac: DAC = pydantic.Field(default_factory=DAC)
     adc: ADC = pydantic.Field(default_factory=ADC)
     tuning: Tuning = pydantic.Field(default_factory=Tuning)
     # Non-idealities, in the order in which they act.
@@ -246,6 +231,7 @@ class Setting(Group):
     wires: Wires = pydantic.Field(default_factory=Wires)
     reading: Reading = pydantic.Field(default_factory=Reading)
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
+    recovery: Recovery = pydantic.Field(default_factory=Recovery)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
     def __init__(self, *unnamed: Any, **values: Any) -> None:
@@ -269,6 +255,10 @@ class Setting(Group):
         if resolve(self).ranging not in CONVERTERS[quantisation]:
             raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
         together.check(self)
+        slices_fields.check(self)
+        if self.recovers and resolve(self).padding_cells:
+            name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
+            raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:
@@ -330,19 +320,34 @@ class Setting(Group):
     @property
     def calibrated(self) -> bool:
         """Whether there are converters whose range is fixed on training images."""
-        return bool(self.array.layer_types) and any(setting.adc.calibrated for setting in self.every())
+        return bool(self.array.layer_types) and any(
+            setting.adc.calibrated or setting.dac.active for setting in self.every()
+        )
+
+    @property
+    def recovers(self) -> bool:
+        """Whether anything is done to get accuracy back."""
+        return any(setting.recovery.options for setting in self.every())
+
+    @property
+    def training_images(self) -> dict[str, int]:
+        """Numbers of training images that are drawn, by the dotted name of the field that asks for them."""
+        ranges = {"adc.calibration_images": self.adc.calibration_images} if self.calibrated else {}
+        return ranges | self.recovery.images
 
     @property
     def draws(self) -> bool:
         """Whether anything is drawn at random: devices, faults, tuning inputs or calibration images."""
         return bool(self.array.layer_types) and any(
             setting.tuning.when != "none"
+            or setting.recovery.draws
             or setting.variability.active
             or setting.faults.active
             or setting.programming.active
             or setting.retention.draws
             or setting.reading.noisy
             or setting.adc.calibrated
+            or setting.dac.active
             for setting in self.every()
         )
 
@@ -464,6 +469,10 @@ def _help() -> str:
 
 
 Setting.__doc__ = f"{inspect.getdoc(Setting)}\n\nFields, by group; null is None in Python:\n{_help()}\n"
+
+
+def _neutral(setting: Setting, name: str) -> bool:
+    return setting[name] == FIELDS[name].neutral
 
 
 def _json(value: Any) -> Any:

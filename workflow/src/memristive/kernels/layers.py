@@ -136,6 +136,9 @@ def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
         contract.STAGE.check(stage)
     except Unsupported:
         return NotImplemented
+    if stage.column_line is not None:
+        output = carry_out(dataclasses.replace(stage, line=None, bias=None, column_line=None), x)
+        return output if output is NotImplemented else stage.on_line(output)
     if stage.kernel_size is None:
         return run(single(stage), x)
     # A sample's largest input is sought over all its channels, also where these form groups.
@@ -181,7 +184,7 @@ def _one_pass(stage: Stage, voltages: torch.Tensor) -> torch.Tensor:
 def single(stage: Stage, group: int = 0) -> Crossbar:
     """One group of `stage` as a stage of a chain; Unsupported where a chain cannot hold it."""
     contract.STAGE.check(stage)
-    if stage.padding_mode != "zeros":
+    if stage.padding_mode != "zeros" or stage.column_line is not None:
         raise Unsupported
     return Crossbar(
         stage.conductance[group],

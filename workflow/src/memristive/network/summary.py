@@ -135,7 +135,7 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
     if resolve(layer.setting).padding_cells:
         devices = -(-rows // height) * height * -(-padded // width) * width
     else:
-        devices = rows * columns
+        devices = rows * padded  # references included
     return OnArrays(
         name=name,
         kind=layer.layer_type,
