@@ -10,6 +10,7 @@ import torch
 from benchmarks import (
     builds,
     conversion,
+    devices,
     figure,
     growth,
     inference,
@@ -47,6 +48,7 @@ def main() -> int:
         "simulators": lambda: simulators.measure(rounds, share, threads),
         "conversion": lambda: conversion.measure(names, rounds, threads),
         "wires": lambda: wires.measure(rounds, share, threads),
+        "devices": lambda: devices.measure(rounds, share, threads),
         "memory": lambda: conversion.measure_memory(share),
         "growth": lambda: growth.measure(rounds, share),
         "training": lambda: training.measure(rounds, share, threads),

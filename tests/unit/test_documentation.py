@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from memristive import devices
 from memristive.cli.main import main
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -74,3 +75,37 @@ def test_every_picture_on_a_page_says_what_it_shows():
         for words, target in re.findall(r"!\[(.*?)\]\((.*?)\)", path.read_text(encoding="utf-8"), re.DOTALL):
             assert len(words) > 20, f"{path.name}: {target}"
             assert (path.parent / target).is_file(), f"{path.name}: {target}"
+
+
+def test_the_example_of_devices_shows_what_devices_do(repository, capsys):
+    text = (repository / "docs" / "devices.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {}
+    for example in examples:  # the second one makes a setting
+        exec(compile(example, "docs/devices.md", "exec"), names)
+    found = {
+        line.split(":")[0]: [float(number) for number in re.findall(r"([\d.]+) (?:uS apart|and|after)", line)]
+        for line in capsys.readouterr().out.splitlines()
+    }
+    assert list(found) == ["pcm_nandakumar", "rram_wan", "cmo_hfox_2_percent"]
+    for programmed, mean, aged in found.values():
+        assert 0.1 < programmed < 3
+        assert 7 < mean <= 12.05
+        assert aged > 0.5
+    assert names["setting"].device.measured is names["devices"].get("pcm_nandakumar")
+
+
+def test_the_table_of_devices_is_that_of_the_presets(repository):
+    text = (repository / "docs" / "devices.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `([\w.]+)` \| ([\d.]+) to ([\d.]+) \| ([\d.]+) \| ([^|]+) \| ([^|]+) \|", text, re.MULTILINE
+    )
+    known = {name: each for name, each in devices.DEVICES.items() if isinstance(each, devices.Measured)}
+    assert [row[0] for row in rows] == list(known)
+    for name, low, high, error, ages, noise in rows:
+        device = known[name]
+        assert (float(low), float(high)) == pytest.approx(tuple(1e6 * g for g in device.bounds), abs=1e-4)
+        middle = sum(device.bounds) / 2
+        assert float(error) == pytest.approx(1e6 * float(device.programming_sigma(middle)), rel=0.02)
+        assert (ages == "not published") == (device.times is None)
+        assert (noise == "yes") == device.noisy

@@ -55,6 +55,7 @@ TIMES = "\u00d7"  # the sign between two lengths
 BLACK, GREY = "#000000", "#666666"
 _NETWORKS = {"mnist": ("#0072B2", "o"), "cifar10": ("#D55E00", "s"), "cifar100": ("#009E73", "^")}
 _OTHERS = (("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"), ("#4D4D4D", "X"))
+COLOURS = tuple(colour for colour, _ in (*_NETWORKS.values(), *_OTHERS))  # of values without order
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 PAPER = {

@@ -342,20 +342,44 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
     )
     if not rest:
         return section
-    general = Figure(
+    over_time = _sweeps_age(described[part] for part in rest)
+    general = (_over_time if over_time else _over_fields)(section.title, name)
+    return replace(
+        section,
+        figures=(*section.figures, general),
+        findings=functools.partial(_findings, section, name, rest),
+    )
+
+
+def _sweeps_age(parts: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of these parts of an experiment sweeps the age of measured devices."""
+    return any(
+        {**part.get("fixed", {})}.get("retention.model") == "measured" and "retention.time" in part.get("grid", {})
+        for part in parts
+    )
+
+
+def _over_fields(title: str, name: str) -> Figure:
+    return Figure(
         f"sweep_{name}",
         (name,),
-        section.title,
+        title,
         "Accuracy on the test set against what the experiment sweeps: a row of panels a grid, a panel a network, a "
         "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats. "
         "Where a setting was evaluated on many chips, each is a small point beside their mean, and the lines across "
         "are the accuracies that 5, 50 and 95 % of them stay below; stars, if any, are what the paper states.",
         "memristive_study.figures.sweep:draw",
     )
-    return replace(
-        section,
-        figures=(*section.figures, general),
-        findings=functools.partial(_findings, section, name, rest),
+
+
+def _over_time(title: str, name: str) -> Figure:
+    return Figure(
+        f"ageing_{name}",
+        (name,),
+        title,
+        "Accuracy on the test set of networks on measured devices, once these are programmed and at times for which "
+        "each of them was measured: a panel a network, a line a device; bars are 95 % intervals over the repeats.",
+        "memristive_study.figures.ageing:draw",
     )
 
 

@@ -1,0 +1,64 @@
+"""The figure of measured devices over the time since programming."""
+
+import pandas as pd
+import pytest
+import yaml
+from matplotlib import pyplot
+
+from memristive_study.config.check import checked
+from memristive_study.figures import ageing
+from memristive_study.plan.plan import Plan
+from memristive_study.results import outputs
+from memristive_study.results.paper import NO_PAPER
+from memristive_study.results.study import Network, Study
+
+STUDY = Study({"mnist": Network("mnist", "mnist", "mnist", "mnist", label="MNIST")}, devices={"sonos": "SONOS"})
+
+
+@pytest.fixture(scope="module")
+def config(repository):
+    config = yaml.safe_load((repository / "config.yaml").read_text())
+    study = yaml.safe_load((repository / "profiles" / "devices" / "study.yaml").read_text())
+    config["experiments"] |= study.pop("experiments")
+    return checked({**config, **study, "training": config["training"] | study["training"]})
+
+
+def frame():
+    rows = []
+    for repeat in range(3):
+        for time, accuracy in ((None, 99), (86400.0, 90), (432000.0, 80)):
+            rows.append(("sonos", time, accuracy + repeat))
+        rows.append(("rram_milo", None, 70 + repeat))
+    found = pd.DataFrame(rows, columns=["device.name", "retention.time", "accuracy"])
+    label = found["device.name"] + found["retention.time"].astype(str)
+    return found.assign(network="mnist", part="p", label=label, semantics="physical")
+
+
+def test_every_mean_stands_at_its_time():
+    figure = ageing.draw({"any": frame()}, STUDY)
+    (panel,) = figure.axes
+    lines = {tuple(line.get_ydata()): line.get_xdata() for line in panel.lines if len(line.get_ydata()) in (1, 3)}
+    assert (100.0, 91.0, 81.0) in lines
+    assert (71.0,) in lines
+    _, day, days = lines[100.0, 91.0, 81.0]
+    assert day == pytest.approx(86400, rel=0.15)
+    assert days == pytest.approx(432000, rel=0.15)
+    assert "SONOS" in [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    pyplot.close(figure)
+
+
+def test_the_study_has_it(config):
+    sections = outputs.sections(config["experiments"], NO_PAPER)
+    names = [figure.name for section in sections if section.key == "measured_devices" for figure in section.figures]
+    assert names == ["ageing_measured_devices"]
+
+
+def test_the_study_uses_every_preset_within_what_was_measured(config):
+    from memristive import devices
+    from memristive.arrays.together import doubts
+
+    jobs = Plan(config).of("measured_devices")
+    assert len(jobs) == 60
+    measured = {name for name, each in devices.DEVICES.items() if isinstance(each, devices.Measured)}
+    assert {job.setting.device.name for job in jobs} == measured
+    assert not [line for job in jobs for line in doubts(job.setting)]
