@@ -109,3 +109,14 @@ def test_the_table_of_devices_is_that_of_the_presets(repository):
         assert float(error) == pytest.approx(1e6 * float(device.programming_sigma(middle)), rel=0.02)
         assert (ages == "not published") == (device.times is None)
         assert (noise == "yes") == device.noisy
+
+
+def test_the_example_of_converters_shows_what_bits_cost(repository, capsys):
+    text = (repository / "docs" / "converters.md").read_text(encoding="utf-8")
+    exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/converters.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    errors = [float(re.search(r"error ([\d.]+)%", line)[1]) for line in lines]
+    assert len(errors) == 4
+    assert errors == sorted(errors, reverse=True)
+    assert errors[0] > 5
+    assert errors[-1] < 0.5
