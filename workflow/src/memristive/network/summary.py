@@ -135,7 +135,9 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
     if resolve(layer.setting).padding_cells:
         devices = -(-rows // height) * height * -(-padded // width) * width
     else:
-        devices = rows * columns
+        recovery = layer.setting.recovery
+        spare = recovery.redundant_columns if layer.setting.faults.active else 0
+        devices = rows * (columns + len(layer.arithmetic.tile_columns(columns)) * spare)
     return OnArrays(
         name=name,
         kind=layer.layer_type,
