@@ -431,13 +431,18 @@ def test_an_evaluation_depends_on_its_own_non_idealities_converters_and_device()
             ("aged in a layer", Setting(layers={"fc*": {"cycles": 1000}})),
             ("drifting", Setting(retention_time=100, device="ferroelectric")),
             ("logarithmic in a layer", Setting(layers={"fc*": {"adc_quantisation": "log"}})),
+            ("got back", Setting(statistics_images=100)),
+            ("remapped in a layer", Setting(layers={"fc*": {"remap": "rows"}})),
         )
     }
     choices = {"endurance", "retention", "faults", "pt_hf_ti", "ferroelectric", "linear", "logarithmic"}
+    choices |= {"statistics", "remapping", "fine_tuning", "folding", "weight_range", "column_line"}
     assert {name: found & choices for name, found in modules.items()} == {
         "plain": {"pt_hf_ti", "linear"},
         "aged": {"endurance", "pt_hf_ti", "linear"},
         "aged in a layer": {"endurance", "pt_hf_ti", "linear"},
         "drifting": {"retention", "ferroelectric", "linear"},
         "logarithmic in a layer": {"pt_hf_ti", "linear", "logarithmic"},
+        "got back": {"pt_hf_ti", "linear", "statistics"},
+        "remapped in a layer": {"pt_hf_ti", "linear", "remapping", "faults"},
     }

@@ -22,6 +22,7 @@ _HOMES = {
     "evaluate": "memristive.evaluation",
     "gated_conductances": "memristive.kernels.gated",
     "from_memtorch": "memristive.memtorch",
+    "price": "memristive.network.recovery.price",
     "summary": "memristive.network.summary",
 }
 

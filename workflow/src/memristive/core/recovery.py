@@ -47,7 +47,14 @@ class Recovery(Group):
     )
     fine_tuning_steps: int = field(300, "Steps of that training.", ge=1, per_layer=False)
     fine_tuning_batch: int = field(100, "Images a step.", ge=2, per_layer=False)
-    fine_tuning_rate: float = field(0.01, "Learning rate at the first step; it falls to 0.", gt=0, per_layer=False)
+    fine_tuning_rate: float = field(
+        0.01,
+        "Learning rate at the first step; it falls to 0.",
+        allowed="a number above 0 and at most 10",
+        per_layer=False,
+        gt=0,
+        le=10,
+    )
 
     @pydantic.model_validator(mode="after")
     def _possible(self) -> Recovery:

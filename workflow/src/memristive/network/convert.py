@@ -156,6 +156,12 @@ def current_weight(layer: nn.Module) -> torch.Tensor:
     return layer.weight.detach()
 
 
+def weight_is_computed(layer: nn.Module) -> bool:
+    """Whether the weight of a layer is computed from others before each pass, so that it is no parameter itself."""
+    hooks = layer._forward_pre_hooks.values()
+    return "weight" not in layer._parameters or any(isinstance(hook, _WEIGHT_HOOKS) for hook in hooks)
+
+
 def placing_of(name: str, setting: Setting, draws: Draws) -> Placing | None:
     """What places the cells of a layer around its stuck devices; None where nothing does."""
     if setting.recovery.remap == "none" or not setting.faults.active:

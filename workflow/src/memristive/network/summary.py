@@ -135,7 +135,10 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
     if resolve(layer.setting).padding_cells:
         devices = -(-rows // height) * height * -(-padded // width) * width
     else:
-        devices = rows * padded  # references included
+        recovery = layer.setting.recovery
+        spare = recovery.redundant_columns if layer.setting.faults.active else 0
+        # Columns of references are among the padded ones.
+        devices = rows * (padded + len(layer.arithmetic.tile_columns(padded)) * spare)
     return OnArrays(
         name=name,
         kind=layer.layer_type,

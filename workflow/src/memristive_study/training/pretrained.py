@@ -71,6 +71,9 @@ def check(plan: "Plan") -> None:
         theirs, ours = read_json(folder(network, name) / DESCRIPTION), described(plan, network)
         for description in (theirs, ours):
             description["images"].pop("note", None)  # for readers
+            description["images"].pop(
+                "test_images", None
+            )  # a study may look at some of those that came with the weights
             description["settings"] = _with_defaults(description["settings"])
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(

@@ -23,7 +23,7 @@ from memristive.core.errors import InputError
 from memristive.core.seeding import generator, seed
 from memristive.core.setting import Setting
 from memristive.network.checks import layers_to_convert
-from memristive.network.convert import convert_with
+from memristive.network.convert import convert_with, weight_is_computed
 from memristive.network.recovery.images import Drawn
 from memristive.network.recovery.neutral import everywhere, neutral, uncalibrated
 from memristive.network.recovery.through_chip import on_chip
@@ -54,7 +54,7 @@ def fine_tuned(model: nn.Module, setting: Setting, images: torch.Tensor, labels:
     recovery = setting.recovery
     layers = dict(layers_to_convert(model, setting))
     for name, layer in layers.items():
-        if not isinstance(layer.weight, nn.Parameter) or layer._forward_pre_hooks:
+        if weight_is_computed(layer):
             raise InputError(f"model: {name}: weight: is computed before each pass, so it cannot be fine-tuned; fix it")
     with _one_thread():
         first = SeededDraws(generator("recovery", "fine tuning"))
