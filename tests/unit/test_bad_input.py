@@ -262,7 +262,7 @@ CONFIG = [
     (
         "setting",
         {"line": "column", "semantics": "memtorch"},
-        "recovery.line: 'column' is not what memtorch has; only physical has recovery",
+        "recovery.line: 'column' is not what memtorch",
     ),
     ("setting", {"layers": {"fc*": {"range_images": 9}}}, "layers: fc*: recovery.range_images: is one for the whole"),
     (
