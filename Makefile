@@ -73,11 +73,11 @@ wheel: environment
 
 # The documentation site, build/docs/index.html: runs the tutorial and the how-to scripts; a warning is an error.
 docs: environment .docs/.ready
-	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
+	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -P -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
 
 # Links to other sites, which needs a network.
 docs-links: environment .docs/.ready
-	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -m sphinx -q -D plot_gallery=False -D nb_execution_mode=off \
+	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -P -m sphinx -q -D plot_gallery=False -D nb_execution_mode=off \
 		-b linkcheck docs build/links
 
 # Sphinx and its extensions, over the packages of .venv.

@@ -43,11 +43,19 @@ class Draws(Protocol):
         """The order in which `devices` devices fail, integers [devices] (only its head is used)."""
         ...
 
+    def generator(self, layer: str, array: Side, purpose: str) -> torch.Generator:
+        """A fresh generator for what a measured device draws; MemTorch has none."""
+        ...
+
     def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
         """Uniform in [-1, 1], float32, in parts of nearly equal size that together have `shape` [samples, ...].
 
         Where MemTorch was tuned, as many samples as it was tuned on, in one part.
         """
+        ...
+
+    def converters(self, layer: str, shape: tuple[int, ...]) -> tuple[torch.Tensor, int]:
+        """Standard normal numbers for the errors of a layer's converters, float32 of `shape`; a seed of their noise."""
         ...
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
@@ -89,12 +97,19 @@ class SeededDraws:
         kind = torch.int32 if devices < 2**31 else torch.int64
         return torch.randperm(devices, generator=child(self._parent, layer, array, purpose), dtype=kind)
 
+    def generator(self, layer: str, array: Side, purpose: str) -> torch.Generator:
+        return child(self._parent, layer, array, purpose)
+
     def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
         generator = child(self._parent, layer, "tuning")
         # A product of a numerical library may round otherwise for a small rest, which no part is.
         for part in range(parts):
             samples = shape[0] // parts + (part < shape[0] % parts)
             yield torch.empty(samples, *shape[1:]).uniform_(-1, 1, generator=generator)
+
+    def converters(self, layer: str, shape: tuple[int, ...]) -> tuple[torch.Tensor, int]:
+        normal = torch.randn(shape, generator=child(self._parent, layer, "converters"))
+        return normal, child(self._parent, layer, "noise of converters").initial_seed()
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         return torch.empty(outputs).uniform_(-bound, bound, generator=child(self._parent, layer, "invented bias"))

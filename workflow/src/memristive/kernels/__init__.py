@@ -1,11 +1,13 @@
 """Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
 
+from memristive.kernels import slices
 from memristive.kernels.chain import (
     BatchNorm,
     Chain,
     Crossbar,
     Flatten,
     MaxPool,
+    OutputLine,
     ReLU,
     batch_norm,
     fused_chain,
@@ -20,6 +22,7 @@ __all__ = [
     "Crossbar",
     "Flatten",
     "MaxPool",
+    "OutputLine",
     "ReLU",
     "Unsupported",
     "available",
@@ -33,5 +36,6 @@ __all__ = [
     "linear",
     "run",
     "single",
+    "slices",
     "sums",
 ]
