@@ -84,16 +84,47 @@ def test_crosssims_parameters():
     assert (plain.device.r_on, plain.device.r_off, plain.adc.bits, plain.wires.active) == (1000, 10000, None, False)
 
 
+def test_crosssims_errors_slices_and_inputs():
+    found = crosssim.setting_from(
+        {
+            "core": {"style": Style.BITSLICED, "weight_bits": 8, "bit_sliced": {"style": "OFFSET", "num_slices": 4}},
+            "xbar": {
+                "device": {
+                    "programming_error": {"enable": True, "model": "NormalIndependentDevice", "magnitude": 0.02}
+                },
+                "dac": {"mvm": {"bits": 8, "input_bitslicing": True}},
+            },
+        }
+    )
+    assert (found["scheme"], found["weight_bits"], found["weight_slices"]) == ("offset", 8, 4)
+    assert (found["dac_bits"], found["bit_serial"]) == (8, True)
+    assert (found["programming"], found["spread"]) == ("one_shot", "normal")
+    assert found["programming_sigma"] == pytest.approx(0.02 / 1000)  # of the largest conductance, in S
+    noise = {"enable": True, "model": "NormalProportionalDevice", "magnitude": 0.01}
+    found = crosssim.setting_from({"xbar": {"device": {"read_noise": noise, "programming_error": noise}}})
+    assert (found["read_noise"], found["read_sigma"]) == ("relative", 0.01)
+    assert (found["spread"], found["programming_sigma"]) == ("relative", 0.01)
+
+
 class Style(enum.IntEnum):
-    OFFSET = 3
+    BITSLICED = 2
+
+
+class Range(enum.IntEnum):
+    GRANULAR = 3
 
 
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"core": {"style": Style.OFFSET}}, "core.style: 'OFFSET' has no counterpart"),
+        ({"core": {"complex_matrix": True}}, "core.complex_matrix: 'True' has no counterpart: weights are real"),
+        ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": Range.GRANULAR}}}}, "'GRANULAR' is not CALIBRATED"),
         ({"core": {"rows_max": 64}}, "core.rows_max: 64 is not core.cols_max (1024)"),
-        ({"xbar": {"device": {"read_noise": {"enable": True}}}}, "read_noise.enable: 'True' has no counterpart"),
+        (
+            {"xbar": {"device": {"read_noise": {"enable": True, "model": "PCMJoshi"}}}},
+            "'PCMJoshi' is not one of Normal",
+        ),
+        ({"xbar": {"device": {"drift_error": {"enable": True}}}}, "drift_error.enable: 'True' has no counterpart"),
         ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": "MAX"}}}}, "'MAX' is not CALIBRATED"),
     ],
 )

@@ -8,7 +8,7 @@ Names are those of CrossSim 3 (`simulator/parameters`). Not everything there has
 neutral value and has none is an error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from memristive.core.errors import InputError
@@ -18,20 +18,18 @@ PLACE = "coming_from.crosssim"
 RANGES = {"CALIBRATED": "calibrated", "1": "calibrated"}
 # Dotted names whose other values have no counterpart, and what may be said instead.
 NEUTRAL: dict[str, tuple[tuple[Any, ...], str]] = {
-    "core.style": (("BALANCED", "1"), "cells are pairs of devices"),
+    "core.style": (("BALANCED", "1", "BITSLICED", "2", "OFFSET", "3"), "it is none of its styles"),
     "core.balanced.style": (("ONE_SIDED", "1"), "one device of a pair is at its lowest conductance"),
-    "core.weight_bits": (("0",), "say xbar.device.cell_bits"),
     "core.complex_matrix": (("False",), "weights are real"),
     "xbar.device.infinite_on_off_ratio": (("False",), "say Rmax"),
-    "xbar.device.read_noise.enable": (("False",), "there is no read noise"),
-    "xbar.device.programming_error.enable": (("False",), "say relative_sigma to the setting"),
-    "xbar.device.drift_error.enable": (("False",), "say retention_time to the setting"),
+    "xbar.device.drift_error.enable": (("False",), "say device and retention_time to the setting"),
     "xbar.array.Icol_max": (("0", "0.0"), "currents are not clipped"),
     "xbar.array.parasitics.gate_input": (("False",), "see memristive.gated_conductances"),
     "xbar.adc.mvm.stochastic_rounding": (("False",), "codes are the nearest"),
     "xbar.adc.mvm.model": (("IdealADC", "QuantizerADC"), "converters have no errors of their own"),
-    "xbar.dac.mvm.bits": (("0",), "inputs are not rounded"),
+    "xbar.dac.mvm.slice_size": (("1",), "inputs are applied whole, or bit by bit"),
 }
+GENERIC = ("NormalIndependentDevice", "NormalProportionalDevice")  # errors over the largest, and the own conductance
 
 
 def setting_from(parameters: Mapping[str, Any], **more: Any) -> Setting:
@@ -75,10 +73,43 @@ def setting_from(parameters: Mapping[str, Any], **more: Any) -> Setting:
         if option not in RANGES:
             raise InputError(f"{PLACE}: xbar.adc.mvm.adc_range_option: {option!r} is not CALIBRATED")
         fields["adc_range"] = RANGES[option]
+    style = _word(given("core.style", "BALANCED"))
+    inner = _word(given("core.bit_sliced.style", "BALANCED")) if style in ("BITSLICED", "2") else style
+    if inner in ("OFFSET", "3"):
+        fields["scheme"] = "offset"
+    if given("core.weight_bits", 0):
+        fields["weight_bits"] = given("core.weight_bits", 0)
+        fields["conductance_states"] = None
+    if style in ("BITSLICED", "2"):
+        fields["weight_slices"] = given("core.bit_sliced.num_slices", 2)
+    if given("xbar.dac.mvm.bits", 0):
+        fields["dac_bits"] = given("xbar.dac.mvm.bits", 0)
+        fields["bit_serial"] = bool(given("xbar.dac.mvm.input_bitslicing", False))
+    if given("xbar.device.programming_error.enable", False):
+        model, magnitude = _error("programming_error", given)
+        relative = model == "NormalProportionalDevice"
+        fields |= {"programming": "one_shot", "spread": "relative" if relative else "normal"}
+        fields["programming_sigma"] = magnitude if relative else magnitude / fields["r_on"]
+    if given("xbar.device.read_noise.enable", False):
+        model, magnitude = _error("read_noise", given)
+        if model != "NormalProportionalDevice":
+            raise InputError(f"{PLACE}: xbar.device.read_noise.model: {model!r} is not NormalProportionalDevice")
+        fields |= {"read_noise": "relative", "read_sigma": magnitude}
     if given("xbar.array.parasitics.enable", False):
         fields["word_line_resistance"] = given("xbar.array.parasitics.Rp_row", 0.0)
         fields["bit_line_resistance"] = given("xbar.array.parasitics.Rp_col", 0.0)
     return Setting(**fields | more)
+
+
+def _error(kind: str, given: Callable[[str, Any], Any]) -> tuple[str, float]:
+    """Model and magnitude of one of CrossSim's generic errors."""
+    model = _word(given(f"xbar.device.{kind}.model", "IdealDevice"))
+    if model not in GENERIC:
+        raise InputError(
+            f"{PLACE}: xbar.device.{kind}.model: {model!r} is not one of {', '.join(GENERIC)}; measured devices are "
+            "named in the setting"
+        )
+    return model, given(f"xbar.device.{kind}.magnitude", 0.0)
 
 
 def _word(value: Any) -> str:
