@@ -5,6 +5,7 @@ import pytest
 import yaml
 from matplotlib import pyplot
 
+from memristive_study import figures
 from memristive_study.config.check import checked
 from memristive_study.figures import ageing
 from memristive_study.plan.plan import Plan
@@ -29,8 +30,8 @@ def frame():
         for time, accuracy in ((None, 99), (86400.0, 90), (432000.0, 80)):
             rows.append(("sonos", time, accuracy + repeat))
         rows.append(("rram_milo", None, 70 + repeat))
-    found = pd.DataFrame(rows, columns=["device.name", "retention.time", "accuracy"])
-    label = found["device.name"] + found["retention.time"].astype(str)
+    found = pd.DataFrame(rows, columns=["device", "retention_time", "accuracy"])
+    label = found["device"] + found["retention_time"].astype(str)
     return found.assign(network="mnist", part="p", label=label, semantics="physical")
 
 
@@ -44,6 +45,19 @@ def test_every_mean_stands_at_its_time():
     assert day == pytest.approx(86400, rel=0.15)
     assert days == pytest.approx(432000, rel=0.15)
     assert "SONOS" in [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    pyplot.close(figure)
+
+
+def test_of_the_published_table(repository):
+    """Each mean of the table that comes with the repository is in the panel of its network."""
+    table = repository / "results" / "devices" / "experiments" / "measured_devices.csv"
+    study = Study({name: Network(name, name, name, name, label=name) for name in ("mnist", "cifar10", "cifar100")})
+    rows = figures.read_all({"measured_devices": table})["measured_devices"]
+    figure = ageing.draw({"measured_devices": rows}, study)
+    for panel, name in zip(figure.axes, study.ordered(rows["network"]), strict=True):
+        drawn = {round(float(y), 6) for line in panel.lines for y in line.get_ydata()}
+        means = rows[rows["network"] == name].groupby("label")["accuracy"].mean()
+        assert {round(mean, 6) for mean in means} <= drawn
     pyplot.close(figure)
 
 

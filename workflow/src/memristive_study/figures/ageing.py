@@ -22,7 +22,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     if not names:
         return style.empty("No network in this experiment.")
     figure, axes = style.panels(len(names), height=2.9)
-    devices = list(dict.fromkeys(frame["device.name"]))
+    devices = list(dict.fromkeys(frame["device"]))
     looks = {
         device: {
             "color": style.COLOURS[i % len(style.COLOURS)],
@@ -31,13 +31,13 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
         }
         for i, device in enumerate(devices)
     }
-    ages = pd.to_numeric(frame["retention.time"], errors="coerce")
+    ages = pd.to_numeric(frame["retention_time"], errors="coerce")
     first = ages.min() / EARLIER if ages.notna().any() else 1.0
     frame = frame.assign(place=ages.fillna(first))
     for panel, name in zip(axes, names, strict=True):
         mine = frame[frame["network"] == name]
         for number, device in enumerate(devices):
-            rows = mine[mine["device.name"] == device]
+            rows = mine[mine["device"] == device]
             if not len(rows):
                 continue
             # Side by side where several devices were measured at the same time.
