@@ -7,7 +7,19 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import conversion, figure, growth, inference, orders, page, simulators, training, wires, workflow
+from benchmarks import (
+    conversion,
+    figure,
+    growth,
+    inference,
+    orders,
+    page,
+    simulators,
+    slices,
+    training,
+    wires,
+    workflow,
+)
 from benchmarks.measure import machine
 from memristive.core.files import read_json, write_csv, write_json
 
@@ -32,6 +44,7 @@ def main() -> int:
         "simulators": lambda: simulators.measure(rounds, share, threads),
         "conversion": lambda: conversion.measure(names, rounds, threads),
         "wires": lambda: wires.measure(rounds, share, threads),
+        "slices": lambda: slices.measure(rounds, share, threads),
         "memory": lambda: conversion.measure_memory(share),
         "growth": lambda: growth.measure(rounds, share),
         "training": lambda: training.measure(rounds, share, threads),
