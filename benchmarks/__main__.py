@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from benchmarks import (
+    builds,
     conversion,
     figure,
     growth,
@@ -30,7 +31,9 @@ def main() -> int:
     """Measure what is asked for; 1 where a part failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", help="parts, or `figure` for the figure and the table alone; all if none")
-    parser.add_argument("--networks", default="mnist,cifar10,cifar100", help="of inference, orders and conversion")
+    parser.add_argument(
+        "--networks", default="mnist,cifar10,cifar100", help="of inference, builds, orders and conversion"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="at least 5 for a ratio to be reported")
     parser.add_argument("--threads", type=int, default=2, help="of the arithmetic; cores of the workflow")
     parser.add_argument("--share", type=float, default=1.0, help="proportion of the images, to try things out")
@@ -39,6 +42,7 @@ def main() -> int:
     names, rounds, share, threads = options.networks.split(","), options.rounds, options.share, options.threads
     parts = {
         "inference": lambda: inference.measure(names, rounds, share),
+        "builds": lambda: builds.measure(names, rounds, share),
         "residual": lambda: inference.measure_residual(rounds, share),
         "orders": lambda: orders.measure(names, share),
         "simulators": lambda: simulators.measure(rounds, share, threads),

@@ -31,6 +31,7 @@ def config(repository):
 
 
 GRID = "experiments.input_voltage.parts.paper.grid"
+CHIPS = "experiments.variability.parts.chips"
 DEVICE = {"r_on": 200, "r_off": 9000, "d": 1e-8, "k_on": -1, "k_off": 1, "alpha_on": 1, "alpha_off": 1, "v_on": -1}
 CONFIG = [
     ("threads", 2, "threads: 2 is not a mapping with training, inference"),
@@ -72,6 +73,14 @@ CONFIG = [
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc.bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
+    (f"{CHIPS}.precision", 0, "parts: chips: precision: 0 is not a number above 0 and of at most 50"),
+    (f"{CHIPS}.precision", [1], "parts: chips: precision: [1] is not a number above 0"),
+    (f"{CHIPS}.at_most", 1, "parts: chips: at_most: 1 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.at_most", 10_000, "at_most: 10000 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.precison", 1, "parts: chips: precison: unknown key; did you mean precision?"),
+    (CHIPS, {"at_most": 9, "grid": {"sigma": [1]}}, "chips: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.at_most", 100, "experiments: adc_tile: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.precision", "fine", "experiments: adc_tile: precision: 'fine' is not a number above 0"),
     ("setting", {"word_line_resistance": -1}, "wires.word_line: -1 is not a number of at least 0"),
     ("setting", {"bit_line_resistance": float("nan")}, "wires.bit_line: nan is not a finite number"),
     ("setting", {"source_resistance": float("inf")}, "wires.source: inf is not a finite number"),
@@ -119,7 +128,7 @@ CONFIG = [
     (
         "setting",
         {"weight_bits": 8, "semantics": "memtorch"},
-        "slices.weight_bits: 8 is not what semantics memtorch have",
+        "slices.weight_bits: 8 is not what semantics memtorch",
     ),
     (
         "setting",
@@ -178,6 +187,51 @@ CONFIG = [
         {"wires": {"cell": "1R", "transistor": 100}},
         "wires.transistor: 100.0 is not 0: a 1R cell has no transistor",
     ),
+    ("setting", {"device": "pcm_nandakuma"}, "one of pt_hf_ti"),
+    ("setting", {"device": "mine", "device_table": "absent.csv"}, "device.table: 'absent.csv' is not a CSV file"),
+    ("setting", {"device": "mine", "device_table": [[1e-6, 1e-6, 0]]}, "1 rows: at least two are needed"),
+    ("setting", {"device": "mine", "device_table": [[1e-6, 1e-6], [2e-6, 2e-6]]}, "a row is not target, mean, stand"),
+    ("setting", {"device": "mine", "device_table": [[0, 0, 0], [1, 1, 0]]}, "a target is above 0"),
+    ("setting", {"device": "mine", "device_table": [[1, 1, 0], [2, 2, float("nan")]]}, "a value is not finite"),
+    ("setting", {"device": "mine", "device_table": [[1, 1, "x"], [2, 2, 0]]}, "is not rows of three or four numbers"),
+    ("setting", {"device": "mine", "device_table": 3}, "device.table: 3 is not rows of three or four numbers"),
+    ("setting", {"device_table": [[1e-6, 1e-6, 0], [2e-6, 2e-6, 0]]}, "device.name: 'pt_hf_ti' is not a name of your"),
+    ("setting", {"programming": "twice"}, "programming.method: 'twice' is not one of exact, one_shot, write_verify"),
+    ("setting", {"programming": "one_shot"}, "programming.spread: 'measured', but pt_hf_ti is no device with meas"),
+    ("setting", {"programming": "one_shot", "spread": "uniform"}, "programming.spread: 'uniform' is not one of meas"),
+    ("setting", {"programming": "one_shot", "spread": "normal"}, "programming.sigma: 0.0 is not above 0, as a normal"),
+    ("setting", {"programming_sigma": -1}, "programming.sigma: -1 is not a number of at least 0"),
+    ("setting", {"programming_sigma": 1e-6}, "programming.sigma: 1e-06 is not 0, as it must be where the spread is"),
+    ("setting", {"device_share": 2}, "programming.device_share: 2 is not a proportion from 0 to 1"),
+    (
+        "setting",
+        {"programming": "write_verify", "device": "sonos"},
+        "programming.tolerance: None is not a number above 0, as write_verify needs",
+    ),
+    ("setting", {"tolerance": 1e-6}, "programming.tolerance: 1e-06 is not null: only write_verify has a tolerance"),
+    ("setting", {"tolerance": 0}, "programming.tolerance: 0 is not a number above 0"),
+    ("setting", {"pulses": 0}, "programming.pulses: 0 is not a whole number from 1"),
+    ("setting", {"retention_model": "drift"}, "retention.model: 'drift' is not one of power, measured"),
+    (
+        "setting",
+        {"retention_model": "measured", "retention_time": 9, "device": "rram_milo"},
+        "retention.model: 'measured', but no drift was published for rram_milo",
+    ),
+    ("setting", {"disturb_time": 0}, "read_disturb.time: 0 is not a number above 0"),
+    ("setting", {"disturb_voltage": 9}, "read_disturb.voltage: 9 is not a voltage above 0 and at most 5 V"),
+    ("setting", {"disturb_cycles": -1}, "read_disturb.cycles: -1 is not a number from 0"),
+    ("setting", {"disturb_temperature": 20}, "read_disturb.temperature: 20 is not a number from 200 to 500"),
+    ("setting", {"read_noise": "white"}, "reading.noise: 'white' is not one of none, measured, relative"),
+    ("setting", {"read_noise": "relative"}, "reading.sigma: 0.0 is not above 0"),
+    ("setting", {"read_sigma": 0.1}, "reading.sigma: 0.1 is not 0, as it must be unless the noise is relative"),
+    ("setting", {"read_noise": "measured"}, "reading.noise: 'measured', but pt_hf_ti is no device with measurements"),
+    ("setting", {"device_current": "sinh"}, "reading.current: 'sinh' is not one of ohmic, device"),
+    ("setting", {"device": "sonos", "device_current": "device"}, "sonos has no other current than Ohm's law"),
+    (
+        "setting",
+        {"device": "rram_milo", "device_current": "device", "word_line_resistance": 1},
+        "reading: noise and other currents than Ohm's law are not offered with wires",
+    ),
     ("setting.r_off", -1, "device.r_off: -1 is not a resistance above r_on"),
     ("setting.layer_types", ["conv2d", "conv2d"], "is not distinct names among conv2d, linear"),
     ("setting.p_l", 2, "p_l: 2 is not a proportion"),
@@ -203,6 +257,38 @@ CONFIG = [
 @pytest.mark.parametrize(("path", "value", "words"), CONFIG, ids=[f"{path}={json.dumps(v)}" for path, v, _ in CONFIG])
 def test_configuration(config, path, value, words):
     assert words in error_of(config, path, value)
+
+
+TABLES = {
+    "": "its head '' is not target, mean, standard_deviation [, time]",
+    "target,mean,sd\n1,1,1\n": "its head 'target, mean, sd' is not target, mean, standard_deviation [, time]",
+    "target,mean,standard_deviation\n1e-6,,1e-7\n": "line 2: mean: '' is not a finite number",
+    "target,mean,standard_deviation\n1e-6,low,1e-7\n": "line 2: mean: 'low' is not a finite number",
+    "target,mean,standard_deviation\n1e-6,1e-6\n": "line 2: 2 values where the head has 3",
+    "target,mean,standard_deviation\n1e-6,1e-6,inf\n": "line 2: standard_deviation: 'inf' is not a finite number",
+    "target,mean,standard_deviation\n1e-6,1e-6,0\n1e-6,1e-6,0\n": "2 rows: at least two are needed, each of another",
+    "target,mean,standard_deviation,time\n1,1,1,0\n2,2,1,9\n": "1 rows at 0 s: at least two are needed",
+    "target,mean,standard_deviation,time\n1,1,1,-1\n2,2,1,-1\n": "time -1 s: a target is above 0, the others are not",
+}
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_a_table_of_measurements_is_read_before_anything_runs(config, tmp_path, text):
+    path = tmp_path / "cells.csv"
+    path.write_text(text)
+    for error in (
+        error_of(config, "setting", {"device": "mine", "device_table": str(path)}),
+        _error(lambda: Setting(device="mine", device_table=path)),
+    ):
+        assert TABLES[text] in error
+        assert "device.table" in error
+        assert "\n" not in error
+
+
+def _error(made):
+    with pytest.raises(InputError) as caught:
+        made()
+    return str(caught.value)
 
 
 NETWORKS = {

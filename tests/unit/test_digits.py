@@ -184,9 +184,9 @@ def test_a_reference_is_a_column_of_devices():
     layer.weight.data = random(3, 400)
     spread = {}
     for scheme in ("offset", "reference_column"):
-        setting = IDEAL.replace(scheme=scheme, relative_sigma=0.2, adc_bits=None, tile_shape=None)
-        network = on_arrays(layer, setting, x)
-        ideal = on_arrays(layer, setting.replace(relative_sigma=0), x)
+        ideal = on_arrays(layer, IDEAL.replace(scheme=scheme, adc_bits=None, tile_shape=None), x)
+        errors = {"programming.method": "one_shot", "programming.spread": "relative", "programming.sigma": 0.2}
+        network = on_arrays(layer, IDEAL.replace(scheme=scheme, adc_bits=None, tile_shape=None, **errors), x)
         with torch.no_grad():
             errors = network(x) - ideal(x)
         spread[scheme] = float(torch.corrcoef(errors.T)[0, 1])

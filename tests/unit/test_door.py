@@ -70,7 +70,7 @@ WRONG = {
     ),
     "images that are not finite": (
         lambda: ((X, Y), CALIBRATED, 0, MODEL, lambda n, g: X * math.nan),
-        "calibrate: images: a value is not finite",
+        "evaluate: training_images: a value is not finite",
     ),
 }
 

@@ -6,6 +6,7 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import InputError, Setting, convert
+from memristive.network.gradients import unrounded
 
 IDEAL = Setting(max_input_voltage=None, adc_bits=None)
 X = torch.randn(3, 8, generator=torch.Generator().manual_seed(0))
@@ -40,6 +41,23 @@ def test_digital_parameters_before_and_after_crossbars_are_trained():
         (network(X) ** 2).sum().backward()
     for number in (0, 2):
         torch.testing.assert_close(converted[number].weight.grad, model[number].weight.grad, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("line", ["layer", "column"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_conductances_and_biases_have_the_gradient_of_the_layer_without_rounding(line, bias):
+    model = nn.Sequential(nn.Conv2d(2, 4, 3, groups=2, bias=bias)).eval()
+    setting = Setting(tile_shape=(4, 3), sigma=50, tuning="after", line=line, max_input_voltage=0.5)
+    layer = convert(model, setting, torch.Generator().manual_seed(1))[0]
+    x = torch.randn(3, 2, 6, 6)
+    tensors = [layer.conductance.requires_grad_(), *([layer.bias.requires_grad_()] if bias else [])]
+    found = torch.autograd.grad((layer(x) ** 2).sum(), tensors)
+    with torch.no_grad():
+        coded = layer(x)
+    wanted = torch.autograd.grad(unrounded(layer.stage(), x), tensors, 2 * coded)
+    for one, other in zip(found, wanted, strict=True):
+        assert one.abs().sum() > 0
+        assert torch.equal(one, other)
 
 
 def test_backward_hooks_stay_on_the_layer():

@@ -252,8 +252,8 @@ class Plain(nn.Module):
             bias=draw(columns, seed=5),
         )
 
-    def kernel_stage(self):
-        return self.stage
+    def kernel_stages(self):
+        return [self.stage]
 
     def forward(self, x):
         stage = self.stage

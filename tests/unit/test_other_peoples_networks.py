@@ -195,13 +195,6 @@ def test_gradients_are_straight_through_codes_and_exact_through_the_scaling():
     torch.testing.assert_close((own * step).sum(), change, rtol=2e-2, atol=1e-5)
 
 
-def test_a_gradient_that_does_not_exist_is_refused():
-    converted = ideal(nn.Linear(2, 2))
-    converted.bias.requires_grad_()
-    with pytest.raises(InputError, match="gradients: bias: is a parameter to be trained"):
-        converted(torch.ones(1, 2))
-
-
 # States of torch.
 
 

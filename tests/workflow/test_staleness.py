@@ -154,7 +154,7 @@ def test_a_non_ideality_that_no_setting_has_runs_no_evaluation(finished, edited)
     nonidealities = "workflow/src/memristive/arrays/nonidealities"
     setting = "workflow/src/memristive/core/setting.py"
     edited.new(f"{nonidealities}/own.py", OWN)
-    edited(f"{nonidealities}/__init__.py", '"wires")', '"wires", "own")')
+    edited(f"{nonidealities}/__init__.py", '"reading")', '"reading", "own")')
     edited(
         setting,
         "from memristive.core.errors",

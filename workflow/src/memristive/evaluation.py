@@ -5,25 +5,26 @@ import dataclasses
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
 import torch
 from torch import nn
 
+from memristive.arrays.draws import SeededDraws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import InputError
-from memristive.core.seeding import child
 from memristive.core.setting import Setting
-from memristive.network import calibrate, convert
 from memristive.network.chains import FusedSequential
 from memristive.network.checks import check_model_and_setting
+from memristive.network.convert import convert_with
 from memristive.network.layers import CrossbarLayer
+from memristive.network.recovery.images import Draw
+from memristive.network.recovery.steps import prepare, settle
 from memristive.workload import Workload, check_finite, seeds_of
 
-Draw = Callable[[int, torch.Generator], torch.Tensor]  # so many training images, drawn by the generator
 IMAGES_AT_ONCE = 500  # in plain torch, where the batch size decides nothing; fewer of large images
 LEAST_AT_ONCE = 16  # the kernels' vectors hold as many images
 FLOATS_AT_ONCE = 512 * 3 * 32 * 32  # of the images that are read at once: the kernels sort them by their background
@@ -169,7 +170,7 @@ def evaluations(
         data: a pair of inputs (float32 [samples, ...], as the network takes them) and labels (whole numbers
             [samples]), tensors or NumPy arrays; a DataLoader of such pairs; or a `workload.Workload`.
         seeds: seed, or seeds, of the generators that name the draws.
-        training_images: what converters of a fixed range are calibrated on (`adc.range: calibrated`).
+        training_images: what is calibrated, see `evaluate`.
 
     Raises:
         InputError: data or seeds that cannot be used, nothing to calibrate on, a layer that cannot be converted, or a
@@ -184,8 +185,9 @@ def evaluations(
     workload, wanted = Workload.of(data), seeds_of(seeds)
     if setting.draws and not wanted:
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
-    if setting.calibrated and training_images is None:
-        raise InputError("evaluate: training_images: None, but adc.range: 'calibrated' needs some")
+    for field, count in setting.training_images.items() if training_images is None else ():
+        raise InputError(f"evaluate: training_images: None, but {field}: {count} needs some")
+    model, setting = prepare(model, setting, training_images)
     drawn: list[int | None] = [*wanted] if setting.draws else [None]
     at_once = networks_at_once(model)
     for start in range(0, len(drawn), at_once):
@@ -210,9 +212,8 @@ def _evaluate_together(
     for seed in seeds:
         started = time.perf_counter()
         generator = None if seed is None else torch.Generator().manual_seed(seed)
-        networks.append(convert(model, setting, generator))
-        if setting.calibrated:
-            calibrate(networks[-1], training_images(setting.adc.calibration_images, child(generator, "calibration")))
+        networks.append(convert_with(model, setting, SeededDraws(generator or torch.Generator())))
+        settle(networks[-1], setting, training_images, generator)
         convert_seconds.append(time.perf_counter() - started)
     inputs, targets = workload.inputs, workload.targets
     batch_size = setting.arithmetic.batch_size if resolve(setting).batch_scales_linear else free_batch(inputs.shape)
@@ -259,8 +260,9 @@ def evaluate(
         setting: what the network is converted with; `help(memristive.Setting)` lists its fields.
         seeds: a whole number of 64 bits, or several distinct ones: each names the draws of one evaluation (devices,
             faults, inputs of the tuning), as torch.Generator().manual_seed(seed).
-        training_images: training_images(count, generator) draws so many training inputs, float32 [count, ...], on which
-            converters of a fixed range are calibrated (`adc.range: calibrated`); not needed otherwise.
+        training_images: training_images(count, generator) draws so many training inputs, float32 [count, ...], or a
+            pair of them and their classes, int64 [count]. Converters of a fixed range are calibrated on them
+            (`adc.range: calibrated`), and options of `recovery`; not needed otherwise. Never test inputs.
 
     Returns:
         `Evaluations`: a sequence of one `Evaluation` a seed, each with `accuracy` (per cent), `correct`, `images` and

@@ -75,14 +75,20 @@ class Array:
         setting: of its layer.
         semantics: of that setting.
         failures: of the whole array.
+        generator: generator(purpose) makes the one from which a non-ideality draws for the whole array.
+        report: report(words, devices) counts devices that something happened to.
         first_row: of the strip.
+        target: conductances (S) that the devices were asked for, float32 [rows, columns]; None before programming.
     """
 
     cells: Cells
     setting: Setting
     semantics: Semantics
     failures: Failures
+    generator: Callable[[str], torch.Generator] | None = None
+    report: Callable[[str, int], None] | None = None
     first_row: int = 0
+    target: torch.Tensor | None = None
 
     def strip(self, rows: slice) -> Array:
         """Some rows of the array; what has been drawn for it is shared."""

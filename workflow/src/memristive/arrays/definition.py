@@ -6,6 +6,7 @@ The kernels are held to these functions bit by bit.
 import torch
 import torch.nn.functional as F
 
+from memristive.arrays import reads
 from memristive.arrays.encoding import encode
 from memristive.arrays.product import convert_in_ranges, multiply, tile_sums
 from memristive.arrays.stage import Stage
@@ -24,13 +25,10 @@ def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     Returns:
         float32 [samples, columns, height, width] or [..., columns].
     """
+    if reads.needed(stage):
+        return reads.run(stage, x, sums)
     output = _converted(stage, x) if stage.adc_ranges is None else _converted_in_ranges(stage, x)
-    if stage.line is not None:
-        coefficient, intercept = stage.line
-        output = output * coefficient + intercept
-    if stage.bias is None:
-        return output
-    return output + (stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
+    return stage.on_line(output)
 
 
 def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
@@ -38,6 +36,8 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
     A convolution's vectors are its output's positions, row by row.
     """
+    if reads.needed(stage):
+        return reads.sums(stage, x, sums)
     voltages, _ = _encoded(stage, x)
     parts = voltages.chunk(stage.groups, 1) if stage.kernel_size else [voltages]
     found = [
@@ -59,7 +59,7 @@ def _converted(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
 
 def _convolved(stage: Stage, voltages: torch.Tensor, conductance: torch.Tensor) -> torch.Tensor:
-    height, width = _size(stage, voltages)
+    height, width = stage.output_size(voltages)
     samples = max(1, UNFOLDED_NUMBERS // (height * width * conductance.shape[0]))
     outputs = []
     for part in voltages.split(samples):
@@ -81,7 +81,7 @@ def _converted_in_ranges(stage: Stage, x: torch.Tensor) -> torch.Tensor:
             output = output * undo if stage.arithmetic.rescale_output else output
             outputs.append(output.reshape(*part.shape[:-1], stage.columns))
         else:
-            output = output.transpose(1, 2).unflatten(2, _size(stage, _padded(stage, part)))
+            output = output.transpose(1, 2).unflatten(2, stage.output_size(stage.padded(part)))
             outputs.append(output * undo if stage.arithmetic.rescale_output else output)
     return torch.cat(outputs)
 
@@ -90,25 +90,13 @@ def _parts(stage: Stage, x: torch.Tensor) -> list[torch.Tensor]:
     """`x` in parts of which the unconverted sums fit into memory; whole where samples are scaled together."""
     if stage.arithmetic.scale_scope == "batch" or x.dim() == 1:
         return [x]
-    tile_rows = len(stage.arithmetic.tile_rows(stage.conductance.shape[1]))
-    # No layer's output has more positions than its input has numbers a channel.
-    positions = max(1, x[0].numel() // max(1, x.shape[1])) if x.dim() > 2 else 1
-    samples = max(1, UNCONVERTED_NUMBERS // (tile_rows * stage.columns * stage.groups * positions))
-    return list(x.split(samples))
+    return stage.parts(x, UNCONVERTED_NUMBERS)
 
 
 def _encoded(stage: Stage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Voltages, and what undoes the encoding; a Linear's as [samples, vectors, rows]."""
     arithmetic = stage.arithmetic
-    if stage.kernel_size is None:
-        x = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
-    else:
-        x = _padded(stage, x)
-    return encode(x, arithmetic.max_input_voltage, arithmetic.scale_scope == "sample")
-
-
-def _padded(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    return F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
+    return encode(stage.laid_out(x), arithmetic.max_input_voltage, arithmetic.scale_scope == "sample")
 
 
 def _vectors(stage: Stage, voltages: torch.Tensor) -> torch.Tensor:
@@ -117,11 +105,3 @@ def _vectors(stage: Stage, voltages: torch.Tensor) -> torch.Tensor:
         return voltages
     unfolded = F.unfold(voltages, stage.kernel_size, stage.dilation, 0, stage.stride)
     return unfolded.transpose(1, 2).contiguous()
-
-
-def _size(stage: Stage, padded: torch.Tensor) -> tuple[int, int]:
-    """Height and width of the output for padded inputs."""
-    return tuple(
-        (padded.shape[2 + axis] - stage.dilation[axis] * (stage.kernel_size[axis] - 1) - 1) // stage.stride[axis] + 1
-        for axis in (0, 1)
-    )

@@ -43,6 +43,10 @@ class Draws(Protocol):
         """The order in which `devices` devices fail, integers [devices] (only its head is used)."""
         ...
 
+    def generator(self, layer: str, array: Side, purpose: str) -> torch.Generator:
+        """A fresh generator for what a measured device draws; MemTorch has none."""
+        ...
+
     def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
         """Uniform in [-1, 1], float32, in parts of nearly equal size that together have `shape` [samples, ...].
 
@@ -92,6 +96,9 @@ class SeededDraws:
         # The same order, in half the memory.
         kind = torch.int32 if devices < 2**31 else torch.int64
         return torch.randperm(devices, generator=child(self._parent, layer, array, purpose), dtype=kind)
+
+    def generator(self, layer: str, array: Side, purpose: str) -> torch.Generator:
+        return child(self._parent, layer, array, purpose)
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
         generator = child(self._parent, layer, "tuning")

@@ -32,7 +32,7 @@ def weight_range(weights: torch.Tensor, setting: Setting, aim: tuple[float, floa
     if setting.array.p_l is None:
         w_min, w_max = 0.0, max(abs(extreme.item()) for extreme in torch.aminmax(weights))
     else:
-        magnitudes = weights.abs().flatten().cpu().numpy()
+        magnitudes = weights.detach().abs().flatten().cpu().numpy()
         rank = len(magnitudes) - 1 - int(setting.array.p_l * (len(magnitudes) - 1))
         magnitudes.partition(rank)  # in place
         # In the single precision of the weights, as MemTorch's.
@@ -93,6 +93,10 @@ class Scheme(Protocol):
         """Digital weight of each slice's output."""
         ...
 
+    def sign(self, side: int) -> float:
+        """Sign with which the currents of one side enter the sum."""
+        ...
+
 
 class DoubleColumn:
     """Each weight is the difference of two devices, one of an array of positive and one of negative weights."""
@@ -107,6 +111,9 @@ class DoubleColumn:
     def factors(self, slices: int) -> tuple[float, ...]:
         return (1.0,) * slices
 
+    def sign(self, side: int) -> float:
+        return (1.0, -1.0)[side]
+
 
 class SingleColumn:
     """Each weight is one device against a fixed reference; negative weights are lost, as MemTorch has it."""
@@ -119,6 +126,9 @@ class SingleColumn:
 
     def factors(self, slices: int) -> tuple[float, ...]:
         return (1.0,) * slices
+
+    def sign(self, side: int) -> float:
+        return 1.0
 
 
 SCHEMES: dict[str, Scheme] = {"double_column": DoubleColumn(), "single_column": SingleColumn()}

@@ -163,6 +163,17 @@ def convert_in_ranges(sums: torch.Tensor, ranges: torch.Tensor, arithmetic: Arit
     return total
 
 
+def convert_sums(sums: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """`sums` [tile rows, ..., columns] after ADCs that range themselves, float32 [..., columns].
+
+    Tile rows are added in order.
+    """
+    total = torch.zeros_like(sums[0])
+    for row in sums:
+        total += torch.cat([_convert(part, arithmetic) for part in _tile_columns(row, arithmetic)], -1)
+    return total
+
+
 def _tile_columns(row: torch.Tensor, arithmetic: Arithmetic) -> list[torch.Tensor]:
     return [row[..., tile_columns] for tile_columns in arithmetic.tile_columns(row.shape[-1])]
 

@@ -3,15 +3,17 @@
 Rows of an array come in strips, so that few numbers exist besides the result, however large a layer is.
 """
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Iterator
 
 import torch
 
-from memristive.arrays import mapping, nonidealities
+from memristive.arrays import mapping, nonidealities, reading
 from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
+from memristive.arrays.placement import Placement, Placing
 from memristive.arrays.semantics import resolve
 from memristive.arrays.slices.layout import Layout, scheme_of
 from memristive.arrays.tiling import padded_shape
@@ -29,6 +31,9 @@ class Conductances:
         signed: signed conductances (S), or the digits that they stand for where arrays hold digits (see
             `memristive.arrays.slices.layout`), float32 [slices, groups, padded rows, padded columns].
         arrays: each side's own conductances (S) where they are kept, else empty.
+        read: by name, what a read needs besides `signed`, of its shape behind an axis of terms, if there are such (see
+            `memristive.arrays.reading`).
+        faults: how many devices something happened to, by what it was.
     """
 
     def __init__(self, shape: tuple[int, ...], scheme: mapping.Scheme, reference: float, sides: int, keep: bool):
@@ -40,6 +45,18 @@ class Conductances:
         ]
         # Sides that wait for the last one; the first of them waits in `signed` itself.
         self._waiting = [torch.empty(array) for _ in range(self._last - 1)]
+        self.read: dict[str, torch.Tensor] = {}
+        self.faults: dict[str, int] = {}
+
+    def count(self, what: str, devices: int) -> None:
+        """Add devices that something happened to."""
+        self.faults[what] = self.faults.get(what, 0) + devices
+
+    def add(self, name: str, slice_: int, group: int, rows: slice, strip: torch.Tensor) -> None:
+        """Add what one side contributes to some rows of a matrix of `read`, [..., rows, columns]."""
+        if name not in self.read:
+            self.read[name] = torch.zeros(*strip.shape[:-2], *self.signed.shape)
+        self.read[name][..., slice_, group, rows, :] += strip
 
     def put(
         self, slice_: int, group: int, side: int, rows: slice, cells: torch.Tensor, strip: torch.Tensor | None = None
@@ -69,6 +86,7 @@ def program(
     pristine: bool,
     damaged: bool,
     keep: bool = False,
+    placing: Placing | None = None,
 ) -> tuple[Conductances | None, Conductances | None]:
     """Conductances of the arrays that hold `weight`, before and after non-idealities that act after programming.
 
@@ -77,6 +95,7 @@ def program(
         weight: float32 [outputs, inputs of a group, ...].
         pristine, damaged: whether the conductances before, and those after, are wanted; None stands for the other.
         keep: whether each side's own conductances are kept.
+        placing: says where cells lie; None: in the order of the weights.
 
     Raises:
         InputError: all weights are 0.
@@ -99,7 +118,15 @@ def program(
 
     # Padding cells take part in the order in which devices fail; wires connect all rows of a tile.
     tile_height = (setting.array.tile_shape or padded)[0]
-    whole, step = semantics.padding_cells, tile_height if setting.wires.active else 1
+    # What measured devices draw does not depend on how many rows are computed at once.
+    drawn = setting.programming.active or setting.retention.draws
+    whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
+    read = reading.matrices(setting, scheme) if after is not None else {}
+
+    def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
+        if layout is None:
+            return mapping.naive_map(held, limits, scheme, aim, slice_, side)
+        return layout.cells(held, aim, slice_, side)
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -108,29 +135,43 @@ def program(
         failures = Failures(functools.partial(draws.order, name, place), padded)
         if after is not None:
             nonidealities.prepare(setting, failures)
-        array = Array(draws.cells(name, place, (rows, columns), padded, setting), setting, semantics, failures)
+        generator = functools.partial(draws.generator, name, place)
+        report = after.count if after is not None else lambda what, devices: None
+        placed = placing and placing.of(group, slice_, sides, lambda side: targets(matrix.cpu(), slice_, side))
+        if placed:
+            array = dataclasses.replace(placed.arrays[side], generator=generator, report=report)
+        else:
+            cells = draws.cells(name, place, (rows, columns), padded, setting)
+            array = Array(cells, setting, semantics, failures, generator, report)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
             held = matrix[part].contiguous().cpu()
-            if layout is None:
-                ideal = mapping.naive_map(held, limits, scheme, aim, slice_, side)
-            else:
-                ideal = layout.cells(held, aim, slice_, side)
 
             def put(to: Conductances, cells: torch.Tensor, part: slice = part, held: torch.Tensor = held) -> None:
                 digits = None if layout is None else layout.read(cells, held, aim, slice_, side)
                 to.put(slice_, group, side, part, cells, digits)
 
-            ideal = _padded(ideal, (part.stop - part.start, padded[1]))
+            ideal = _padded(targets(held, slice_, side), (part.stop - part.start, padded[1]))
+            if placed:
+                ideal = placed.spread(ideal, part)
             if before is not None:
-                put(before, strip.cells.reach(ideal))
+                put(before, _gathered(strip.cells.reach(ideal), placed, part))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                put(after, nonidealities.damage(programmed, strip))
+                damaged_cells = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
+                damaged_cells = _gathered(damaged_cells, placed, part)
+                put(after, damaged_cells)
+                for term, of_side in read.items():
+                    after.add(term, slice_, group, part, of_side(damaged_cells, side))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten
     return before, after
+
+
+def _gathered(cells: torch.Tensor, placed: Placement | None, part: slice) -> torch.Tensor:
+    """Conductances of a strip in the order of the weights."""
+    return placed.gather(cells, part) if placed else cells
 
 
 def _strips(shape: tuple[int, int], whole: bool, step: int) -> Iterator[slice]:

@@ -83,10 +83,10 @@ def field(
 
 
 class WrongValue(ValueError):
-    """A value that one field, seen with others, does not allow."""
+    """A value that one field, seen with others, does not allow; without `allowed`, `value` says all in words."""
 
-    def __init__(self, key: str, value: Any, allowed: str) -> None:
-        super().__init__(f"{key}: {value!r} is not {allowed}")
+    def __init__(self, key: str, value: Any, allowed: str = "") -> None:
+        super().__init__(f"{key}: {value!r} is not {allowed}" if allowed else f"{key}: {value}")
         self.key = key
 
 

@@ -12,24 +12,31 @@ import fnmatch
 import functools
 import inspect
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import pydantic
 
+from memristive.arrays import together
 from memristive.arrays.nonidealities.endurance import Endurance
 from memristive.arrays.nonidealities.faults import Faults
+from memristive.arrays.nonidealities.programming import Programming
+from memristive.arrays.nonidealities.read_disturb import ReadDisturb
+from memristive.arrays.nonidealities.reading import Reading
 from memristive.arrays.nonidealities.retention import Retention
 from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
 from memristive.arrays.nonidealities.wires import Wires
 from memristive.arrays.semantics import resolve
-from memristive.arrays.slices.fields import Slices, check
+from memristive.arrays.slices import fields as slices_fields
+from memristive.arrays.slices.fields import Slices
 from memristive.converters import CONVERTERS
 from memristive.converters.fields import ADC, DAC
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
+from memristive.core.recovery import Recovery
 
 LAYER_TYPES = ("conv2d", "linear")
 SemanticsName = Literal["physical", "memtorch", "memtorch_cuda"]
@@ -45,10 +52,18 @@ class Device(Group):
     r_off: float | None = field(
         None, "High resistance state; null: that of the device.", unit="ohm", gt=0, allowed="a resistance above r_on"
     )
+    table: tuple[tuple[float, ...], ...] | None = field(
+        None,
+        "Measurements of a device of your own: rows of target, mean, standard deviation (S) and perhaps time (s).",
+        short="device_table",
+        allowed="rows of three or four numbers, or the path of a CSV file with them",
+    )
 
     @pydantic.model_validator(mode="before")
     @classmethod
     def _take_resistances(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("table") is not None:
+            return _with_table(values)
         if not isinstance(values, Mapping) or not {"r_on", "r_off"} - {k for k, v in values.items() if v is not None}:
             return values
         # NumPy is needed only here, and not by a setting that names its resistances.
@@ -59,18 +74,51 @@ class Device(Group):
             raise WrongValue(
                 "device.name", name, f"one of {', '.join(DEVICES)}; a device of your own needs r_on and r_off"
             )
-        if not DEVICES[name].ohmic:
-            raise WrongValue(
-                "device.name", name, "a device whose current is proportional to its voltage, as a matrix product needs"
-            )
-        own = dict(zip(("r_on", "r_off"), resistances(DEVICES[name]), strict=True))
-        return {**values, **{key: value for key, value in own.items() if values.get(key) is None}}
+        return _with_resistances(values, resistances(DEVICES[name]))
 
     @pydantic.model_validator(mode="after")
     def _ordered(self) -> Device:
         if self.r_off <= self.r_on:
             raise WrongValue("device.r_off", self.r_off, f"a resistance above r_on ({self.r_on} ohm)")
         return self
+
+    @property
+    def model(self) -> Any:
+        """The device (`memristive.devices.Device`) of this name or table; None where it is known by resistances."""
+        return _model(self.name, self.table)
+
+    @property
+    def measured(self) -> Any:
+        """The same where it was measured (`memristive.devices.Measured`); None where it was not."""
+        return self.model if hasattr(self.model, "programming_sigma") else None
+
+
+def _with_resistances(values: Mapping[str, Any], own: tuple[float, float]) -> dict[str, Any]:
+    """`values` with r_on and r_off where they give none."""
+    return {**values, **{key: r for key, r in zip(("r_on", "r_off"), own, strict=True) if values.get(key) is None}}
+
+
+def _with_table(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` of a device with a table of measurements: read, and with the resistances of its targets."""
+    from memristive.devices import DEVICES, from_table, resistances
+
+    name, given = values.get("name", Device.model_fields["name"].default), values["table"]
+    if name in DEVICES:
+        raise WrongValue("device.name", name, "a name of your own, as a device with a table needs")
+    try:
+        rows = from_table.read(given) if isinstance(given, str | os.PathLike) else from_table.checked(given)
+    except from_table.WrongTable as error:
+        raise WrongValue("device.table", *error.args) from None
+    except (TypeError, ValueError):
+        raise WrongValue("device.table", given, Device.model_fields["table"].json_schema_extra["allowed"]) from None
+    return _with_resistances({**values, "table": rows}, resistances(from_table.device_of(name, rows)))
+
+
+@functools.lru_cache(256)
+def _model(name: str, table: tuple[tuple[float, ...], ...] | None) -> Any:
+    from memristive.devices import DEVICES, from_table
+
+    return DEVICES.get(name) if table is None else from_table.device_of(name, table)
 
 
 class Array(Group):
@@ -175,11 +223,15 @@ class Setting(Group):
     # Non-idealities, in the order in which they act.
     variability: Variability = pydantic.Field(default_factory=Variability)
     states: States = pydantic.Field(default_factory=States)
+    programming: Programming = pydantic.Field(default_factory=Programming)
     faults: Faults = pydantic.Field(default_factory=Faults)
     endurance: Endurance = pydantic.Field(default_factory=Endurance)
     retention: Retention = pydantic.Field(default_factory=Retention)
+    read_disturb: ReadDisturb = pydantic.Field(default_factory=ReadDisturb)
     wires: Wires = pydantic.Field(default_factory=Wires)
+    reading: Reading = pydantic.Field(default_factory=Reading)
     arithmetic: Arithmetic = pydantic.Field(default_factory=Arithmetic)
+    recovery: Recovery = pydantic.Field(default_factory=Recovery)
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
     def __init__(self, *unnamed: Any, **values: Any) -> None:
@@ -202,7 +254,11 @@ class Setting(Group):
         semantics, quantisation = self.arithmetic.semantics, self.adc.quantisation
         if resolve(self).ranging not in CONVERTERS[quantisation]:
             raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
-        check(self)
+        together.check(self)
+        slices_fields.check(self)
+        if self.recovers and resolve(self).padding_cells:
+            name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
+            raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:
@@ -243,8 +299,8 @@ class Setting(Group):
         layers = changes.pop("layers", self.layers)
         given = dotted(changes)
         values = {name: self[name] for name in FIELDS} | given
-        if "device.name" in given:  # another device brings its own resistances
-            values |= {name: given.get(name) for name in ("device.r_on", "device.r_off")}
+        if {"device.name", "device.table"} & given.keys():  # another device brings its own resistances
+            values |= {name: given.get(name) for name in ("device.r_on", "device.r_off", "device.table")}
         return Setting(**values, layers=layers)
 
     def for_layer(self, layer: str) -> Setting:
@@ -269,12 +325,27 @@ class Setting(Group):
         )
 
     @property
+    def recovers(self) -> bool:
+        """Whether anything is done to get accuracy back."""
+        return any(setting.recovery.options for setting in self.every())
+
+    @property
+    def training_images(self) -> dict[str, int]:
+        """Numbers of training images that are drawn, by the dotted name of the field that asks for them."""
+        ranges = {"adc.calibration_images": self.adc.calibration_images} if self.calibrated else {}
+        return ranges | self.recovery.images
+
+    @property
     def draws(self) -> bool:
         """Whether anything is drawn at random: devices, faults, tuning inputs or calibration images."""
         return bool(self.array.layer_types) and any(
             setting.tuning.when != "none"
+            or setting.recovery.draws
             or setting.variability.active
             or setting.faults.active
+            or setting.programming.active
+            or setting.retention.draws
+            or setting.reading.noisy
             or setting.adc.calibrated
             or setting.dac.active
             for setting in self.every()
@@ -398,6 +469,10 @@ def _help() -> str:
 
 
 Setting.__doc__ = f"{inspect.getdoc(Setting)}\n\nFields, by group; null is None in Python:\n{_help()}\n"
+
+
+def _neutral(setting: Setting, name: str) -> bool:
+    return setting[name] == FIELDS[name].neutral
 
 
 def _json(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Memristive devices: what a device is, VTEAM, calibrated parameter sets, and curves of a device.
+"""Memristive devices: what a device is, VTEAM, calibrated parameter sets, measured devices, and curves of a device.
 
 Each preset is a file of this folder, named as in configurations, that defines `DEVICE`; `DEVICES` holds them by
 name. README.md in this folder shows how to add one.
@@ -9,17 +9,55 @@ from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.names import check_known, unknown_key
-from memristive.devices import ferroelectric, metallic_nanowire, pt_hf_ti, pt_hf_ti_fitted
+from memristive.devices import (
+    cmo_hfox_0_2_percent,
+    cmo_hfox_2_percent,
+    ferroelectric,
+    linear_ion_drift,
+    memdiode,
+    metallic_nanowire,
+    pcm_joshi,
+    pcm_nandakumar,
+    pt_hf_ti,
+    pt_hf_ti_fitted,
+    rram_milo,
+    rram_wan,
+    sonos,
+    stanford_pku,
+)
 from memristive.devices.device import Device, Ohmic, resistances
+from memristive.devices.measured import Measured
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 
-__all__ = ["DEVICES", "VTEAM", "Device", "Drive", "Ohmic", "from_dict", "get", "resistances", "sweep", "table"]
+__all__ = [
+    "DEVICES",
+    "VTEAM",
+    "Device",
+    "Drive",
+    "Measured",
+    "Ohmic",
+    "from_dict",
+    "get",
+    "resistances",
+    "sweep",
+    "table",
+]
 
 DEVICES: dict[str, Device] = {
     "pt_hf_ti": pt_hf_ti.DEVICE,
     "pt_hf_ti_fitted": pt_hf_ti_fitted.DEVICE,
     "ferroelectric": ferroelectric.DEVICE,
     "metallic_nanowire": metallic_nanowire.DEVICE,
+    "pcm_nandakumar": pcm_nandakumar.DEVICE,
+    "pcm_joshi": pcm_joshi.DEVICE,
+    "rram_wan": rram_wan.DEVICE,
+    "rram_milo": rram_milo.DEVICE,
+    "cmo_hfox_0.2_percent": cmo_hfox_0_2_percent.DEVICE,
+    "cmo_hfox_2_percent": cmo_hfox_2_percent.DEVICE,
+    "sonos": sonos.DEVICE,
+    "linear_ion_drift": linear_ion_drift.DEVICE,
+    "stanford_pku": stanford_pku.DEVICE,
+    "memdiode": memdiode.DEVICE,
 }
 
 _DRIVES = ("hysteresis", "switching")

@@ -112,10 +112,7 @@ def explain(
     try:
         digital = _digital(model, workload)
         looked_at = next(iter(workload.inputs.split(IMAGES_LOOKED_AT)))
-        calibration = None
-        if setting.calibrated:
-            calibration = training_images(setting.adc.calibration_images, torch.Generator().manual_seed(0))
-        seen = signals(model, setting, looked_at, 0, calibration)
+        seen = signals(model, setting, looked_at, 0, training_images)
     finally:
         for module, mode in modes.items():
             module.training = mode

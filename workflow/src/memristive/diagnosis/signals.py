@@ -12,6 +12,8 @@ from memristive.core.setting import Setting
 from memristive.network import sliced
 from memristive.network.convert import convert_with
 from memristive.network.layers import CrossbarLayer, sums
+from memristive.network.recovery.images import Draw
+from memristive.network.recovery.steps import prepare, settle
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +53,7 @@ def signals(
     setting: Setting,
     images: torch.Tensor,
     seed: int = 0,
-    calibration: torch.Tensor | None = None,
+    training_images: Draw | None = None,
 ) -> list[Signal]:
     """One signal a layer on crossbars, in the order of the network's modules.
 
@@ -59,13 +61,12 @@ def signals(
         model: digital network, in evaluation mode.
         images: float32 [images, ...], as the network takes them.
         seed: names the draws.
-        calibration: training images that fix the converters' ranges where the setting asks for it.
+        training_images: what is calibrated, where the setting asks for it; see `memristive.evaluate`.
     """
-    network = convert_with(model, setting, SeededDraws(torch.Generator().manual_seed(seed)), keep_arrays=True)
-    if calibration is not None:
-        from memristive.network import calibrate
-
-        calibrate(network, calibration)
+    generator = torch.Generator().manual_seed(seed)
+    model, setting = prepare(model, setting, training_images, "explain")
+    network = convert_with(model, setting, SeededDraws(generator), keep_arrays=True)
+    settle(network, setting, training_images, generator, "explain")
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, CrossbarLayer)}
     digital = {name: layer for name, layer in model.named_modules() if name in layers}
     clean, wanted = _seen(model, digital, images), _seen(network, layers, images)

@@ -63,6 +63,11 @@ class BatchNorm:
 
 
 @dataclasses.dataclass(frozen=True)
+class OutputLine(BatchNorm):
+    """The same of a layer's outputs, which may be a vector's: float32 [outputs]."""
+
+
+@dataclasses.dataclass(frozen=True)
 class ReLU:
     """max(x, 0)."""
 
@@ -190,7 +195,7 @@ def check(stage: Stage) -> None:
 def fused_chain(modules: Iterable[nn.Module], input_shape: Sequence[int], level: str | None = None) -> Chain | None:
     """A chain of `modules` in evaluation mode, or None where one of them has no counterpart here.
 
-    Modules with a method `kernel_stage` (layers on crossbars) say themselves what they are.
+    Modules with a method `kernel_stages` (layers on crossbars) say themselves what they are.
     """
     stages: list[Stage] = []
     try:
@@ -229,12 +234,12 @@ def has_counterpart(module: nn.Module) -> bool:
     kinds = (nn.BatchNorm2d, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity, nn.MaxPool2d, nn.ReLU)
     if type(module) is nn.Sequential:
         return all(has_counterpart(child) for child in module)
-    return hasattr(module, "kernel_stage") or type(module) in kinds
+    return hasattr(module, "kernel_stages") or type(module) in kinds
 
 
 def _stages(module: nn.Module, level: str | None) -> list[Stage]:
-    if hasattr(module, "kernel_stage"):
-        return [module.kernel_stage()]
+    if hasattr(module, "kernel_stages"):
+        return list(module.kernel_stages())
     kind = type(module)
     if kind in (nn.Dropout, nn.Dropout2d, nn.Identity) and not module.training:
         return []
@@ -287,7 +292,7 @@ def _append(stage: Stage, shape: tuple[int, ...], ops: list[Op], tensors: list[t
         last.relu = 1
         return shape
     if isinstance(stage, BatchNorm):
-        if len(shape) != 3 or shape[0] != stage.alpha.numel():
+        if (len(shape) != 3 and not isinstance(stage, OutputLine)) or shape[0] != stage.alpha.numel():
             raise Unsupported
         if last is None or last.relu or last.bn_alpha:
             ops.append(last := _elementwise(shape))

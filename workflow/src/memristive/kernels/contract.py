@@ -107,6 +107,7 @@ STAGE = Contract(
             "line",
             "bias",
             "adc_ranges",
+            "column_line",
         ),
         anything,
     )

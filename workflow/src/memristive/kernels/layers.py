@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
+from memristive.arrays import definition, reads
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.stage import Stage
 from memristive.converters.adc import quantise
@@ -129,10 +130,15 @@ def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: s
 
 def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.run(stage, x)` on the kernels, the same bits; NotImplemented where they do not carry it out."""
+    if reads.needed(stage):
+        return reads.run(stage, x, _one_pass)
     try:
         contract.STAGE.check(stage)
     except Unsupported:
         return NotImplemented
+    if stage.column_line is not None:
+        output = carry_out(dataclasses.replace(stage, line=None, bias=None, column_line=None), x)
+        return output if output is NotImplemented else stage.on_line(output)
     if stage.kernel_size is None:
         return run(single(stage), x)
     # A sample's largest input is sought over all its channels, also where these form groups.
@@ -151,6 +157,8 @@ def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
 def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.sums(stage, x)` on the kernels; NotImplemented where they do not carry it out."""
+    if reads.needed(stage):
+        return reads.sums(stage, x, _one_pass)
     if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()
@@ -167,10 +175,16 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return found.reshape(1, len(found), samples, math.prod(x.shape[1:-1]), stage.columns)
 
 
+def _one_pass(stage: Stage, voltages: torch.Tensor) -> torch.Tensor:
+    """One of several products of a stage, by its definition where the kernels do not carry it out."""
+    found = sums(stage, voltages)
+    return definition.sums(stage, voltages) if found is NotImplemented else found
+
+
 def single(stage: Stage, group: int = 0) -> Crossbar:
     """One group of `stage` as a stage of a chain; Unsupported where a chain cannot hold it."""
     contract.STAGE.check(stage)
-    if stage.padding_mode != "zeros":
+    if stage.padding_mode != "zeros" or stage.column_line is not None:
         raise Unsupported
     return Crossbar(
         stage.conductance[group],

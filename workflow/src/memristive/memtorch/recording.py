@@ -18,6 +18,7 @@ from torch import nn
 from memristive.arrays.cells import Cells
 from memristive.arrays.draws import Side
 from memristive.arrays.tiling import from_tiles
+from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.memtorch import patch
 
@@ -63,6 +64,9 @@ class RecordedDraws:
 
     def order(self, layer: str, array: Side, purpose: str, devices: int) -> torch.Tensor:
         return torch.from_numpy(self._choices[layer, array[1], purpose])
+
+    def generator(self, layer: str, array: Side, purpose: str) -> torch.Generator:
+        raise InputError(f"memtorch: layer {layer}: {purpose}: MemTorch has no measured devices")
 
     def tuning_inputs(self, layer: str, shape: tuple[int, ...], parts: int) -> Iterator[torch.Tensor]:
         yield next(self._tuning[layer])

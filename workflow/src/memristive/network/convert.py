@@ -2,8 +2,10 @@
 
 import copy
 import math
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,13 +14,14 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
-from memristive.arrays import mapping, nonidealities
+from memristive.arrays import mapping, nonidealities, together
 from memristive.arrays.draws import Draws, SeededDraws
+from memristive.arrays.placement import Placing
 from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
-from memristive.core.errors import InputError
+from memristive.core.errors import BeyondMeasurement, InputError
 from memristive.core.setting import Setting
-from memristive.network import sliced
+from memristive.network import recovery, sliced
 from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
@@ -27,7 +30,12 @@ from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLin
 _WEIGHT_HOOKS = (prune.BasePruningMethod, SpectralNorm, WeightNorm)
 
 
-def convert(model: nn.Module, setting: Setting, generator: torch.Generator | None = None) -> nn.Module:
+def convert(
+    model: nn.Module,
+    setting: Setting,
+    generator: torch.Generator | None = None,
+    training_images: Callable[[int, torch.Generator], Any] | None = None,
+) -> nn.Module:
     """Copy `model`, in evaluation mode, with its Conv2d and Linear layers on crossbars.
 
     Every such layer is converted, by whatever names the network holds it, unless the setting's `layers` leave it
@@ -38,12 +46,21 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
         model: any module tree; it is not changed. A module that occurs twice is converted once.
         setting: which layer types are converted and how.
         generator: names the random draws by its initial seed. Not needed where `setting.draws` is False.
+        training_images: as `memristive.evaluate` takes them; with them the network is calibrated, too. Needed where
+            `setting.recovery` asks for images.
 
     Raises:
-        InputError: a layer that cannot be converted, a network without any layer to convert, or a setting that draws
-            without a generator.
+        InputError: a layer that cannot be converted, a network without any layer to convert, a setting that draws
+            without a generator, or one whose recovery needs images without any.
+
+    Warns:
+        BeyondMeasurement: a measured device is used outside of the conductances, times or voltages that were measured.
     """
+    from memristive.network.recovery.steps import prepare, settle  # which convert networks themselves
+
     check_model_and_setting("convert", plain(model), setting)
+    for line in dict.fromkeys(line for each in setting.every() for line in together.doubts(each)):
+        warnings.warn(line, BeyondMeasurement, stacklevel=2)
     if generator is None:
         if setting.draws:
             raise InputError("convert: generator: None, but this setting draws at random: give a torch.Generator")
@@ -52,7 +69,11 @@ def convert(model: nn.Module, setting: Setting, generator: torch.Generator | Non
         raise InputError(
             f"convert: generator: {type(generator).__name__} is not a torch.Generator: torch.Generator().manual_seed(0)"
         )
-    return convert_with(model, setting, SeededDraws(generator))
+    model, setting = prepare(plain(model), setting, training_images, "convert")
+    network = convert_with(model, setting, SeededDraws(generator))
+    if training_images is not None or setting.recovery.statistics_images:
+        settle(network, setting, training_images, generator, "convert")
+    return network
 
 
 def convert_with(model: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False) -> nn.Module:
@@ -135,6 +156,13 @@ def current_weight(layer: nn.Module) -> torch.Tensor:
     return layer.weight.detach()
 
 
+def placing_of(name: str, setting: Setting, draws: Draws) -> Placing | None:
+    """What places the cells of a layer around its stuck devices; None where nothing does."""
+    if setting.recovery.remap == "none" or not setting.faults.active:
+        return None
+    return recovery.module("remapping").Placing(name, setting, draws)
+
+
 def build_layer(
     name: str, layer: nn.Module, setting: Setting, draws: Draws, keep_arrays: bool = False
 ) -> CrossbarLayer:
@@ -148,11 +176,27 @@ def build_layer(
         # MemTorch leaves the bias that nn.Conv2d is born with.
         bound = 1 / math.sqrt(weight[0].numel())
         built.set_bias(draws.invented_bias(name, layer.out_channels, bound))
+    if setting.reading.noisy:
+        built.draw_from(draws.generator(name, (), "reading"))
     damaged = any(getattr(setting, name).active for name in nonidealities.AFTER_PROGRAMMING)
     before, after = (setting.tuning.when in (when, "both") for when in ("before", "after"))
+    compensated = setting.recovery.drift != "none" and setting.retention.active
     wanted = {"pristine": before or not damaged, "damaged": damaged}
     try:
-        first, last = program(name, weight, built.groups, setting, draws, **wanted, keep=keep_arrays)
+        first, last = program(
+            *(name, weight, built.groups, setting, draws),
+            **wanted,
+            keep=keep_arrays,
+            placing=placing_of(name, setting, draws),
+        )
+        if compensated:
+            new = recovery.module("drift").fresh(setting)
+            _, fresh = program(
+                *(name, weight, built.groups, new, draws),
+                pristine=False,
+                damaged=True,
+                placing=placing_of(name, new, draws),
+            )
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
     if first is not None:
@@ -162,6 +206,15 @@ def build_layer(
         sliced.prepare(built, mapping.weight_range(weight, setting, draws.aim(name, setting)), draws)
     if before:
         built.tune(draws, weight)
+    if compensated:
+        # The line is fitted when arrays are programmed; what they lose afterwards is made up for by a factor.
+        built.hold(fresh)
+        if after:
+            built.tune(draws, weight)
+        then = built.magnitudes(draws)
+        built.hold(last)
+        built.compensate(then, built.magnitudes(draws))
+        return built
     if last is not None:
         built.hold(last)
     if after:

@@ -14,7 +14,7 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import kernels
-from memristive.arrays import definition, tuning
+from memristive.arrays import definition, reading, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
@@ -25,13 +25,13 @@ from memristive.arrays.slices.layout import scheme_of
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network import sliced
+from memristive.network import recovery, sliced
 from memristive.network.gradients import run_with_gradient
 
 
 def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    """Outputs of `stage`, see `definition.run`; their gradient with respect to `x` is straight-through."""
-    tensors = (x, stage.conductance, stage.bias)
+    """Outputs of `stage`, see `definition.run`; their gradient is straight-through."""
+    tensors = (x, stage.conductance, stage.bias, stage.column_line)
     if torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors):
         return run_with_gradient(stage, x, _compute)
     return _compute(stage, x)
@@ -69,16 +69,20 @@ class CrossbarLayer(nn.Module):
         conductance: signed conductances (S) or digits that inputs are multiplied with, float32
             [slices, groups, rows, padded columns].
         columns: outputs of one group.
-        line: coefficient and intercept, float64 [2]; (1, 0) before tuning.
+        line: coefficient and intercept, float64 [2] or, one an output, [2, outputs]; (1, 0) before tuning.
         bias: float32 [outputs], or None.
         adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]: exponents of
             powers of two, or steps where the layer is `sliced`; empty before `calibrate`.
         sliced: computed by `memristive.arrays.slices`. Then there are
         weight_step: weight that a digit of 1 stands for, float64 [];
         input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
+        terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
+            slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
+        faults: devices that something happened to while they were programmed, by what it was.
     """
 
     layer_type: str
+    output_axis: int  # of the outputs' axes
     groups = 1
 
     def __init__(self, layer: nn.Module, setting: Setting, name: str = "") -> None:
@@ -96,6 +100,10 @@ class CrossbarLayer(nn.Module):
         self.conductance = nn.Parameter(torch.empty(0, device=layer.weight.device), requires_grad=False)
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
         self.register_buffer("adc_ranges", torch.empty(0))
+        self.faults: dict[str, int] = {}
+        self._draw: torch.Generator | None = None
+        for name in reading.NAMES if setting.reading.active else ():
+            self.register_buffer(name, None)
         if self.sliced:
             self.register_buffer("weight_step", torch.tensor(1.0, dtype=torch.float64))
             self.register_buffer("input_range", torch.zeros(2))
@@ -143,7 +151,14 @@ class CrossbarLayer(nn.Module):
     def hold(self, found: Conductances) -> None:
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
-        self.arrays = found.arrays
+        self.arrays, self.faults = found.arrays, found.faults
+        for name in reading.NAMES if self.setting.reading.active else ():
+            matrix = found.read.get(name)
+            setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
+
+    def draw_from(self, generator: torch.Generator) -> None:
+        """Set the generator of the read noise."""
+        self._draw = generator
 
     def set_conductance(self, conductance: torch.Tensor) -> None:
         """Set the signed conductances (S) [slices, groups, rows, padded columns]."""
@@ -163,7 +178,8 @@ class CrossbarLayer(nn.Module):
         device = self.conductance.device
         shape = self.tuning_shape()
         through = self.line.tolist() if resolve(self.setting).tunes_through_line else None
-        fit = tuning.LineFit()
+        by_column = self.setting.recovery.line == "column"
+        fit = recovery.module("column_line").ColumnFit(self.output_axis) if by_column else tuning.LineFit()
         for inputs in draws.tuning_inputs(self.name, shape, self._tuning_parts(shape)):
             inputs = inputs.to(device)
             analogue = self.crossbar(inputs)
@@ -172,8 +188,24 @@ class CrossbarLayer(nn.Module):
             fit.add(analogue, self.digital(inputs, weight))
         line = torch.tensor(fit.line(), dtype=torch.float64, device=device)
         if not all_finite(line.float()):
-            raise InputError(f"convert: {self.place}: the line fitted to it, {line.tolist()}, is beyond float32")
+            shown = "a line" if by_column else f"the line fitted to it, {line.tolist()},"
+            raise InputError(f"convert: {self.place}: {shown} is beyond float32")
         self.line = line
+
+    def magnitudes(self, draws: Draws) -> torch.Tensor:
+        """Sums of the magnitudes of what the arrays put out for the inputs of `tune`, float64 [outputs]."""
+        device, shape = self.conductance.device, self.tuning_shape()
+        outputs = (
+            self.crossbar(part.to(device)) for part in draws.tuning_inputs(self.name, shape, self._tuning_parts(shape))
+        )
+        return sum(recovery.module("drift").magnitudes(found, self.output_axis) for found in outputs)
+
+    def compensate(self, then: torch.Tensor, now: torch.Tensor) -> None:
+        """Take back, in the line, what the arrays have lost between two `magnitudes`."""
+        factors = recovery.module("drift").factors(then, now, self.setting.recovery.drift)
+        coefficient, intercept = self.line
+        coefficients = coefficient * (factors[0] if self.setting.recovery.drift == "layer" else factors)
+        self.line = torch.stack(torch.broadcast_tensors(coefficients, intercept))
 
     def _tuning_parts(self, shape: tuple[int, ...]) -> int:
         """Number of parts in which random inputs of `shape` come; one where a scale or a range spans all of them."""
@@ -216,11 +248,16 @@ class CrossbarLayer(nn.Module):
 
     def _sliced(self, x: torch.Tensor) -> torch.Tensor:
         """Outputs of weights held by several slices."""
-        coefficient, intercept = self.line.tolist()
-        output = self._together(self._in_ranges(), x) * coefficient + intercept
-        if self.bias is None:
-            return output
-        return output + (self.bias.view(-1, 1, 1) if self.layer_type == "conv2d" else self.bias)
+        stages = self._in_ranges()
+        return self._on_line(stages[0]).on_line(self._together(stages, x))
+
+    def _on_line(self, stage: Stage) -> Stage:
+        """`stage` with the layer's line, or lines, and bias."""
+        if self.line.dim() == 1:
+            return dataclasses.replace(stage, line=tuple(self.line.tolist()), bias=self.bias)
+        coefficients, intercepts = self.line
+        whole = intercepts if self.bias is None else intercepts + self.bias.double()
+        return dataclasses.replace(stage, column_line=torch.stack([coefficients, whole]).float())
 
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
         """Outputs of the arrays for inputs `x`, through converters that range themselves, before line and bias."""
@@ -231,15 +268,19 @@ class CrossbarLayer(nn.Module):
     def stage(self) -> Stage:
         """The whole layer as one stage; InputError where converters are to have a fixed range and none is set."""
         (stage,) = self._in_ranges()
-        return dataclasses.replace(stage, line=tuple(self.line.tolist()), bias=self.bias)
+        return self._on_line(stage)
 
-    def kernel_stage(self) -> kernels.Crossbar:
-        """This layer, line and bias included, as a stage of a fused chain; kernels.Unsupported where it is none."""
+    def kernel_stages(self) -> list[kernels.Crossbar | kernels.OutputLine]:
+        """This layer, lines and bias included, as stages of a fused chain; kernels.Unsupported where it is none."""
         uncalibrated = self.setting.adc.calibrated and not self.adc_ranges.numel()
         as_made = self.conductance.dtype == torch.float32
         if self.sliced or self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
             raise kernels.Unsupported
-        return kernels.single(self.stage())
+        stage = self.stage()
+        if stage.column_line is None:
+            return [kernels.single(stage)]
+        alone = dataclasses.replace(stage, column_line=None)
+        return [kernels.single(alone), kernels.OutputLine(*stage.column_line, fused=False)]
 
     def _together(self, stages: list[Stage], x: torch.Tensor) -> torch.Tensor:
         """Outputs of all slices, each weighted by what its digit of the weights stands for."""
@@ -263,8 +304,18 @@ class CrossbarLayer(nn.Module):
 
     def _bare(self) -> list[Stage]:
         """A stage a slice, without line and bias, converters ranging themselves."""
-        return [
+        stages = [
             Stage(conductance, self.columns, self.arithmetic, **self.geometry()) for conductance in self.conductance
+        ]
+        if not self.setting.reading.active:
+            return stages
+        law = None if self.terms is None else reading.law(self.setting)
+        matrices = {name: getattr(self, name) for name in reading.NAMES if getattr(self, name) is not None}
+        return [
+            dataclasses.replace(
+                stage, law=law, draw=self._draw, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
+            )
+            for number, stage in enumerate(stages)
         ]
 
     def geometry(self) -> dict:
@@ -331,6 +382,7 @@ class CrossbarConv2d(CrossbarLayer):
     """nn.Conv2d on crossbars: rows are (channel, kernel row, kernel column), each group has its own arrays."""
 
     layer_type = "conv2d"
+    output_axis = 1
 
     def __init__(self, layer: nn.Conv2d, setting: Setting, name: str = "") -> None:
         super().__init__(layer, setting, name)
@@ -390,6 +442,7 @@ class CrossbarLinear(CrossbarLayer):
     """nn.Linear on crossbars. Inputs [..., rows]; the first of several axes counts samples."""
 
     layer_type = "linear"
+    output_axis = -1
 
     def __init__(self, layer: nn.Linear, setting: Setting, name: str = "") -> None:
         super().__init__(layer, setting, name)

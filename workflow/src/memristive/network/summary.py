@@ -24,6 +24,7 @@ class OnArrays:
         devices: memristors, of all sides, groups and slices of the weights.
         weights: numbers that they stand for.
         used: whether it has run; None before the network's first pass.
+        faults: devices that something happened to while they were programmed, by what it was.
     """
 
     name: str
@@ -34,6 +35,7 @@ class OnArrays:
     devices: int
     weights: int
     used: bool | None
+    faults: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Summary:
         devices = sum(layer.devices for layer in self.layers)
         weights = sum(layer.weights for layer in self.layers)
         lines.append(f"On arrays: {weights:,} weights ({self.share:.1f} % of all) in {devices:,} devices.")
+        for layer in self.layers:
+            lines += [f"Faults: {layer.name}: {count:,} {what}." for what, count in layer.faults.items() if count]
         for module in self.digital:
             lines.append(f"Digital: {module.name or 'the network itself'} ({module.kind}), {module.weights:,} weights.")
         if not self.digital:
@@ -141,6 +145,7 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
         devices=sides * slices * groups * devices,
         weights=math.prod(layer.weight_shape()),
         used=used,
+        faults=dict(layer.faults),
     )
 
 

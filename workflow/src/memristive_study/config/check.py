@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from memristive import devices
+from memristive.arrays import together
 from memristive.core.errors import InputError
 from memristive_study.config import limits
 from memristive_study.config.architectures import check_architecture
@@ -51,6 +52,7 @@ def warnings(settings: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def _doubts(setting: Any) -> Iterator[str]:
+    yield from together.doubts(setting)
     if setting.array.scheme == "single_column":
         yield "scheme: single_column maps negative weights to 0, as MemTorch does; trained networks have them"
     ageing, device = setting.endurance, setting.device

@@ -53,9 +53,8 @@ def check_counts(config: Mapping[str, Any]) -> None:
 
 def check_calibration(place: str, setting: Setting, network: str, images: Counts) -> None:
     """InputError where a setting calibrates on more training images than the data set of `network` has (`images`)."""
-    if setting.calibrated:
-        asked, of = setting.adc.calibration_images, f"training images of {network}"
-        _at_most(f"{place}: adc.calibration_images", asked, images.get("train"), of)
+    for field, asked in setting.training_images.items():
+        _at_most(f"{place}: {field}", asked, images.get("train"), f"training images of {network}")
 
 
 def _at_most(place: str, asked: int, available: int | None, of: str) -> None:

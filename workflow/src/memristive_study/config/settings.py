@@ -13,6 +13,7 @@ import pydantic
 
 from memristive.core.names import unknown_key
 from memristive.core.setting import FIELDS, GROUPS, SHORT_NAMES, Setting, full_name
+from memristive.devices import DEVICES, from_table
 from memristive_study.config.sections import Name, SettingFields, WrongKey, canonical, plain_numbers
 from memristive_study.config.words import allowed, key_text, refused, shown
 
@@ -104,11 +105,26 @@ def _of_layers(layers: Any) -> dict[str, dict[str, Any]]:
 
 def _value(name: str, value: Any, path: tuple[str, ...]) -> Any:
     """`value` as the field `name` declares it, in a form that JSON can hold; WrongKey at `path`."""
+    if name == "device.name" and isinstance(value, str) and value in DEVICES:
+        return value  # a preset's name may have a point
+    if name == "device.table" and value is not None:
+        return _table(value, path)
     kind, adapter = _adapter(name)
     try:
         return adapter.dump_python(adapter.validate_python(plain_numbers(kind, value)), mode="json")
     except ValueError:
         raise WrongKey(path, refused(value, allowed(Name) if kind is str else FIELDS[name].allowed)) from None
+
+
+def _table(value: Any, path: tuple[str, ...]) -> list[list[float]]:
+    """Rows of a table of measurements, of a file or as they are."""
+    try:
+        rows = from_table.read(value) if isinstance(value, str) else from_table.checked(value)
+    except from_table.WrongTable as error:
+        raise WrongKey(path, str(error)) from None
+    except (TypeError, ValueError):
+        raise WrongKey(path, refused(value, FIELDS["device.table"].allowed)) from None
+    return [list(row) for row in rows]
 
 
 @functools.cache

@@ -347,7 +347,9 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
         (name,),
         section.title,
         "Accuracy on the test set against what the experiment sweeps: a row of panels a grid, a panel a network, a "
-        "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats.",
+        "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats. "
+        "Where a setting was evaluated on many chips, each is a small point beside their mean, and the lines across "
+        "are the accuracies that 5, 50 and 95 % of them stay below; stars, if any, are what the paper states.",
         "memristive_study.figures.sweep:draw",
     )
     return replace(

@@ -4,7 +4,7 @@ import base64
 import csv
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from memristive.core.files import read_json, write_csv
 from memristive.core.setting import FIELD_NAMES, Setting
 
 if TYPE_CHECKING:
-    from memristive.evaluation import Draw
+    from memristive.evaluation import Evaluation
+    from memristive.network.recovery.images import Draw
 
 MEASURED = (
     "repeat",
@@ -37,6 +38,7 @@ def evaluate_setting(
     seeds: Sequence[int],
     threads: int,
     named: Mapping[str, str],
+    precision: float | None = None,
 ) -> dict[str, Any]:
     """Record of one setting on a data set's test images, as JSON holds it.
 
@@ -47,6 +49,8 @@ def evaluate_setting(
         seeds: one for each repeat.
         threads: of the arithmetic; no result depends on it.
         named: experiment, network, part and label, which the record carries.
+        precision: half-width (points) of the 95 % interval of the mean accuracy, for the sake of which the seeds are
+            used in their order, as many as it needs (`memristive.population.sequence`); None: all of them.
     """
     import torch
 
@@ -64,7 +68,10 @@ def evaluate_setting(
     test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_canonical(setting)
 
-    found = enumerate(evaluations(model, test, parsed, seeds, training_images(dataset)))
+    def evaluate(wanted: Sequence[int]) -> "Iterator[Evaluation]":
+        return evaluations(model, test, parsed, wanted, training_images(dataset))
+
+    found = enumerate(evaluate(seeds) if precision is None or not seeds else _until(precision, evaluate, seeds))
     return {
         **named,
         "setting": parsed.canonical(),
@@ -72,8 +79,26 @@ def evaluate_setting(
     }
 
 
+def _until(
+    precision: float, evaluate: "Callable[[Sequence[int]], Iterable[Evaluation]]", seeds: Sequence[int]
+) -> "list[Evaluation]":
+    """Evaluations with the first of `seeds`, until their mean is known to `precision` points, or with all of them."""
+    import numpy as np
+
+    from memristive.population.sequence import until_precise
+
+    found: list[Evaluation] = []
+
+    def draw(more: int) -> np.ndarray:
+        found.extend(evaluate(seeds[len(found) : len(found) + more]))
+        return np.array([evaluation.accuracy / 100 for evaluation in found[-more:]])
+
+    until_precise(draw, precision / 100, len(seeds))
+    return found
+
+
 def training_images(dataset: str | Path) -> "Draw":
-    """What converters of a fixed range are calibrated on: draw(count, generator) of a prepared .npz's images.
+    """What is calibrated on: draw(count, generator) of a prepared .npz's training images, with their classes.
 
     It raises InputError where there are fewer.
     """
@@ -81,14 +106,12 @@ def training_images(dataset: str | Path) -> "Draw":
 
     from memristive_study.data.dataset import load
 
-    def draw(count: int, generator: torch.Generator) -> torch.Tensor:
+    def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         data = load(dataset)  # with its training images, which few settings need
         if count > len(data.x_train):
-            raise InputError(
-                f"setting: adc.calibration_images: {count}, but there are {len(data.x_train)} training images"
-            )
-        drawn = torch.randperm(len(data.x_train), generator=generator)[:count]
-        return data.tensor(data.x_train[drawn.numpy()])
+            raise InputError(f"setting: {count} training images are wanted, but there are {len(data.x_train)}")
+        drawn = torch.randperm(len(data.x_train), generator=generator)[:count].numpy()
+        return data.tensor(data.x_train[drawn]), torch.from_numpy(data.y_train[drawn]).long()
 
     return draw
 

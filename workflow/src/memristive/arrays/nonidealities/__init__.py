@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from memristive.arrays.cells import Array, Failures
     from memristive.core.setting import Setting
 
-# In the order in which they act on conductances that have been programmed; the wires see what the cells have become.
-AFTER_PROGRAMMING = ("states", "faults", "endurance", "retention", "wires")
+# In the order in which they act on conductances that have been programmed; the wires see what the cells have become,
+# and reading is what is done with them.
+AFTER_PROGRAMMING = ("states", "programming", "faults", "endurance", "retention", "read_disturb", "wires", "reading")
 
 
 def module(name: str) -> ModuleType:

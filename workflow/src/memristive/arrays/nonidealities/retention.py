@@ -1,8 +1,12 @@
-"""Retention: conductances drift after programming. Boybat et al., Non-Volatile Memory Technology Symposium (2018)."""
+"""Retention: conductances drift after programming.
+
+By a power of time, alike for all devices (Boybat et al., Non-Volatile Memory Technology Symposium, 2018), or as devices
+of a preset or of a table were measured to do, each in its own way (see `memristive.devices.measured`).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pydantic
 
@@ -22,10 +26,13 @@ class Retention(Group):
     initial_time: float = field(
         1.0, "Time t_0 after programming at which the conductances are as meant.", unit="s", gt=0
     )
+    model: Literal["power", "measured"] = field(
+        "power", "Drift by nu and t_0, or that of a measured device.", short="retention_model"
+    )
 
     @pydantic.model_validator(mode="after")
     def _later(self) -> Retention:
-        if self.time is not None and self.time <= self.initial_time:
+        if self.model == "power" and self.time is not None and self.time <= self.initial_time:
             raise WrongValue(
                 "retention.time", self.time, f"a time above retention.initial_time ({self.initial_time} s)"
             )
@@ -36,8 +43,17 @@ class Retention(Group):
         """Whether conductances drift."""
         return self.time is not None
 
+    @property
+    def draws(self) -> bool:
+        """Whether each device drifts in its own way."""
+        return self.active and self.model == "measured"
+
 
 def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
-    """Conductances after `time`: G (t / t_0)^-nu."""
+    """Conductances after `time`: G (t / t_0)^-nu, or what measured devices of the array's targets hold by then."""
     retention = array.setting.retention
+    if retention.model == "measured":
+        device = array.setting.device.measured
+        drifted = device.drifted(conductance, retention.time, array.generator("retention"), array.target)
+        return drifted.float()
     return conductance * (retention.time / retention.initial_time) ** -retention.drift_coefficient

@@ -54,5 +54,8 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
 def _nearest(conductance: torch.Tensor, low: torch.Tensor, high: torch.Tensor, count: int) -> torch.Tensor:
     import torch
 
+    from memristive.arrays.straight_through import straight_through
+
     step = (high - low) / (count - 1)
-    return torch.where(step == 0, low, low + torch.floor((conductance - low) / step + 0.5) * step)
+    nearest = torch.where(step == 0, low, low + torch.floor((conductance - low) / step + 0.5) * step)
+    return straight_through(conductance, nearest)

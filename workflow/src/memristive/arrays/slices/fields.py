@@ -84,6 +84,9 @@ def check(setting: Setting) -> None:
     if setting.arithmetic.semantics != "physical":
         key, value = _first(setting)
         raise InputError(f"setting: {key}: {value!r} is not what semantics {setting.arithmetic.semantics} have")
+    if setting.reading.active:
+        key, value = _first(setting)
+        raise InputError(f"setting: {key}: {value!r} is not offered with reading, whose noise and currents need volts")
     if setting.adc.bits is not None and setting.adc.quantisation != "linear":
         key, value = _first(setting)
         raise InputError(f"setting: {key}: {value!r} is not what goes with adc.quantisation {setting.adc.quantisation}")

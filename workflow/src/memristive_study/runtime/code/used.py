@@ -11,6 +11,7 @@ from memristive_study.runtime.code.modules import Sources
 DEVICES = "memristive.devices:DEVICES"
 CONVERTERS = "memristive.converters:CONVERTERS"
 NONIDEALITIES = "memristive.arrays.nonidealities"
+RECOVERY = "memristive.network.recovery"
 PAPERS = "memristive_study.papers"
 
 
@@ -18,7 +19,8 @@ def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[
     """The argument `used` of `code_hash` for a job that carries out `settings`.
 
     Of the devices and the converters those that are named count, of the non-idealities those of which a setting
-    mentions a field: that one whose fields are all neutral changes nothing is what neutral means.
+    mentions a field: that one whose fields are all neutral changes nothing is what neutral means. Likewise of
+    recovery the options that are on.
     """
     distinct = dict.fromkeys(settings)
     possible = {name.rpartition(".")[2] for name in sources.children(NONIDEALITIES)}
@@ -28,6 +30,7 @@ def by_settings(settings: Iterable[Setting], sources: Sources) -> dict[str, set[
         CONVERTERS: {each.adc.quantisation for setting in distinct for each in setting.every()},
         NONIDEALITIES: active,
         f"{NONIDEALITIES}:AFTER_PROGRAMMING": active,
+        RECOVERY: {name for setting in distinct for each in setting.every() for name in each.recovery.options},
         "memristive.core.setting:Setting": (set(GROUPS) - possible) | active | {"layers"},
     }
 

@@ -1,0 +1,87 @@
+"""Sums of a stage whose devices add something to conductance times voltage: another law of their current, and noise.
+
+Both are sums of matrix products: I = V G + sum_k f_k(V) H_k + sqrt(V^2 S) z, with the terms of a law (see `laws`), the
+variance S of the conductances, and z standard normal, drawn anew for each vector and bit line. Each product is one
+pass, by the readable definition or by the kernels; what is done with the passes is the same for both, so that they give
+the same bits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import torch
+
+from memristive.arrays.encoding import encode
+from memristive.arrays.product import convert_in_ranges, convert_sums
+from memristive.arrays.stage import Stage
+
+Pass = Callable[[Stage, torch.Tensor], torch.Tensor]
+
+UNCONVERTED_NUMBERS = 2**24  # about the most sums of one pass that exist at once (64 MiB)
+
+
+def needed(stage: Stage) -> bool:
+    """Whether `stage` has anything besides conductance times voltage."""
+    return stage.terms is not None or stage.variance is not None
+
+
+def sums(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
+    """Sums of each row of tiles before conversion, noise included.
+
+    Args:
+        x: as for `definition.run`.
+        one_pass: `definition.sums` or the kernels', of a stage without encoding, padding and terms.
+
+    Returns:
+        float32 [groups, tile rows, samples, vectors, columns].
+    """
+    voltages, _ = _encoded(stage, x)
+    total = one_pass(_alone(stage, stage.conductance), voltages)
+    if stage.terms is not None:
+        for values, matrix in zip(stage.law.inputs(voltages), stage.terms, strict=True):
+            total = total + one_pass(_alone(stage, matrix), values)
+    if stage.variance is None:
+        return total
+    deviation = one_pass(_alone(stage, stage.variance), voltages.square()).clamp_min(0).sqrt()
+    for sample in range(total.shape[2]):  # one after the other, so that no draw depends on how many come together
+        shape = total[:, :, sample].shape
+        total[:, :, sample] += deviation[:, :, sample] * torch.randn(shape, generator=stage.draw)
+    return total
+
+
+def run(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
+    """Outputs of `stage`, arguments as for `sums`; float32 [samples, columns, height, width] or [..., columns]."""
+    parts = [x] if x.dim() == 1 else stage.parts(x, UNCONVERTED_NUMBERS)
+    output = torch.cat([_part(stage, part, one_pass) for part in parts])
+    return stage.on_line(output)
+
+
+def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
+    voltages, undo = _encoded(stage, x)
+    found = sums(stage, x, one_pass)
+    if stage.adc_ranges is None:
+        converted = [convert_sums(group, stage.arithmetic) for group in found]
+    else:
+        pairs = zip(found, stage.adc_ranges, strict=True)
+        converted = [convert_in_ranges(group, ranges, stage.arithmetic) for group, ranges in pairs]
+    output = torch.cat(converted, -1)  # [samples, vectors, outputs]
+    if stage.kernel_size is None:
+        output = output * undo if stage.arithmetic.rescale_output else output
+        return output.reshape(*x.shape[:-1], stage.columns)
+    output = output.transpose(1, 2).unflatten(2, stage.output_size(voltages))
+    return output * undo if stage.arithmetic.rescale_output else output
+
+
+def _alone(stage: Stage, matrix: torch.Tensor) -> Stage:
+    """One product with `matrix` of voltages that are encoded and padded already."""
+    plain = dataclasses.replace(stage.arithmetic, adc_bits=None, max_input_voltage=None, rescale_output=False)
+    nothing = dict.fromkeys(("line", "bias", "column_line", "adc_ranges", "terms", "law", "variance", "draw"))
+    unpadded = {"padding": (0, 0, 0, 0), "padding_mode": "zeros"}
+    return dataclasses.replace(stage, conductance=matrix, arithmetic=plain, **nothing, **unpadded)
+
+
+def _encoded(stage: Stage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Voltages, and what undoes the encoding."""
+    return encode(stage.laid_out(x), stage.arithmetic.max_input_voltage, per_sample=True)

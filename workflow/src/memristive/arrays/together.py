@@ -1,0 +1,78 @@
+"""What fields of different groups need of each other, and what is possible but was never measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from memristive.core.errors import InputError
+
+if TYPE_CHECKING:
+    from memristive.core.setting import Setting
+
+TOLERANCE = 1e-6  # of a bound, below which a resistance and a conductance are the same
+
+
+def check(setting: Setting) -> None:
+    """InputError for the first field that needs something of another group which that does not give."""
+    device, name = setting.device, setting.device.name
+    uses = {
+        "programming.spread": setting.programming.active and setting.programming.spread == "measured",
+        "retention.model": setting.retention.draws,
+        "reading.noise": setting.reading.noise == "measured",
+    }
+    if setting.reading.current == "device":
+        _check_law(setting)
+    elif device.model is not None and not device.model.ohmic:
+        raise InputError(
+            f"setting: device.name: {name!r} is not a device whose current is proportional to its voltage, as a matrix "
+            "product needs; reading.current: 'device' computes its own"
+        )
+    for field, used in uses.items():
+        if used and device.measured is None:
+            raise InputError(f"setting: {field}: {setting[field]!r}, but {name} is no device with measurements")
+    if uses["retention.model"] and device.measured.times is None:
+        raise InputError(f"setting: retention.model: 'measured', but no drift was published for {name}")
+    if uses["reading.noise"] and not device.measured.noisy:
+        raise InputError(f"setting: reading.noise: 'measured', but no read noise was published for {name}")
+    if setting.reading.active and setting.arithmetic.semantics != "physical":
+        raise InputError("setting: reading: is offered under semantics 'physical' alone")
+    if setting.reading.active and setting.wires.active:
+        raise InputError(
+            "setting: reading: noise and other currents than Ohm's law are not offered with wires, whose matrix holds "
+            "for linear cells without noise"
+        )
+
+
+def _check_law(setting: Setting) -> None:
+    name, model = setting.device.name, setting.device.model
+    if model is None or (model.ohmic and not getattr(model, "polynomial", False)):
+        raise InputError(f"setting: reading.current: 'device', but {name} has no other current than Ohm's law")
+    if not model.ohmic and setting.inputs.max_voltage is None:
+        raise InputError(f"setting: inputs.max_voltage: None, but the current of {name} needs a largest voltage")
+
+
+def doubts(setting: Setting) -> Iterator[str]:
+    """One line for each use of a measured device outside of what was measured."""
+    device = setting.device
+    measured = device.measured
+    if measured is None:
+        return
+    low, high = measured.bounds
+    if 1 / device.r_on > high * (1 + TOLERANCE) or 1 / device.r_off < low * (1 - TOLERANCE):
+        yield (
+            f"device.r_on, device.r_off: {device.r_on:g} and {device.r_off:g} ohm are outside of where {device.name} "
+            f"was measured, {1 / high:g} to {1 / low:g} ohm"
+        )
+    time = setting.retention.time
+    if setting.retention.draws and not measured.times[0] <= time <= measured.times[1]:
+        yield (
+            f"retention.time: {time:g} s is outside of the times for which {device.name} was measured, "
+            f"{measured.times[0]:g} to {measured.times[1]:g} s"
+        )
+    largest = getattr(measured, "largest_voltage", None)
+    if setting.reading.current == "device" and largest and (setting.inputs.max_voltage or float("inf")) > largest:
+        yield (
+            f"inputs.max_voltage: {setting.inputs.max_voltage!r} V, but the current of {device.name} was measured up "
+            f"to {largest:g} V"
+        )
