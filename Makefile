@@ -40,11 +40,13 @@ sanitize: export MEMRISTIVE_KERNEL_FLAGS := -O0 -g -UNDEBUG -fsanitize=address,u
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: environment
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so):$$(g++ -print-file-name=libubsan.so)" \
-		$(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py
+		$(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py \
+		tests/unit/test_digits_on_kernels.py
 
 # The kernels by the other compiler.
 clang: environment
-	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py
+	CXX=clang++ $(BIN)/python -m pytest tests/unit/test_kernels.py tests/unit/test_memtorch_cuda_kernels.py \
+		tests/unit/test_digits_on_kernels.py
 
 lint: environment
 	$(BIN)/ruff format --check .

@@ -152,6 +152,16 @@ def _with_wires(tables: Tables) -> dict[str, float]:
     }
 
 
+def _whole(instructions: str) -> Callable[[Tables], dict[str, float]]:
+    """Time of sums of whole numbers by that in single precision, layer by layer."""
+
+    def find(tables: Tables) -> dict[str, float]:
+        rows = {row["way"]: float(row["to_plain"]) for row in tables["slices"]}
+        return {way.rsplit(",", 1)[0]: value for way, value in rows.items() if way.endswith(f": {instructions}")}
+
+    return find
+
+
 def _memory(tables: Tables) -> dict[str, float]:
     """The peak with CIFAR100's own test images and five seeds, with and without the server: the larger of both."""
     peaks = [float(row["peak_mib"]) for row in tables["memory"] if row["seeds"] != "1"]
@@ -264,6 +274,10 @@ GOALS = (
         (100,),
         "{:.0f}x",
     ),
+    Goal("sums of whole numbers by AVX-512 VNNI / in single precision", _whole("AVX-512 VNNI"), (0.5,), (0.5,)),
+    Goal("the same by AVX-VNNI", _whole("AVX-VNNI"), (0.5,), (0.5,)),
+    Goal("the same by AVX-512 without", _whole("AVX-512"), (0.8,), (1,)),
+    Goal("the same by AVX2", _whole("AVX2"), (0.8,), (1,)),
     Goal("peak memory of an inference job on CIFAR100", _memory, (0.7,), (2,), "{:.2f} GiB"),
     Goal("the same, 8 times the test images / once", _memory_growth, (1.05,), (1.05,)),
     Goal(

@@ -208,33 +208,31 @@ def test_codes_of_inputs():
         assert sum(float(bit) * weight for bit, weight in zip(bits, signed.weights(), strict=True)) == code
 
 
-def values_of(*parts):
-    values = fit.Values()
+def step_of(method, *parts, bits=4, signed=False, percentile=99.9, norm=2.0, least=0.0):
+    values = fit.Values(fit.Fit(method, percentile, norm))
     for part, weight in parts:
         values.add(part, weight)
-    return values
+    return values.step(bits, signed, least)
 
 
 def test_steps_by_hand():
-    values = values_of((tensor(*range(1, 101)), 1.0))
-
-    def step(method, bits=3, signed=False, percentile=90.0, norm=2.0, least=0.0):
-        return values.step(fit.Fit(method, percentile, norm), bits, signed, least)
+    def step(method, bits=3, **fields):
+        return step_of(method, (tensor(*range(1, 101)), 1.0), bits=bits, **fields)
 
     assert step("largest") == pytest.approx(100 / 7)
     assert step("largest", signed=True) == pytest.approx(100 / 3)
-    assert step("percentile") == pytest.approx(90 / 7)  # ninety of the hundred are at most 90
-    assert step("percentile", percentile=100) == pytest.approx(100 / 7)
+    assert step("percentile", percentile=90.0) == pytest.approx(90 / 7)  # ninety of the hundred are at most 90
+    assert step("percentile", percentile=100.0) == pytest.approx(100 / 7)
     assert step("power_of_two") == 128 / 8
     assert step("power_of_two", signed=True) == 128 / 4
     assert step("largest", bits=12, least=1.0) == 1.0
-    assert values_of((torch.zeros(3), 1.0)).step(fit.Fit("largest", 90, 2), 3, False) == 1.0
+    assert step_of("largest", (torch.zeros(3), 1.0), bits=3) == 1.0
 
 
 @pytest.mark.parametrize("norm", [1.0, 2.0, 8.0])
 def test_the_least_error_is_the_least_of_all_candidates(norm):
     sample = torch.cat([random(4000).abs(), tensor(30.0)])
-    found = values_of((sample, 1.0)).step(fit.Fit("least_error", 99.9, norm), 4, False)
+    found = step_of("least_error", (sample, 1.0), norm=norm)
 
     def error(step):
         rounded = torch.floor(sample.double() / step + 0.5).clamp(0, 15) * step
@@ -243,16 +241,19 @@ def test_the_least_error_is_the_least_of_all_candidates(norm):
     steps = [30 * number / 64 / 15 for number in range(1, 65)]
     assert error(found) == pytest.approx(min(map(error, steps)), rel=1e-3)
     # A larger exponent counts the outlier more.
-    wider = values_of((sample, 1.0)).step(fit.Fit("least_error", 99.9, 16.0), 4, False)
-    assert wider > values_of((sample, 1.0)).step(fit.Fit("least_error", 99.9, 1.0), 4, False)
+    assert step_of("least_error", (sample, 1.0), norm=16.0) > step_of("least_error", (sample, 1.0), norm=1.0)
 
 
 def test_errors_count_by_what_a_bit_stands_for():
     """Small values of a bit that counts much against large ones of a bit that counts little."""
     low, high = random(5000).abs(), 20 + random(500).abs()
-    fine = values_of((low, 64.0), (high, 1.0)).step(fit.Fit("least_error", 99.9, 2.0), 4, False)
-    coarse = values_of((low, 1.0), (high, 64.0)).step(fit.Fit("least_error", 99.9, 2.0), 4, False)
-    assert fine < coarse
+    assert step_of("least_error", (low, 64.0), (high, 1.0)) < step_of("least_error", (low, 1.0), (high, 64.0))
+
+
+def test_a_sample_of_many_values_is_spread_over_all_of_them():
+    values = torch.arange(2.0**20).view(4, 2**10, 2**8)
+    assert step_of("percentile", (values, 1.0), percentile=50.0) == pytest.approx(2**19 / 15, rel=0.02)
+    assert step_of("percentile", (values.transpose(1, 2), 1.0), percentile=50.0) == pytest.approx(2**19 / 15, rel=0.02)
 
 
 def test_percentiles_need_fewer_bits_than_the_largest_sum():

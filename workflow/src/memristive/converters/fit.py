@@ -20,7 +20,8 @@ import torch
 from memristive.converters.adc import OFFSET, ceil_log2
 
 CANDIDATES = 64
-MOST_VALUES = 2**16  # about as many values, evenly spread, decide on a percentile or an error; all on the largest one
+# About as many values of one cycle, evenly spread, decide on a percentile or an error; all do on the largest one.
+MOST_VALUES = 2**13
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,25 +39,29 @@ def highest_code(bits: int, signed: bool) -> int:
 
 
 class Values:
-    """Values that one converter is to convert, of which as many are kept as decide on its step."""
+    """Values that one converter is to convert, of which as many are kept as decide on its step, found by `fit`."""
 
-    def __init__(self) -> None:
+    def __init__(self, fit: Fit) -> None:
+        self._fit = fit
         self.largest = 0.0
         self._kept: list[tuple[torch.Tensor, float]] = []
 
     def add(self, values: torch.Tensor, weight: float = 1.0) -> None:
-        """Take values [...] into account whose errors count `weight`."""
+        """Take values [vectors ..., columns] into account whose errors count `weight`."""
         if not values.numel():
             return
-        flat = values.reshape(-1)
-        self.largest = max(self.largest, float(flat.abs().max()))
-        self._kept.append((flat[:: -(-len(flat) // MOST_VALUES)].clone(), weight))
+        low, high = torch.aminmax(values)
+        self.largest = max(self.largest, -float(low), float(high))
+        if self._fit.method in ("percentile", "least_error"):
+            every = -(-values.numel() // MOST_VALUES) | 1  # odd: an even number would meet the same few columns
+            chosen = torch.unravel_index(torch.arange(0, values.numel(), every), values.shape)
+            self._kept.append((values[chosen], weight))
 
-    def step(self, fit: Fit, bits: int, signed: bool, least: float = 0.0) -> float:
+    def step(self, bits: int, signed: bool, least: float = 0.0) -> float:
         """Step of a converter of so many bits, not below `least`; 1 where all values are 0."""
         if not self.largest:
             return max(least, 1.0)
-        codes = highest_code(bits, signed)
+        fit, codes = self._fit, highest_code(bits, signed)
         if fit.method == "power_of_two":
             exponent = float(ceil_log2(torch.tensor(self.largest, dtype=torch.float32) + OFFSET))
             return max(least, 2.0 ** (exponent - (bits - signed)))

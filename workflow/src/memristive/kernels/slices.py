@@ -73,7 +73,7 @@ def carry_out(
     if stage.kernel_size is None:
         total = totals[0].reshape(*inputs.shape[:-1], stage.columns)
     else:
-        total = torch.cat(totals, 1).flatten(2).transpose(1, 2)
+        total = totals[0] if stage.groups == 1 else torch.cat(totals, 1)
     return definition.finished(stage, x, total, count, undo)
 
 

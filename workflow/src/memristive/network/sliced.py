@@ -125,10 +125,10 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
     """Widen the ranges of the layer's converters to what they need for inputs `x`: of the DACs, then of the ADCs."""
     dac, adc = layer.setting.dac, layer.setting.adc
     if dac.active:
-        values = Values()
+        values = Values(Fit(dac.fit, dac.percentile, dac.norm))
         values.add(x)
         signed = bool(layer.input_range[1]) or bool((x < 0).any())
-        step = values.step(Fit(dac.fit, dac.percentile, dac.norm), dac.bits, signed)
+        step = values.step(dac.bits, signed)
         layer.input_range[0] = max(float(layer.input_range[0]), step)
         layer.input_range[1] = float(signed)
     if not adc.calibrated:
@@ -147,9 +147,9 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
                 part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
                 for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, sums)):
                     for column, tile in enumerate(tiles.split(stage.widths, -1)):
-                        found.setdefault((row, column), Values()).add(tile, abs(weight))
+                        found.setdefault((row, column), Values(fit)).add(tile, abs(weight))
             signed = stage.sums_signed(slice_)
-            needed += [values.step(fit, adc.bits, signed, stage.least_step) for values in found.values()]
+            needed += [values.step(adc.bits, signed, stage.least_step) for values in found.values()]
     shape = (*stage.digits.shape[:2], -1, len(stage.widths))
     steps = torch.tensor(needed).reshape(shape)
     layer.adc_ranges = torch.maximum(layer.adc_ranges, steps) if layer.adc_ranges.numel() else steps

@@ -49,6 +49,8 @@ def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: 
             ],
             -1,
         )
+        if stage.kernel_size is not None:
+            total = total.transpose(1, 2).unflatten(2, output_size(stage, list(inputs.shape[2:]))).contiguous()
         outputs.append(finished(stage, part, total, counted(stage, inputs, sums), undo))
     return torch.cat(outputs)
 
@@ -101,23 +103,25 @@ def counted(stage: SlicedStage, inputs: torch.Tensor, sums: Sums) -> torch.Tenso
 def finished(
     stage: SlicedStage, x: torch.Tensor, total: torch.Tensor, count: torch.Tensor | None, undo: torch.Tensor
 ) -> torch.Tensor:
-    """Outputs for inputs `x` from the totals of all slices, float32 [samples, vectors, groups * columns]."""
-    if count is not None:
-        total = total - (count * stage.offset).repeat_interleave(stage.columns, -1)
-    total = total * scale(stage)
-    if stage.kernel_size is None:
-        total = total * undo if stage.arithmetic.rescale_output else total
-        output = total.reshape(*x.shape[:-1], stage.columns)
-    else:
-        padded = [x.shape[2] + sum(stage.padding[2:]), x.shape[3] + sum(stage.padding[:2])]
-        output = total.transpose(1, 2).unflatten(2, output_size(stage, padded))
-        output = output * undo if stage.arithmetic.rescale_output else output
-    if stage.line is not None:
+    """Outputs for inputs `x` from the totals of all slices, which are changed.
+
+    `total` is float32 [samples, groups * columns, height, width], or [samples, vectors, columns] of a Linear.
+    """
+    if count is not None and stage.kernel_size is None:
+        total -= count * stage.offset
+    elif count is not None:
+        offsets = (count * stage.offset).transpose(1, 2).repeat_interleave(stage.columns, 1)
+        total -= offsets.unflatten(2, total.shape[2:])
+    total *= scale(stage)
+    if stage.arithmetic.rescale_output:
+        total *= undo
+    output = total if stage.kernel_size is not None else total.reshape(*x.shape[:-1], stage.columns)
+    if stage.line not in (None, (1.0, 0.0)):
         coefficient, intercept = stage.line
-        output = output * coefficient + intercept
+        output = output.mul_(coefficient).add_(intercept)
     if stage.bias is None:
         return output
-    return output + (stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
+    return output.add_(stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
 
 
 def scale(stage: SlicedStage) -> float:
