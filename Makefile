@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 WITH_PATH := PATH="$$PWD/$(BIN):$$PATH"
 SNAKEMAKE := $(WITH_PATH) $(BIN)/snakemake
 
-.PHONY: all audit bench clang compare clean-environment demo environment explain lint lock plan sanitize test unlocked wheel
+.PHONY: all audit bench clang compare clean-environment demo docs docs-links environment explain lint lock plan sanitize test unlocked wheel
 
 # CORES=6 for six cores, also for the tests.
 CORES ?= 2
@@ -71,6 +71,22 @@ bench: environment
 wheel: environment
 	$(BIN)/python wheels/build.py dist
 
+# The documentation site, build/docs/index.html: runs the tutorial and the how-to scripts; a warning is an error.
+docs: environment .docs/.ready
+	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -P -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
+
+# Links to other sites, which needs a network.
+docs-links: environment .docs/.ready
+	PYTHONPATH="$$PWD/workflow/src" .docs/bin/python -P -m sphinx -q -D plot_gallery=False -D nb_execution_mode=off \
+		-b linkcheck docs build/links
+
+# Sphinx and its extensions, over the packages of .venv.
+.docs/.ready: docs/requirements.lock $(UV)
+	@test -x .docs/bin/python || $(UV) venv --quiet --python $(BIN)/python .docs
+	VIRTUAL_ENV=.docs $(UV) pip sync --quiet docs/requirements.lock
+	@echo "import site; site.addsitedir('$$PWD/.venv/lib/python3.11/site-packages')" >.docs/lib/python3.11/site-packages/locked.pth
+	@touch $@
+
 # The locked packages, MemTorch compiled against the locked torch (minutes, once), the kernels.
 environment: .venv/.ready
 
@@ -93,5 +109,7 @@ lock: $(UV)
 	$(UV) pip compile pyproject.toml workflow/pyproject.toml --extra memtorch --group dev --no-emit-package memristive \
 		--universal --generate-hashes --python 3.11 -o requirements.lock
 
+	$(UV) pip compile --group docs -c requirements.lock --universal --generate-hashes --python 3.11 -o docs/requirements.lock
+
 clean-environment:
-	rm -rf .venv .uv
+	rm -rf .venv .uv .docs

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import conversion, figure, growth, inference, orders, page, simulators, training, wires, workflow
+from benchmarks import (
+    builds,
+    conversion,
+    figure,
+    growth,
+    inference,
+    orders,
+    page,
+    simulators,
+    training,
+    wires,
+    workflow,
+)
 from benchmarks.measure import machine
 from memristive.core.files import read_json, write_csv, write_json
 
@@ -18,7 +30,9 @@ def main() -> int:
     """Measure what is asked for; 1 where a part failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", help="parts, or `figure` for the figure and the table alone; all if none")
-    parser.add_argument("--networks", default="mnist,cifar10,cifar100", help="of inference, orders and conversion")
+    parser.add_argument(
+        "--networks", default="mnist,cifar10,cifar100", help="of inference, builds, orders and conversion"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="at least 5 for a ratio to be reported")
     parser.add_argument("--threads", type=int, default=2, help="of the arithmetic; cores of the workflow")
     parser.add_argument("--share", type=float, default=1.0, help="proportion of the images, to try things out")
@@ -27,6 +41,7 @@ def main() -> int:
     names, rounds, share, threads = options.networks.split(","), options.rounds, options.share, options.threads
     parts = {
         "inference": lambda: inference.measure(names, rounds, share),
+        "builds": lambda: builds.measure(names, rounds, share),
         "residual": lambda: inference.measure_residual(rounds, share),
         "orders": lambda: orders.measure(names, share),
         "simulators": lambda: simulators.measure(rounds, share, threads),

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks import builds
 from benchmarks.inference import BEST, DIGITAL, FUSED, PADDING, PLAIN, REAL_PLAIN, SETTINGS
 from benchmarks.training import OURS
 from benchmarks.wires import SIZES
@@ -117,6 +118,15 @@ def _orders(tables: Tables) -> dict[str, float]:
     }
 
 
+def _gpu_build(tables: Tables) -> dict[str, float]:
+    """Time of MemTorch's build for a GPU by that of its build for a CPU, on ideal devices, network by network."""
+    return {
+        NETWORKS[row["network"]]: float(row["to_cpu_build"])
+        for row in tables["builds"]
+        if (row["build"], row["devices"]) == (builds.GPU, "ideal devices")
+    }
+
+
 def _conversion(tables: Tables) -> dict[str, float]:
     rows = tables["conversion"]
     return {
@@ -210,6 +220,7 @@ GOALS = (
         (1.5,),
         (4,),
     ),
+    Goal("semantics memtorch_cuda / memtorch, ideal devices, each in its own summation", _gpu_build, (1,), (1.3,)),
     Goal("a residual network, crossbar / digital plain", _one("residual", "way", PLAIN, "to_digital"), (1,), (2,)),
     Goal("ADC codes in 100,000 that differ between the orders of summation", _orders, (1,), (1,)),
     Goal(

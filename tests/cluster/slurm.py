@@ -43,7 +43,7 @@ AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 SlurmdParameters=config_overrides
 ReturnToService=2
-MinJobAge=300
+MinJobAge=36000
 KillWait=2
 SchedulerParameters=sched_interval=2,sched_min_interval=100000,defer_batch
 {nodes}

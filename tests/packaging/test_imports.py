@@ -14,6 +14,15 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "workflow" / "src"
 ALLOWED = {"numpy", "pydantic", "safetensors", "scipy", "torch", "tqdm"}  # by the simulator, and nothing heavier
+OPTIONAL = {"memristive.memtorch": {"memtorch"}, "memristive.cli": {"safetensors", "torchvision", "yaml"}}  # extras
+DISTRIBUTIONS = {  # of packages by another name
+    "PIL": "pillow",
+    "annotated_types": "annotated-types",
+    "memtorch": "memtorch-cpu",
+    "pydantic_core": "pydantic-core",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 PAPERS = "memristive_study.papers"
 
 
@@ -75,11 +84,18 @@ def third_party(package: str) -> dict[str, set[str]]:
     return found
 
 
+def needed_everywhere() -> dict[str, set[str]]:
+    """What the simulator imports outside of the packages that an extra serves, and who imports it."""
+    found = {}
+    for name, modules in third_party("memristive").items():
+        served = [package for package, extra in OPTIONAL.items() if name in extra]
+        rest = {module for module in modules if not any(within(module, package) for package in served)}
+        found |= {name: rest} if rest else {}
+    return found
+
+
 def test_the_simulator_imports_its_few_dependencies_and_nothing_else():
-    found = third_party("memristive")
-    memtorch = found.pop("memtorch")
-    assert all(within(module, "memristive.memtorch") for module in memtorch), memtorch
-    found = {name: modules for name, modules in found.items() if name not in ALLOWED}
+    found = {name: modules for name, modules in needed_everywhere().items() if name not in ALLOWED}
     assert not found, f"the simulator may import {sorted(ALLOWED)} and not {found}"
 
 
@@ -90,22 +106,16 @@ def names(requirements: list[str]) -> set[str]:
 
 def test_the_simulator_declares_what_it_imports_and_nothing_else(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found = third_party("memristive")
-    needed = {name for name, modules in found.items() if not all(within(m, "memristive.memtorch") for m in modules)}
-    assert names(project["dependencies"]) == needed
-    with_memtorch = {"memtorch-cpu" if name == "memtorch" else name for name in found.keys() - needed}
-    assert names(project["optional-dependencies"]["memtorch"]) == with_memtorch
+    assert names(project["dependencies"]) == needed_everywhere().keys()
+    for package, extra in (("memristive.memtorch", "memtorch"), ("memristive.cli", "cli")):
+        imported_there = third_party("memristive")
+        own = {name for name, modules in imported_there.items() if any(within(module, package) for module in modules)}
+        wanted = {DISTRIBUTIONS.get(name, name) for name in own - needed_everywhere().keys()}
+        assert names(project["optional-dependencies"][extra]) == wanted
 
 
 def test_the_tool_declares_what_it_imports(repository):
-    distributions = {  # of packages by another name
-        "PIL": "pillow",
-        "annotated_types": "annotated-types",
-        "pydantic_core": "pydantic-core",
-        "sklearn": "scikit-learn",
-        "yaml": "pyyaml",
-    }
-    needed = {distributions.get(name, name) for name in third_party("memristive_study")}
+    needed = {DISTRIBUTIONS.get(name, name) for name in third_party("memristive_study")}
     project = tomllib.loads((repository / "workflow" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert needed <= names(project["dependencies"])
 

@@ -31,6 +31,7 @@ def config(repository):
 
 
 GRID = "experiments.input_voltage.parts.paper.grid"
+CHIPS = "experiments.variability.parts.chips"
 DEVICE = {"r_on": 200, "r_off": 9000, "d": 1e-8, "k_on": -1, "k_off": 1, "alpha_on": 1, "alpha_off": 1, "v_on": -1}
 CONFIG = [
     ("threads", 2, "threads: 2 is not a mapping with training, inference"),
@@ -72,6 +73,14 @@ CONFIG = [
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
     ("setting", {"adc_quantisation": "log", "adc_bits": 1}, "adc.bits: 1 is not a whole number from 2"),
     ("setting", {"transistor": False}, "transistor: False is not true (1T1R)"),
+    (f"{CHIPS}.precision", 0, "parts: chips: precision: 0 is not a number above 0 and of at most 50"),
+    (f"{CHIPS}.precision", [1], "parts: chips: precision: [1] is not a number above 0"),
+    (f"{CHIPS}.at_most", 1, "parts: chips: at_most: 1 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.at_most", 10_000, "at_most: 10000 is not a whole number from 2 to 5000"),
+    (f"{CHIPS}.precison", 1, "parts: chips: precison: unknown key; did you mean precision?"),
+    (CHIPS, {"at_most": 9, "grid": {"sigma": [1]}}, "chips: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.at_most", 100, "experiments: adc_tile: at_most: is allowed only beside a precision"),
+    ("experiments.adc_tile.precision", "fine", "experiments: adc_tile: precision: 'fine' is not a number above 0"),
     ("setting", {"word_line_resistance": -1}, "wires.word_line: -1 is not a number of at least 0"),
     ("setting", {"bit_line_resistance": float("nan")}, "wires.bit_line: nan is not a finite number"),
     ("setting", {"source_resistance": float("inf")}, "wires.source: inf is not a finite number"),
@@ -84,6 +93,95 @@ CONFIG = [
     ),
     ("setting", {"wires": {"cell": "2T2R"}}, "wires.cell: '2T2R' is not one of 1T1R, 1R"),
     ("setting", {"wires": {"wordline": 1}}, "setting: wires: wordline: unknown key; did you mean word_line?"),
+    ("setting", {"weight_bits": 8, "weight_slices": 8}, "slices.count: 8 is not at most 7, the bits of a weight to be"),
+    (
+        "setting",
+        {"weight_bits": 8, "weight_slices": 9, "scheme": "offset"},
+        "slices.count: 9 is not at most 8, the bits of a weight",
+    ),
+    (
+        "setting",
+        {"slices": {"weight_bits": 8, "cell_bits": 2, "count": 3}},
+        "slices.count: 3 slices of 2 bits are not the 7 bits of a weight to be held",
+    ),
+    ("setting", {"weight_bits": 16}, "slices.count: 1 slices of 15 bits, but a cell holds at most 8: more slices"),
+    ("setting", {"weight_bits": 1}, "slices.weight_bits: 1 is not a whole number from 2 to 16, or null"),
+    ("setting", {"weight_bits": 8, "cell_bits": 9}, "slices.cell_bits: 9 is not a whole number from 1 to 8, or null"),
+    ("setting", {"weight_bits": 8, "weight_slices": 0}, "slices.count: 0 is not a whole number of at least 1, or null"),
+    ("setting", {"cell_bits": 2}, "slices.cell_bits: 2 is not null, as it must be where slices.weight_bits is null"),
+    (
+        "setting",
+        {"slice_sign": "most_significant"},
+        "slices.sign: 'most_significant' is not every, as it must be where",
+    ),
+    (
+        "setting",
+        {"weight_bits": 8, "slice_sign": "most_significant", "scheme": "offset"},
+        "slices.sign: 'most_significant' is not every, since scheme offset has no signs",
+    ),
+    (
+        "setting",
+        {"weight_bits": 8, "scheme": "single_column"},
+        "'single_column' is not double_column, offset or reference",
+    ),
+    ("setting", {"weight_bits": 8, "conductance_states": 4}, "states.count: 4 is not null: cells of slices have"),
+    (
+        "setting",
+        {"weight_bits": 8, "semantics": "memtorch"},
+        "slices.weight_bits: 8 is not what semantics memtorch",
+    ),
+    (
+        "setting",
+        {"weight_bits": 8, "adc_quantisation": "log"},
+        "weight_bits: 8 is not what goes with adc.quantisation log",
+    ),
+    (
+        "setting",
+        {"scheme": "reference_column", "tile_shape": [64, 1]},
+        "array.tile_shape: [64, 1] has no room for a ref",
+    ),
+    (
+        "setting",
+        {"scheme": "offsets"},
+        "array.scheme: 'offsets' is not one of double_column, single_column, offset, ref",
+    ),
+    ("setting", {"dac_bits": 9}, "dac.bits: 9 is not a whole number from 1 to 8, or null"),
+    ("setting", {"dac_bits": 0}, "dac.bits: 0 is not a whole number from 1 to 8, or null"),
+    ("setting", {"bit_serial": True}, "dac.serial: True is not false, as it must be where dac.bits is null"),
+    (
+        "setting",
+        {"dac": {"bits": 8, "fit": "power_of_two"}},
+        "dac.fit: 'power_of_two' is not one of largest, percentile",
+    ),
+    ("setting", {"dac": {"bits": 8, "percentile": 0}}, "dac.percentile: 0 is not a number above 0 and at most 100"),
+    ("setting", {"dac": {"bits": 8, "norm": float("nan")}}, "dac.norm: nan is not a finite number"),
+    (
+        "setting",
+        {"adc_fit": "largest"},
+        "adc.fit: 'largest' is not power_of_two, as it must be unless adc.range is cal",
+    ),
+    (
+        "setting",
+        {"adc_fit": "largest", "adc_range": "calibrated", "adc_overflow_rate": 0.1},
+        "adc.overflow_rate: 0.1 is not 0, as it must be unless adc.fit is power_of_two",
+    ),
+    ("setting", {"adc": {"fit": "max", "range": "calibrated"}}, "adc.fit: 'max' is not one of power_of_two, largest"),
+    ("setting", {"adc": {"percentile": 101}}, "adc.percentile: 101 is not a number above 0 and at most 100"),
+    ("setting", {"adc": {"norm": 0}}, "adc.norm: 0 is not a number above 0"),
+    ("setting", {"adc": {"shared": 0}}, "adc.shared: 0 is not a whole number of at least 1"),
+    ("setting", {"adc": {"offset": -1, "range": "calibrated"}}, "adc.offset: -1 is not a number of at least 0"),
+    ("setting", {"adc": {"gain": float("inf"), "range": "calibrated"}}, "adc.gain: inf is not a finite number"),
+    ("setting", {"adc": {"inl": 1}}, "adc.inl: 1.0 is not 0, as it must be but for linear converters of a calibrated"),
+    (
+        "setting",
+        {"adc": {"noise": 1, "range": "calibrated", "bits": None}},
+        "adc.noise: 1.0 is not 0, as it must be but",
+    ),
+    (
+        "setting",
+        {"adc": {"range": "calibrated", "bits": 8, "fit": "largest"}, "semantics": "memtorch"},
+        "adc.fit: 'largest",
+    ),
     (
         "setting",
         {"wires": {"cell": "1R", "transistor": 100}},
@@ -164,7 +262,17 @@ CONFIG = [
     (
         "setting",
         {"line": "column", "semantics": "memtorch"},
-        "recovery.line: 'column' is not what memtorch has; only physical has recovery",
+        "has; only physical has recovery",
+    ),
+    (
+        "experiments.input_voltage.parts",
+        {"own": {"fixed": {"line": "column", "semantics": "physical", "slices": {"weight_bits": 8}}}},
+        "recovery.line: 'column' is not offered with digits or converters that have steps",
+    ),
+    (
+        "experiments.input_voltage.parts",
+        {"own": {"fixed": {"fine_tuning_images": 9, "semantics": "physical", "dac": {"bits": 8}}}},
+        "recovery.fine_tuning_images: 9 is not offered with digits",
     ),
     ("setting", {"layers": {"fc*": {"range_images": 9}}}, "layers: fc*: recovery.range_images: is one for the whole"),
     (

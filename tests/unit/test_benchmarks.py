@@ -23,7 +23,18 @@ def test_verdicts(tmp_path):
             {"simulator": "aihwkit", "to_crossbar": 59.0, "to_crossbar_fused": 61.0},
         ],
     )
+    write_csv(
+        tmp_path / "builds.csv",
+        [
+            {"network": name, "devices": devices, "build": build, "to_cpu_build": value}
+            for name, gpu in (("mnist", 0.9), ("cifar100", 1.31))
+            for devices, worst in (("ideal devices", gpu), ("sigma 20 ohm", 7.0))
+            for build, value in (("memtorch", 1.0), ("memtorch_cuda", worst))
+        ],
+    )
     rows = {row["what"]: row for row in goals.rows(tmp_path)}
+    of_gpu = rows["semantics memtorch_cuda / memtorch, ideal devices, each in its own summation"]
+    assert (of_gpu["measured"], of_gpu["verdict"]) == ("MNIST 0.90, CIFAR100 1.31", "missed")
     first = rows["crossbar / digital plain at its best batch size, 64x64, 8 bits, on noise"]
     assert first["measured"] == "MNIST 0.15, CIFAR10 0.36, CIFAR100 0.70"
     assert first["verdict"] == "limit"

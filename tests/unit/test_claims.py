@@ -581,7 +581,7 @@ def test_both_parts_of_a_claim_must_hold(evidence, measured):
 def test_a_study_without_the_data_cannot_speak(evidence):
     evidence.frames.pop("device_faults")
     row = judge.judge(paper_claims.CLAIMS[21], evidence)
-    assert (row["verdict"], row["reason"]) == (NOT_DECIDABLE, "this study has no device faults")
+    assert (row["verdict"], row["reason"]) == (NOT_DECIDABLE, "this study has no device faults (paper)")
 
 
 def test_a_study_on_other_images_cannot_speak_to_named_networks(tmp_path):

@@ -53,7 +53,7 @@ def test_the_values_are_those_that_vary_at_a_setting_of_the_paper(situations):
         "tuning": ["before", "after"],
         "initial_time": [1.0, 100.0],
         "batch_size": [1, 250],
-        "batch_norm": ["inference", "training"],
+        "batch_norm_mode": ["inference", "training"],
     }
     assert situations.touching({"retention"}) == ["tuning", "initial_time"]
     assert situations.touching({"adc_tile"}) == []
@@ -96,7 +96,7 @@ def test_batch_norm_in_training_mode_comes_from_its_measurement(situations):
         (modes["mode"] == "batch norm in training") & (modes["network"] == "cifar10") & (modes["scale"] == 1)
     ]
     at = measured.set_index("point")["correct"] / 10
-    chosen = situations.at({"semantics": "memtorch", "batch_norm": "training", "batch_size": 250})
+    chosen = situations.at({"semantics": "memtorch", "batch_norm_mode": "training", "batch_size": 250})
     low = paper(chosen, "input_voltage")
     low = low[(low["network"] == "cifar10") & (low["max_input_voltage"] == 1)]
     assert low["accuracy"].tolist() == [at["1 V"]]
@@ -123,7 +123,7 @@ def test_a_claim_is_judged_under_the_choices_that_touch_it(situations):
         ("after", "1"): "no",
         ("after", "100"): "open",
     }
-    assert (frame.loc[frame["number"] == 1, ["batch_size", "batch_norm"]] == "").all(axis=None)
+    assert (frame.loc[frame["number"] == 1, ["batch_size", "batch_norm_mode"]] == "").all(axis=None)
     states = frame[frame["number"] == 2].set_index("semantics")["holds"]
     assert states.to_dict() == {"physical": "yes", "memtorch": "no"}
     assert frame["fact"].tolist() == frame["number"].replace(3, 2).tolist()

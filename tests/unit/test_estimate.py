@@ -32,10 +32,10 @@ def test_inference_takes_longer_where_padding_cells_take_part(config):
         return job_seconds("evaluate", {"experiment": "variability", "network": "mnist", "label": label}, plan)
 
     grid = "states.count-2+variability.sigma-"
-    assert seconds(f"paper.arithmetic.semantics-memtorch+{grid}20") > 3 * seconds(
+    assert seconds(f"paper.arithmetic.semantics-memtorch_cuda+{grid}20") > 3 * seconds(
         f"paper.arithmetic.semantics-physical+{grid}20"
     )
-    assert seconds(f"paper.arithmetic.semantics-memtorch+{grid}0") == seconds(
+    assert seconds(f"paper.arithmetic.semantics-memtorch_cuda+{grid}0") == seconds(
         f"paper.arithmetic.semantics-physical+{grid}0"
     )
 

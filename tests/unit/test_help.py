@@ -35,7 +35,7 @@ def test_help_of_evaluate_gives_meaning_unit_and_range_of_every_argument():
         ("sigam", "sigma"),
         ("inputs.max_voltag", "inputs.max_voltage"),
         ("tile", "tile_shape"),
-        ("voltage", "max_input_voltage"),
+        ("voltage", "disturb_voltage or max_input_voltage"),
         ("stuck", "stuck_at_lrs"),
     ],
 )

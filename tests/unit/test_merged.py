@@ -39,10 +39,10 @@ def test_one_file_says_nothing(repository):
 def test_a_part_beside_those_of_another_file(repository):
     mine = {"experiments": {"variability": {"parts": {"mine": {"grid": {"sigma": [1, 2]}}}}}}
     assert lines(repository, RUN, mine) == [
-        "experiments: variability: parts paper (98 evaluations) of config.yaml and mine (2 evaluations) of 1.yaml are "
-        "all run; paper: null leaves that one out"
+        "experiments: variability: parts chips (4 evaluations), paper (98 evaluations) of config.yaml and mine (2 "
+        "evaluations) of 1.yaml are all run; chips: null leaves that one out"
     ]
-    mine["experiments"]["variability"]["parts"]["paper"] = None
+    mine["experiments"]["variability"]["parts"] |= {"chips": None, "paper": None}
     assert lines(repository, RUN, mine) == []
 
 

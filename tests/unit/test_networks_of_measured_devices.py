@@ -10,6 +10,7 @@ from torch import nn
 from memristive import InputError, Setting, chips, convert, devices, evaluate, kernels, summary
 from memristive.arrays import definition, programming
 from memristive.arrays.draws import SeededDraws
+from memristive.arrays.laws import law_of
 from memristive.arrays.nonidealities import read_disturb
 from memristive.arrays.nonidealities.read_disturb import ReadDisturb
 from memristive.core.errors import BeyondMeasurement
@@ -18,6 +19,7 @@ from memristive.network.convert import convert_with
 
 PLAIN = {"adc_bits": None, "tuning": "none", "max_input_voltage": None}
 MILO = {"device": "rram_milo", "device_current": "device", "max_input_voltage": 0.5}
+MEMDIODE = {"device": "memdiode", "device_current": "device", "max_input_voltage": 0.5}
 SONOS = {"device": "sonos", "read_noise": "measured"}
 
 
@@ -199,7 +201,36 @@ def test_the_current_of_two_cells_by_hand():
         assert got == pytest.approx(weight(first) - weight(second), rel=1e-5)
 
 
-@pytest.mark.parametrize("fields", [MILO, SONOS, {**MILO, "read_noise": "relative", "read_sigma": 0.02}])
+@pytest.mark.parametrize(
+    ("name", "largest", "terms"), [("stanford_pku", 1.0, 1), ("memdiode", 0.5, 3), ("memdiode", 1.0, 4)]
+)
+def test_a_law_is_the_sum_of_a_few_terms(name, largest, terms):
+    """To a part of 1e-9 of what the device's own equation gives."""
+    device, law = devices.get(name), law_of(devices.get(name), largest)
+    low, high = device.bounds
+    conductance = torch.linspace(math.log(low), math.log(high), 101, dtype=torch.float64).exp()
+    voltages = torch.linspace(-largest, largest, 102, dtype=torch.float64)  # without 0
+    parts = law.inputs(voltages)
+    assert len(parts) == terms
+    summed = sum(f[:, None] * h for f, h in zip(parts, law.coefficients(conductance), strict=True))
+    summed += voltages[:, None] * conductance
+    exact = torch.from_numpy(device.current(voltages.numpy()[:, None], conductance.numpy()))
+    assert (summed / exact - 1).abs().max() < 1e-9
+
+
+def test_an_array_of_memdiodes_sums_their_currents(layer):
+    network, cells = arrays(layer, **MEMDIODE)
+    x = torch.rand(3, 150, generator=draw(2)) - 0.5
+    with torch.no_grad():
+        got = (network(x) - layer.bias).double()
+    currents = devices.get("memdiode").current(x[:, :, None].numpy(), cells[:, None].double().numpy()).sum(2)
+    assert got.numpy() == pytest.approx(currents[0] - currents[1], rel=1e-4, abs=1e-7)
+    with torch.no_grad():
+        linear = convert(layer, Setting(**PLAIN, r_on=network.setting.device.r_on, r_off=network.setting.device.r_off))
+        assert (linear(x) - layer.bias - got).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("fields", [MILO, SONOS, MEMDIODE, {**MILO, "read_noise": "relative", "read_sigma": 0.02}])
 @pytest.mark.parametrize("more", [{}, {"adc_quantisation": "log"}, {"tile_shape": None}, {"rescale_output": True}])
 def test_kernels_and_definition_give_the_same_bits(small, fields, more):
     setting = Setting(**{"tuning": "none", **fields, **more, "layers": {"0": {"array.tile_shape": (5, 2)}}})
@@ -256,14 +287,15 @@ def test_strips_of_an_array_change_nothing(layer, monkeypatch):
     whole = convert(layer, setting, draw())
     monkeypatch.setattr(programming, "STRIP_NUMBERS", 300)
     strips = convert(layer, setting, draw())
-    for name in ("conductance", "square", "cube", "variance"):
+    for name in ("conductance", "terms", "variance"):
         assert torch.equal(getattr(whole, name), getattr(strips, name))
 
 
-def test_gradients_go_through_the_polynomial():
+@pytest.mark.parametrize("fields", [MILO, MEMDIODE])
+def test_gradients_go_through_the_law(fields):
     torch.manual_seed(1)
     model = nn.Sequential(nn.Conv2d(2, 3, 2), nn.Flatten(), nn.Linear(27, 2)).eval()
-    network = convert(model, Setting(**MILO, adc_bits=None, tuning="after"), draw())
+    network = convert(model, Setting(**fields, adc_bits=None, tuning="after"), draw())
     x = (torch.rand(1, 2, 4, 4) * 0.4).requires_grad_()
     (gradient,) = torch.autograd.grad(network(x).sum(), x)
     with torch.no_grad():

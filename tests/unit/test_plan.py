@@ -9,6 +9,8 @@ import yaml
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive_study.config.check import checked
+from memristive_study.config.experiments import AT_MOST
+from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.plan.plan import Plan, canonical
 from wrong_value import error_of
 
@@ -56,6 +58,25 @@ def test_fewer_validated_settings_are_still_opposite_corners(config):
     first, last = json.loads(Plan(config).validated("device_faults", "mnist"))
     faults = [Setting.from_canonical(text).faults for _, text in (first, last)]
     assert [(found.stuck_at_lrs, found.stuck_at_hrs) for found in faults] == [(0, 0), (0.2, 0.2)]
+
+
+def test_a_precision_in_place_of_repeats(config):
+    """A part says it, or its experiment for all; the first repeats are those of other settings."""
+    plan = Plan(config)
+    chips, paper = (next(job for job in plan.of("variability") if job.part == part) for part in ("chips", "paper"))
+    assert (plan.precision(chips), plan.most_repeats(chips)) == (1, 100)
+    assert (plan.precision(paper), plan.most_repeats(paper)) == (None, config["repeats"])
+    assert plan.seeds_of(chips)[: config["repeats"]] == plan.seeds_of(paper)
+    assert len(plan.seeds_of(chips)) == 100
+    alternative = plan.of(CHOICES)[0]
+    assert (plan.precision(alternative), plan.most_repeats(alternative)) == (None, config["repeats"])
+    config["experiments"]["variability"] |= {"precision": 3, "at_most": 70}
+    config["experiments"]["variability"]["parts"]["chips"].pop("at_most")
+    plan = Plan(checked(config))
+    assert (plan.precision(chips), plan.most_repeats(chips)) == (1, 70)
+    assert (plan.precision(paper), plan.most_repeats(paper)) == (3, 70)
+    del config["experiments"]["variability"]["at_most"]
+    assert Plan(checked(config)).most_repeats(paper) == AT_MOST
 
 
 def test_canonical_text_ignores_the_order_of_keys():

@@ -1,9 +1,13 @@
 """Records of evaluations: which images calibrate converters, and what stands in an experiment's table."""
 
+import numpy as np
 import torch
 
 from memristive import Setting
+from memristive.evaluation import unpack_bits
 from memristive.network.recovery import steps
+from memristive.population import intervals
+from memristive.population.sequence import until_precise
 from memristive_study.data.dataset import load
 from memristive_study.data.prepare import prepare
 from memristive_study.models.build import build
@@ -56,3 +60,35 @@ def test_a_record_as_rows_of_a_table():
     assert [first[name] for name in measured] == [0, 11, 3, 2, 66.666667, 2, "false", 1.0]
     assert [second[name] for name in measured] == [1, "", 3, 1, 33.333333, 1, "true", 1.0]
     assert first["convert_seconds"] == 0.1235
+
+
+def test_as_many_repeats_as_the_precision_asks_for(tmp_path, monkeypatch, repository):
+    """The first of the seeds, in their order: as many as the rule of `until_precise` needs for these accuracies."""
+    data, weights = tmp_path / "images.npz", repository / "workflow/resources/pretrained/mnist/weights.safetensors"
+    prepare("digits28", {"source": "digits", "size": [28, 28], "train_images": 20, "test_images": 40}, tmp_path, data)
+    setting = Setting(stuck_at_lrs=0.03, max_input_voltage=9).canonical()
+    monkeypatch.setattr(intervals, "ENOUGH", 6)
+
+    def evaluated(seeds, precision=None):
+        found = records.evaluate_setting(weights, data, "mnist", setting, seeds, 1, {}, precision)["evaluations"]
+        return [(one["repeat"], one["seed"], one["correct_bits"]) for one in found]
+
+    seeds = list(range(100, 124))
+    every = evaluated(seeds)
+    accuracies = np.array([unpack_bits(bits, 40).mean() for _, _, bits in every])
+    assert len(set(accuracies)) > 2
+    known = intervals.mean_interval(accuracies[:6]).half_width
+    assert evaluated(seeds, 100 * known) == every[:6]
+    wanted, taken = known / 1.4, 0
+
+    def draw(more):
+        nonlocal taken
+        taken += more
+        return accuracies[taken - more : taken]
+
+    count = len(until_precise(draw, wanted, len(seeds)))
+    assert 6 < count < 24
+    assert evaluated(seeds, 100 * wanted) == every[:count]
+    assert evaluated(seeds[:8], 0.001) == every[:8]
+    undrawn = records.evaluate_setting(weights, data, "mnist", Setting(tuning="none").canonical(), [], 1, {}, 1.0)
+    assert [one["seed"] for one in undrawn["evaluations"]] == [None]

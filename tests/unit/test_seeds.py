@@ -10,6 +10,7 @@ from torch import nn
 from memristive import Setting, convert
 from memristive.arrays import draws
 from memristive.core import seeding
+from memristive_study.config.experiments import AT_MOST
 from memristive_study.data.dataset import load
 from memristive_study.data.prepare import prepare
 from memristive_study.models.chain import chain
@@ -83,13 +84,16 @@ def test_the_published_rows_have_the_seeds_of_their_jobs(plan, repository, exper
     shares_draws = {"mnist_unit": "mnist"}  # the alternative of the choice "normalisation"
     for row in rows:
         network = shares_draws.get(row["network"], row["network"])
-        assert int(row["seed"]) == plan.seeds(network)[int(row["repeat"])]
+        assert int(row["seed"]) == plan.seeds(network, AT_MOST)[int(row["repeat"])]
 
 
 def test_jobs_have_the_seeds_of_the_network_whose_draws_they_share(plan):
     (other,) = (v for v in plan.variants if v.choice == "normalisation" and v.point == "standard" and not v.own)
     assert plan.seeds_of(plan.job("choices", "mnist_unit", other.label)) == plan.seeds("mnist")
     assert all(plan.seeds_of(job) == plan.seeds(job.network) for job in plan.of("adc_tile"))
+    assert all(
+        plan.seeds(job.network) == plan.seeds_of(job)[:5] for job in plan.of("endurance")
+    )  # of as many as needed
     undrawn = [job for job in plan.jobs if not job.setting.draws]
     assert undrawn
     assert all(plan.seeds_of(job) == [] for job in undrawn)

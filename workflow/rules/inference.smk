@@ -22,12 +22,14 @@ rule evaluate:
         part=lambda wildcards: job_of(wildcards).part,
         setting=lambda wildcards: job_of(wildcards).setting.canonical(),
         seeds=seeds_of,
+        precision=lambda wildcards: canonical(PLAN.precision(job_of(wildcards))),
         code=code_of_evaluation,
     message:
         "Inference of {wildcards.network}: {wildcards.experiment}, {wildcards.label}"
     shell:
         "python -SP -m memristive_study.runtime.forkserver weights={input.weights:q} data={input.data:q}"
-        " architecture={params.architecture:q} setting={params.setting:q} seeds={params.seeds:q} threads={threads}"
+        " architecture={params.architecture:q} setting={params.setting:q} seeds={params.seeds:q}"
+        " precision={params.precision:q} threads={threads}"
         " experiment={wildcards.experiment:q} network={wildcards.network:q} part={params.part:q}"
         " label={wildcards.label:q} output={output:q} log={log:q}"
 

@@ -54,6 +54,10 @@ class Draws(Protocol):
         """
         ...
 
+    def converters(self, layer: str, shape: tuple[int, ...]) -> tuple[torch.Tensor, int]:
+        """Standard normal numbers for the errors of a layer's converters, float32 of `shape`; a seed of their noise."""
+        ...
+
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         """Uniform in [-bound, bound], float32 [outputs]."""
         ...
@@ -102,6 +106,10 @@ class SeededDraws:
         for part in range(parts):
             samples = shape[0] // parts + (part < shape[0] % parts)
             yield torch.empty(samples, *shape[1:]).uniform_(-1, 1, generator=generator)
+
+    def converters(self, layer: str, shape: tuple[int, ...]) -> tuple[torch.Tensor, int]:
+        normal = torch.randn(shape, generator=child(self._parent, layer, "converters"))
+        return normal, child(self._parent, layer, "noise of converters").initial_seed()
 
     def invented_bias(self, layer: str, outputs: int, bound: float) -> torch.Tensor:
         return torch.empty(outputs).uniform_(-bound, bound, generator=child(self._parent, layer, "invented bias"))

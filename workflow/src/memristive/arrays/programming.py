@@ -15,6 +15,7 @@ from memristive.arrays.cells import Array, Failures
 from memristive.arrays.draws import Draws
 from memristive.arrays.placement import Placement, Placing
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.layout import Layout, scheme_of
 from memristive.arrays.tiling import padded_shape
 from memristive.core.setting import Setting
 
@@ -27,9 +28,11 @@ class Conductances:
     """The arrays of a layer as they are multiplied with: sides combined, strip by strip.
 
     Attributes:
-        signed: signed conductances (S), float32 [slices, groups, padded rows, padded columns].
-        arrays: each side's own conductances where they are kept, else empty.
-        read: by name, what a read needs besides `signed`, of the same shape (see `memristive.arrays.reading`).
+        signed: signed conductances (S), or the digits that they stand for where arrays hold digits (see
+            `memristive.arrays.slices.layout`), float32 [slices, groups, padded rows, padded columns].
+        arrays: each side's own conductances (S) where they are kept, else empty.
+        read: by name, what a read needs besides `signed`, of its shape behind an axis of terms, if there are such (see
+            `memristive.arrays.reading`).
         faults: how many devices something happened to, by what it was.
     """
 
@@ -49,10 +52,22 @@ class Conductances:
         """Add devices that something happened to."""
         self.faults[what] = self.faults.get(what, 0) + devices
 
-    def put(self, slice_: int, group: int, side: int, rows: slice, strip: torch.Tensor) -> None:
-        """Set some rows of one side; sides come one after the other, each whole."""
+    def add(self, name: str, slice_: int, group: int, rows: slice, strip: torch.Tensor) -> None:
+        """Add what one side contributes to some rows of a matrix of `read`, [..., rows, columns]."""
+        if name not in self.read:
+            self.read[name] = torch.zeros(*strip.shape[:-2], *self.signed.shape)
+        self.read[name][..., slice_, group, rows, :] += strip
+
+    def put(
+        self, slice_: int, group: int, side: int, rows: slice, cells: torch.Tensor, strip: torch.Tensor | None = None
+    ) -> None:
+        """Set some rows of one side; sides come one after the other, each whole.
+
+        `strip` is what `cells` (S) are multiplied as; None: as they are.
+        """
         if kept := self.arrays[slice_][group]:
-            kept[side][rows] = strip
+            kept[side][rows] = cells
+        strip = cells if strip is None else strip
         signed = self.signed[slice_, group]
         waiting = [signed, *self._waiting][: self._last]
         if side < self._last:
@@ -85,11 +100,13 @@ def program(
     Raises:
         InputError: all weights are 0.
     """
-    semantics, scheme = resolve(setting), mapping.SCHEMES[setting.array.scheme]
+    semantics, scheme, layout = resolve(setting), scheme_of(setting), Layout.of(setting)
     aim = draws.aim(name, setting)
     limits = mapping.weight_range(weight, setting, aim)
     # [groups, rows, columns], rows in the order of the inputs' axes.
     matrices = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2)
+    if layout is not None:
+        matrices = layout.with_references(layout.numbers(matrices, limits))
     rows, columns = matrices.shape[1:]
     padded = padded_shape(rows, columns, setting.array.tile_shape if semantics.padding_cells else None)
     split = scheme.split(matrices[0, :1])
@@ -104,9 +121,12 @@ def program(
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
     whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
-    terms = reading.terms(setting, scheme) if after is not None else {}
-    if after is not None:
-        after.read = {name: torch.zeros(shape[:2] + padded) for name in terms}
+    read = reading.matrices(setting, scheme) if after is not None else {}
+
+    def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
+        if layout is None:
+            return mapping.naive_map(held, limits, scheme, aim, slice_, side)
+        return layout.cells(held, aim, slice_, side)
 
     def one(group: int, slice_: int, side: int) -> None:
         matrix = matrices[group]
@@ -117,9 +137,7 @@ def program(
             nonidealities.prepare(setting, failures)
         generator = functools.partial(draws.generator, name, place)
         report = after.count if after is not None else lambda what, devices: None
-        placed = placing and placing.of(
-            group, slice_, sides, lambda side: mapping.naive_map(matrix.cpu(), limits, scheme, aim, slice_, side)
-        )
+        placed = placing and placing.of(group, slice_, sides, lambda side: targets(matrix.cpu(), slice_, side))
         if placed:
             array = dataclasses.replace(placed.arrays[side], generator=generator, report=report)
         else:
@@ -127,19 +145,24 @@ def program(
             array = Array(cells, setting, semantics, failures, generator, report)
         for part in _strips(padded, whole, step):
             strip = array.strip(part)
-            ideal = mapping.naive_map(matrix[part].contiguous().cpu(), limits, scheme, aim, slice_, side)
-            ideal = _padded(ideal, (part.stop - part.start, padded[1]))
+            held = matrix[part].contiguous().cpu()
+
+            def put(to: Conductances, cells: torch.Tensor, part: slice = part, held: torch.Tensor = held) -> None:
+                digits = None if layout is None else layout.read(cells, held, aim, slice_, side)
+                to.put(slice_, group, side, part, cells, digits)
+
+            ideal = _padded(targets(held, slice_, side), (part.stop - part.start, padded[1]))
             if placed:
                 ideal = placed.spread(ideal, part)
             if before is not None:
-                before.put(slice_, group, side, part, _gathered(strip.cells.reach(ideal), placed, part))
+                put(before, _gathered(strip.cells.reach(ideal), placed, part))
             if after is not None:
                 programmed = strip.cells.reach(nonidealities.asked(ideal, strip))
-                held = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
-                held = _gathered(held, placed, part)
-                after.put(slice_, group, side, part, held)
-                for term, of_side in terms.items():
-                    after.read[term][slice_, group, part] += of_side(held, side)
+                damaged_cells = nonidealities.damage(programmed, dataclasses.replace(strip, target=programmed))
+                damaged_cells = _gathered(damaged_cells, placed, part)
+                put(after, damaged_cells)
+                for term, of_side in read.items():
+                    after.add(term, slice_, group, part, of_side(damaged_cells, side))
 
     for place in itertools.product(range(groups), range(len(split)), range(sides)):
         one(*place)  # one array after the other, whose devices are then forgotten

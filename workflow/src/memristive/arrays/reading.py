@@ -1,4 +1,4 @@
-"""What a layer holds for reads besides conductances: matrices of the higher powers of voltages, and of the noise."""
+"""What a layer holds for reads besides conductances: matrices of a law's further terms, and of the noise."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ from collections.abc import Callable
 
 import torch
 
+from memristive.arrays.laws import Law, law_of
 from memristive.arrays.mapping import Scheme
 from memristive.core.setting import Setting
 
-SQUARE, CUBE, VARIANCE = "square", "cube", "variance"
+TERMS, VARIANCE = "terms", "variance"
+NAMES = (TERMS, VARIANCE)  # matrices that a layer may hold besides its conductances
 
 OfSide = Callable[[torch.Tensor, int], torch.Tensor]
 
 
-def terms(setting: Setting, scheme: Scheme) -> dict[str, OfSide]:
+def law(setting: Setting) -> Law | None:
+    """The law of the devices' current; None: Ohm's."""
+    if setting.reading.current == "ohmic":
+        return None
+    return law_of(setting.device.model, setting.inputs.max_voltage)
+
+
+def matrices(setting: Setting, scheme: Scheme) -> dict[str, OfSide]:
     """By name, what each side adds to a matrix of the layer, from its conductances (S) and its number.
 
-    `square` (A/V^2) and `cube` (A/V^3) multiply powers of the voltages, signed as the side's current is; `variance`
-    (S^2) multiplies their squares and gives that of the current's noise, to which both sides add.
+    `terms` [terms, rows, columns] multiply what the law makes of the voltages and are signed as the side's current is;
+    `variance` (S^2) [rows, columns] multiplies the squares of the voltages and gives the variance of the current's
+    noise, to which both sides add.
     """
     found: dict[str, OfSide] = {}
-    device = setting.device.measured
-    if setting.reading.current == "device":
-        for number, name in enumerate((SQUARE, CUBE)):
-            found[name] = lambda held, side, n=number: (scheme.sign(side) * device.coefficients(held)[n]).float()
+    device, own = setting.device.model, law(setting)
+    if own is not None:
+        found[TERMS] = lambda held, side: (scheme.sign(side) * own.coefficients(held.double())).float()
     if setting.reading.noise == "relative":
         found[VARIANCE] = lambda held, side: (setting.reading.sigma * held).square()
     elif setting.reading.noise == "measured":

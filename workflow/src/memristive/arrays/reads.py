@@ -1,9 +1,9 @@
-"""Sums of a stage whose devices add something to conductance times voltage: a current with higher powers, and noise.
+"""Sums of a stage whose devices add something to conductance times voltage: another law of their current, and noise.
 
-Both are sums of matrix products of powers of the voltages: I = V G + V^2 A + V^3 B + sqrt(V^2 S) z, with S the
-variance of the conductances and z standard normal, drawn anew for each vector and bit line. Each product is one pass,
-by the readable definition or by the kernels; what is done with the passes is the same for both, so that they give the
-same bits.
+Both are sums of matrix products: I = V G + sum_k f_k(V) H_k + sqrt(V^2 S) z, with the terms of a law (see `laws`), the
+variance S of the conductances, and z standard normal, drawn anew for each vector and bit line. Each product is one
+pass, by the readable definition or by the kernels; what is done with the passes is the same for both, so that they give
+the same bits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNCONVERTED_NUMBERS = 2**24  # about the most sums of one pass that exist at onc
 
 def needed(stage: Stage) -> bool:
     """Whether `stage` has anything besides conductance times voltage."""
-    return any(matrix is not None for matrix in (stage.square, stage.cube, stage.variance))
+    return stage.terms is not None or stage.variance is not None
 
 
 def sums(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
@@ -38,7 +38,10 @@ def sums(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
         float32 [groups, tile rows, samples, vectors, columns].
     """
     voltages, _ = _encoded(stage, x)
-    total = _powers(stage, voltages, one_pass)
+    total = one_pass(_alone(stage, stage.conductance), voltages)
+    if stage.terms is not None:
+        for values, matrix in zip(stage.law.inputs(voltages), stage.terms, strict=True):
+            total = total + one_pass(_alone(stage, matrix), values)
     if stage.variance is None:
         return total
     deviation = one_pass(_alone(stage, stage.variance), voltages.square()).clamp_min(0).sqrt()
@@ -71,19 +74,10 @@ def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     return output * undo if stage.arithmetic.rescale_output else output
 
 
-def _powers(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
-    total = one_pass(_alone(stage, stage.conductance), voltages)
-    if stage.square is not None:
-        total = total + one_pass(_alone(stage, stage.square), voltages.square())
-    if stage.cube is not None:
-        total = total + one_pass(_alone(stage, stage.cube), voltages.square() * voltages)
-    return total
-
-
 def _alone(stage: Stage, matrix: torch.Tensor) -> Stage:
     """One product with `matrix` of voltages that are encoded and padded already."""
     plain = dataclasses.replace(stage.arithmetic, adc_bits=None, max_input_voltage=None, rescale_output=False)
-    nothing = dict.fromkeys(("line", "bias", "column_line", "adc_ranges", "square", "cube", "variance", "draw"))
+    nothing = dict.fromkeys(("line", "bias", "column_line", "adc_ranges", "terms", "law", "variance", "draw"))
     unpadded = {"padding": (0, 0, 0, 0), "padding_mode": "zeros"}
     return dataclasses.replace(stage, conductance=matrix, arithmetic=plain, **nothing, **unpadded)
 

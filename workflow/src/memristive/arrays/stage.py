@@ -11,6 +11,7 @@ import dataclasses
 import torch
 import torch.nn.functional as F
 
+from memristive.arrays.laws import Law
 from memristive.arrays.product import Arithmetic
 
 
@@ -30,8 +31,9 @@ class Stage:
         bias: float32 [groups * columns], or None.
         adc_ranges: of converters with a fixed range, float32 [groups, tile rows, tile columns], exponents of powers of
             two; None: each converter ranges itself.
-        square, cube: what the squares and the cubes of the voltages are multiplied with (A/V^2, A/V^3), of the shape of
-            `conductance`; None: devices obey Ohm's law. See `memristive.arrays.reads`.
+        terms: what a current beyond Ohm's law multiplies (see `memristive.arrays.laws`), float32 [terms, groups, rows,
+            padded columns]; None: devices obey it.
+        law: what it makes of the voltages, for each of the terms.
         variance: of the conductance at each read (S^2), of both sides together; None: no read noise.
         draw: the generator of that noise.
         column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
@@ -49,8 +51,8 @@ class Stage:
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
     adc_ranges: torch.Tensor | None = None
-    square: torch.Tensor | None = None
-    cube: torch.Tensor | None = None
+    terms: torch.Tensor | None = None
+    law: Law | None = None
     variance: torch.Tensor | None = None
     draw: torch.Generator | None = None
     column_line: torch.Tensor | None = None

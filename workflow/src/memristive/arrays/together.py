@@ -20,10 +20,14 @@ def check(setting: Setting) -> None:
         "programming.spread": setting.programming.active and setting.programming.spread == "measured",
         "retention.model": setting.retention.draws,
         "reading.noise": setting.reading.noise == "measured",
-        "reading.current": setting.reading.current == "device",
     }
-    if not any(uses.values()) and not setting.reading.active:
-        return
+    if setting.reading.current == "device":
+        _check_law(setting)
+    elif device.model is not None and not device.model.ohmic:
+        raise InputError(
+            f"setting: device.name: {name!r} is not a device whose current is proportional to its voltage, as a matrix "
+            "product needs; reading.current: 'device' computes its own"
+        )
     for field, used in uses.items():
         if used and device.measured is None:
             raise InputError(f"setting: {field}: {setting[field]!r}, but {name} is no device with measurements")
@@ -31,8 +35,6 @@ def check(setting: Setting) -> None:
         raise InputError(f"setting: retention.model: 'measured', but no drift was published for {name}")
     if uses["reading.noise"] and not device.measured.noisy:
         raise InputError(f"setting: reading.noise: 'measured', but no read noise was published for {name}")
-    if uses["reading.current"] and not device.measured.polynomial:
-        raise InputError(f"setting: reading.current: 'device', but {name} has no other current than Ohm's law")
     if setting.reading.active and setting.arithmetic.semantics != "physical":
         raise InputError("setting: reading: is offered under semantics 'physical' alone")
     if setting.reading.active and setting.wires.active:
@@ -40,6 +42,14 @@ def check(setting: Setting) -> None:
             "setting: reading: noise and other currents than Ohm's law are not offered with wires, whose matrix holds "
             "for linear cells without noise"
         )
+
+
+def _check_law(setting: Setting) -> None:
+    name, model = setting.device.name, setting.device.model
+    if model is None or (model.ohmic and not getattr(model, "polynomial", False)):
+        raise InputError(f"setting: reading.current: 'device', but {name} has no other current than Ohm's law")
+    if not model.ohmic and setting.inputs.max_voltage is None:
+        raise InputError(f"setting: inputs.max_voltage: None, but the current of {name} needs a largest voltage")
 
 
 def doubts(setting: Setting) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Messages about unknown names."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from memristive.core.errors import InputError
@@ -10,14 +11,16 @@ MOST_SHOWN = 3  # of a longer list
 
 
 def unknown_key(place: str, key: str, known: Iterable[str]) -> str:
-    """One line about a key that nobody knows, with the nearest known key; all of them where few are known, none near.
+    """One line about a key that nobody knows, with the nearest known keys; all of them where few are known, none near.
 
-    Near are keys that are spelt alike, then keys that hold the unknown one as a part.
+    Near are the key that is spelt most alike, and keys that have the unknown one as a word or, where none is alike, as
+    a part.
     """
     known, key = list(known), str(key)
     near = difflib.get_close_matches(key, known, n=1)
     if near:
-        hint = f"did you mean {near[0]}?"
+        words = [name for name in known if key.lower() in re.split(r"[._]", name.lower())]
+        hint = f"did you mean {' or '.join(list(dict.fromkeys(near + words))[:MOST_SHOWN])}?"
     elif len(known) <= SHORT_LIST:
         hint = f"allowed are {', '.join(known)}"
     else:

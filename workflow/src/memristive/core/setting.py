@@ -29,7 +29,10 @@ from memristive.arrays.nonidealities.states import States
 from memristive.arrays.nonidealities.variability import Variability
 from memristive.arrays.nonidealities.wires import Wires
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices import fields as slices_fields
+from memristive.arrays.slices.fields import Slices
 from memristive.converters import CONVERTERS
+from memristive.converters.fields import ADC, DAC
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
@@ -71,10 +74,6 @@ class Device(Group):
             raise WrongValue(
                 "device.name", name, f"one of {', '.join(DEVICES)}; a device of your own needs r_on and r_off"
             )
-        if not DEVICES[name].ohmic:
-            raise WrongValue(
-                "device.name", name, "a device whose current is proportional to its voltage, as a matrix product needs"
-            )
         return _with_resistances(values, resistances(DEVICES[name]))
 
     @pydantic.model_validator(mode="after")
@@ -84,9 +83,14 @@ class Device(Group):
         return self
 
     @property
+    def model(self) -> Any:
+        """The device (`memristive.devices.Device`) of this name or table; None where it is known by resistances."""
+        return _model(self.name, self.table)
+
+    @property
     def measured(self) -> Any:
-        """The measured device (`memristive.devices.Measured`) of this name or table; None where it is another."""
-        return _measured(self.name, self.table)
+        """The same where it was measured (`memristive.devices.Measured`); None where it was not."""
+        return self.model if hasattr(self.model, "programming_sigma") else None
 
 
 def _with_resistances(values: Mapping[str, Any], own: tuple[float, float]) -> dict[str, Any]:
@@ -111,13 +115,10 @@ def _with_table(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @functools.lru_cache(256)
-def _measured(name: str, table: tuple[tuple[float, ...], ...] | None) -> Any:
-    from memristive.devices import DEVICES, Measured, from_table
+def _model(name: str, table: tuple[tuple[float, ...], ...] | None) -> Any:
+    from memristive.devices import DEVICES, from_table
 
-    if table is not None:
-        return from_table.device_of(name, table)
-    device = DEVICES.get(name)
-    return device if isinstance(device, Measured) else None
+    return DEVICES.get(name) if table is None else from_table.device_of(name, table)
 
 
 class Array(Group):
@@ -128,8 +129,10 @@ class Array(Group):
         "1T1R cells while they are programmed; a 1R array needs a programming routine and is not offered.",
         allowed="true (1T1R): a 1R array needs a programming routine; `wires.cell: 1R` reads one",
     )
-    scheme: Literal["double_column", "single_column"] = field(
-        "double_column", "Each weight is the difference of two devices, or one device against a fixed reference."
+    scheme: Literal["double_column", "single_column", "offset", "reference_column"] = field(
+        "double_column",
+        "Each weight is the difference of two devices, one device against a fixed reference, or one that holds it with "
+        "an offset, taken away digitally or by a column of each tile.",
     )
     p_l: float | None = field(
         None, "w_max is the weight of rank p_l (n - 1), largest first; null: the largest.", ge=0, le=1
@@ -175,29 +178,6 @@ class Inputs(Group):
     rescale_output: bool = field(False, "Undo that scaling on the layer's output.")
 
 
-class ADC(Group):
-    """Converters behind the tiles."""
-
-    bits: int | None = field(8, "Resolution; null: no converter.", neutral=None, short="adc_bits", ge=2, le=24)
-    quantisation: Literal[tuple(CONVERTERS)] = field(
-        "linear", "Codes stand for values, or for sign and logarithm.", short="adc_quantisation"
-    )
-    overflow_rate: float = field(
-        0.0, "Proportion of a vector's entries above the range.", short="adc_overflow_rate", ge=0, le=1
-    )
-    range: Literal["auto", "calibrated"] = field(
-        "auto",
-        "Each vector's own entries set the range, or it is fixed, for each tile, on training images.",
-        short="adc_range",
-    )
-    calibration_images: int = field(200, "Training images that fix it, drawn for each repeat.", ge=1, per_layer=False)
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether there are converters whose range is fixed on training images."""
-        return self.bits is not None and self.range == "calibrated"
-
-
 class Tuning(Group):
     """The line from a crossbar's output to the digital layer's."""
 
@@ -236,6 +216,8 @@ class Setting(Group):
     device: Device = pydantic.Field(default_factory=Device)
     array: Array = pydantic.Field(default_factory=Array)
     inputs: Inputs = pydantic.Field(default_factory=Inputs)
+    slices: Slices = pydantic.Field(default_factory=Slices)
+    dac: DAC = pydantic.Field(default_factory=DAC)
     adc: ADC = pydantic.Field(default_factory=ADC)
     tuning: Tuning = pydantic.Field(default_factory=Tuning)
     # Non-idealities, in the order in which they act.
@@ -273,9 +255,17 @@ class Setting(Group):
         if resolve(self).ranging not in CONVERTERS[quantisation]:
             raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
         together.check(self)
+        slices_fields.check(self)
         if self.recovers and resolve(self).padding_cells:
             name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
             raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
+        if slices_fields.active(self):
+            by_output = {f"recovery.{name}": getattr(self.recovery, name) == "column" for name in ("line", "drift")}
+            refused = by_output | {"recovery.fine_tuning_images": self.recovery.fine_tuning_images > 0}
+            for name in (name for name, wanted in refused.items() if wanted):
+                raise InputError(
+                    f"setting: {name}: {self[name]!r} is not offered with digits or converters that have steps"
+                )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:
@@ -337,7 +327,9 @@ class Setting(Group):
     @property
     def calibrated(self) -> bool:
         """Whether there are converters whose range is fixed on training images."""
-        return bool(self.array.layer_types) and any(setting.adc.calibrated for setting in self.every())
+        return bool(self.array.layer_types) and any(
+            setting.adc.calibrated or setting.dac.active for setting in self.every()
+        )
 
     @property
     def recovers(self) -> bool:
@@ -362,6 +354,7 @@ class Setting(Group):
             or setting.retention.draws
             or setting.reading.noisy
             or setting.adc.calibrated
+            or setting.dac.active
             for setting in self.every()
         )
 

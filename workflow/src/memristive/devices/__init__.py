@@ -13,6 +13,8 @@ from memristive.devices import (
     cmo_hfox_0_2_percent,
     cmo_hfox_2_percent,
     ferroelectric,
+    linear_ion_drift,
+    memdiode,
     metallic_nanowire,
     pcm_joshi,
     pcm_nandakumar,
@@ -21,6 +23,7 @@ from memristive.devices import (
     rram_milo,
     rram_wan,
     sonos,
+    stanford_pku,
 )
 from memristive.devices.device import Device, Ohmic, resistances
 from memristive.devices.measured import Measured
@@ -52,6 +55,9 @@ DEVICES: dict[str, Device] = {
     "cmo_hfox_0.2_percent": cmo_hfox_0_2_percent.DEVICE,
     "cmo_hfox_2_percent": cmo_hfox_2_percent.DEVICE,
     "sonos": sonos.DEVICE,
+    "linear_ion_drift": linear_ion_drift.DEVICE,
+    "stanford_pku": stanford_pku.DEVICE,
+    "memdiode": memdiode.DEVICE,
 }
 
 _DRIVES = ("hysteresis", "switching")

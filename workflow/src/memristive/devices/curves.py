@@ -54,7 +54,7 @@ def loop_area(voltage: Array, current: Array) -> float:
 
 
 def current_at_zero_voltage(voltage: Array, current: Array) -> float:
-    """Largest |current| (A) where the voltage crosses 0, interpolated between the two samples around it."""
+    """Largest current (A), of either sign, where the voltage crosses 0, interpolated between the samples around it."""
     crossing = np.flatnonzero(voltage[:-1] * voltage[1:] <= 0)
     before, after = voltage[crossing], voltage[crossing + 1]
     share = np.divide(before, before - after, out=np.zeros_like(before), where=before != after)

@@ -11,6 +11,7 @@ from typing import Any
 from memristive.arrays import nonidealities
 from memristive.core.setting import FIELDS, Setting
 
+ERRORS = ("offset", "gain", "inl", "noise")  # of converters
 DIGITAL = {"array.layer_types": ()}
 
 
@@ -44,15 +45,24 @@ KNOWN = (
     ),
     Effect(
         "the converters",
-        {"adc.bits": None},
+        {"adc.bits": None} | {f"adc.{name}": 0.0 for name in ERRORS} | {"adc.fit": "power_of_two"},
         {
             "linear converters of 8 bits that range themselves": {
                 "adc.bits": 8,
                 "adc.quantisation": "linear",
                 "adc.overflow_rate": 0.0,
                 "adc.range": "auto",
+                "adc.fit": "power_of_two",
+                **{f"adc.{name}": 0.0 for name in ERRORS},
             }
         },
+    ),
+    Effect("errors of the converters", {f"adc.{name}": 0.0 for name in ERRORS}),
+    Effect("inputs of few bits", {"dac.bits": None, "dac.serial": False}, {"inputs of 8 bits": {"dac.bits": 8}}),
+    Effect(
+        "weights of few bits",
+        {"slices.weight_bits": None, "slices.cell_bits": None, "slices.count": None, "slices.sign": "every"},
+        {"weights of 8 bits": {"slices.weight_bits": 8, "slices.cell_bits": None, "slices.count": None}},
     ),
     Effect("device variability", {"variability.sigma": 0.0, "variability.relative_sigma": 0.0}, AFTER),
     Effect("too few conductance states", {"states.count": None}, {"16 states": {"states.count": 16}}),

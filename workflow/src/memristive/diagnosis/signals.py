@@ -9,6 +9,7 @@ from torch import nn
 from memristive.arrays.draws import SeededDraws
 from memristive.converters.adc import needed_range
 from memristive.core.setting import Setting
+from memristive.network import sliced
 from memristive.network.convert import convert_with
 from memristive.network.layers import CrossbarLayer, sums
 from memristive.network.recovery.images import Draw
@@ -27,7 +28,7 @@ class Signal:
         correlation: of both outputs on the digital network's inputs, without the bias, as in the next two.
         slope: of the least-squares line from the digital output to the layer's; 1 where nothing is scaled.
         residual: root mean square of what that line leaves, as a proportion of the output's.
-        inputs_scaled: proportion of the images whose inputs exceed the largest input voltage.
+        inputs_scaled: proportion of the images whose inputs exceed the largest input voltage, or what DACs convert.
         range_used: largest magnitude of a tile's sums as a proportion of its converter's range, mean over vectors.
         clipped: proportion of the sums beyond the range.
         at_low, at_high: proportion of its devices at, or beyond, their lowest and highest nominal conductance.
@@ -103,7 +104,7 @@ def _signal(
     residual = float((spread - slope * centred).norm() / spread.norm()) if float(spread.norm()) else math.nan
     used, clipped = _conversion(layer, inputs)
     low, high = _devices(layer)
-    volts = layer.arithmetic.max_input_voltage
+    volts = sliced.largest_input(layer) or layer.arithmetic.max_input_voltage
     largest = inputs.flatten(1).abs().amax(1) if inputs.dim() > 1 else inputs.abs().amax()
     return Signal(
         layer=name,
@@ -140,6 +141,8 @@ def _conversion(layer: CrossbarLayer, inputs: torch.Tensor) -> tuple[float, floa
     arithmetic = layer.arithmetic
     if arithmetic.adc_bits is None:
         return math.nan, math.nan
+    if layer.sliced:
+        return tuple(float(found.mean()) for found in sliced.conversion(layer, inputs))
     used, beyond = [], []
     for number, stage in enumerate(layer._bare()):
         for group, found in enumerate(sums(stage, inputs)):

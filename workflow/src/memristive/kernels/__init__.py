@@ -1,5 +1,6 @@
 """Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
 
+from memristive.kernels import slices
 from memristive.kernels.chain import (
     BatchNorm,
     Chain,
@@ -35,5 +36,6 @@ __all__ = [
     "linear",
     "run",
     "single",
+    "slices",
     "sums",
 ]

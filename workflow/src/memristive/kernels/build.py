@@ -54,6 +54,9 @@ LEVELS = {
         "-mprefer-vector-width=512",
     ],
 }
+# Products of bytes in one instruction; both units are made of what their base has, by the compilers that know it.
+LEVELS["level/avx512vnni.cpp"] = [*LEVELS["level/avx512.cpp"], "-mavx512vnni"]
+LEVELS["level/avxvnni.cpp"] = LEVELS["level/avx2.cpp"]
 # Nothing but the C interface is visible, so that no other library's C++ gets mixed up with ours.
 EXPORTS = "{ global: memristive_*; local: *; };"
 EXTRA_FLAGS = "MEMRISTIVE_KERNEL_FLAGS"

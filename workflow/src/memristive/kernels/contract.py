@@ -112,3 +112,31 @@ STAGE = Contract(
         anything,
     )
 )
+
+
+# Of `memristive.arrays.slices.stage.SlicedStage`.
+SLICED = Contract(
+    dict.fromkeys(
+        (
+            "digits",
+            "columns",
+            "arithmetic",
+            "factors",
+            "signed",
+            "offset",
+            "references",
+            "whole",
+            "weight_step",
+            "codes",
+            "steps",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "padding_mode",
+            "line",
+            "bias",
+        ),
+        anything,
+    )
+)

@@ -89,6 +89,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         ("memristive_effective", 1),
         ("memristive_effective_gradient", 2),
         ("memristive_gated", 2),
+        ("memristive_sliced", 1),
     ):
         getattr(library, name).restype = ctypes.c_int32
         pointers = [ctypes.c_void_p] * tensors

@@ -16,8 +16,22 @@ from torch.nn.modules import module as torch_module
 from memristive.network.purity import Read
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+# Torch's tables that take no part in a forward pass without gradients, or only beside `_HOOKS`.
+_IDLE = {
+    "_non_persistent_buffers_set",
+    "_backward_pre_hooks",
+    "_backward_hooks",
+    "_is_full_backward_hook",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_forward_pre_hooks_with_kwargs",
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+}
 # Tables of a module that are looked at by themselves, and what plans keep in it.
-_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, "_plan", "_cached", "_watched", "_used"}
+_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, *_IDLE, "_plan", "_cached", "_watched", "_used", "_uses"}
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _CHANGEABLE = (torch.Tensor, *_CONTAINERS)
 _MOST_SUMMED_UP = 2**20  # numbers of a tensor whose checksum depends on their order

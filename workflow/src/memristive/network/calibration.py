@@ -2,7 +2,8 @@
 
 An auto-ranging converter, as MemTorch has it, knows every vector before it converts it. A real one has
 a range that was set beforehand: here, for each tile, the smallest power of two that holds what the
-tile put out for some training images (all but `adc_overflow_rate` of it). Larger outputs saturate.
+tile put out for some training images (all but `adc_overflow_rate` of it), or what `adc_fit` says.
+Larger outputs saturate.
 """
 
 import torch
@@ -15,7 +16,7 @@ from memristive.network.layers import CrossbarLayer
 
 @torch.no_grad()
 def calibrate(network: nn.Module, images: torch.Tensor) -> None:
-    """Fix the range of every ADC of `network` whose setting has `adc_range: calibrated`.
+    """Fix the range of every ADC of `network` whose setting has `adc_range: calibrated`, and of every DAC.
 
     Layer by layer: each is set on what the layers before it put out with their ranges already fixed.
 
@@ -24,7 +25,7 @@ def calibrate(network: nn.Module, images: torch.Tensor) -> None:
         images: float32 [images, ...], as the network takes them.
 
     Raises:
-        InputError: no ADC of `network` has a fixed range, or images that are none or not finite.
+        InputError: no converter of `network` has a fixed range, or images that are none or not finite.
     """
     if not isinstance(images, torch.Tensor) or not images.numel():
         shown = f"shape {list(images.shape)}" if isinstance(images, torch.Tensor) else type(images).__name__
@@ -33,9 +34,11 @@ def calibrate(network: nn.Module, images: torch.Tensor) -> None:
         raise InputError("calibrate: images: a value is not finite")
     layers = [m for m in network.modules() if isinstance(m, CrossbarLayer) and m.setting.calibrated]
     if not layers:
-        raise InputError("calibrate: network: no layer on crossbars has adc.range: 'calibrated'")
+        raise InputError("calibrate: network: no layer on crossbars has adc.range: 'calibrated' or dac.bits")
     for layer in layers:
         layer.adc_ranges = torch.empty(0)
+        if layer.sliced:
+            layer.input_range.zero_()
     hooks = [layer.register_forward_pre_hook(lambda layer, args: layer.calibrate(args[0])) for layer in layers]
     try:
         network(images)

@@ -14,14 +14,14 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from memristive import kernels
-from memristive.arrays import nonidealities, together
+from memristive.arrays import mapping, nonidealities, together
 from memristive.arrays.draws import Draws, SeededDraws
 from memristive.arrays.placement import Placing
 from memristive.arrays.programming import program
 from memristive.arrays.semantics import resolve
 from memristive.core.errors import BeyondMeasurement, InputError
 from memristive.core.setting import Setting
-from memristive.network import recovery
+from memristive.network import recovery, sliced
 from memristive.network.checks import check_layers, check_model_and_setting, layers_to_convert
 from memristive.network.graph import fused
 from memristive.network.layers import CrossbarConv2d, CrossbarLayer, CrossbarLinear
@@ -208,6 +208,8 @@ def build_layer(
     if first is not None:
         built.hold(first)
         del first  # frees the conductances that it holds as soon as others take their place
+    if built.sliced:
+        sliced.prepare(built, mapping.weight_range(weight, setting, draws.aim(name, setting)), draws)
     if before:
         built.tune(draws, weight)
     if compensated:

@@ -31,25 +31,25 @@ def unrounded(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     if stage.kernel_size is None:
         samples = x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
         voltages, undo = encode(samples, arithmetic.max_input_voltage, per_sample)
-        output = sum(power @ matrix[0] for power, matrix in _terms(stage, voltages))
+        output = sum(values @ matrix[0] for values, matrix in _terms(stage, voltages))
         output = (output * undo if arithmetic.rescale_output else output).reshape(*x.shape[:-1], stage.columns)
     else:
         padded = F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
         voltages, undo = encode(padded, arithmetic.max_input_voltage, per_sample)
         shape = (stage.groups * stage.columns, -1, *stage.kernel_size)
         output = sum(
-            F.conv2d(power, matrix.transpose(1, 2).reshape(shape), None, stage.stride, 0, stage.dilation, stage.groups)
-            for power, matrix in _terms(stage, voltages)
+            F.conv2d(values, matrix.transpose(1, 2).reshape(shape), None, stage.stride, 0, stage.dilation, stage.groups)
+            for values, matrix in _terms(stage, voltages)
         )
         output = output * undo if arithmetic.rescale_output else output
     return stage.on_line(output)
 
 
 def _terms(stage: Stage, voltages: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Powers of the voltages and what each is multiplied with; noise counts as given."""
-    for exponent, matrix in enumerate((stage.conductance, stage.square, stage.cube), 1):
-        if matrix is not None:
-            yield voltages**exponent, matrix[..., : stage.columns]
+    """What is made of the voltages and what it is multiplied with; noise counts as given."""
+    yield voltages, stage.conductance[..., : stage.columns]
+    if stage.terms is not None:
+        yield from zip(stage.law.inputs(voltages), stage.terms[..., : stage.columns], strict=True)
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -14,17 +14,18 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from memristive import kernels
-from memristive.arrays import definition, mapping, tuning
+from memristive.arrays import definition, reading, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
-from memristive.arrays.reading import CUBE, SQUARE, VARIANCE
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.fields import active as is_sliced
+from memristive.arrays.slices.layout import scheme_of
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
-from memristive.network import recovery
+from memristive.network import recovery, sliced
 from memristive.network.gradients import run_with_gradient
 
 
@@ -48,8 +49,6 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.sums(stage, x) if found is NotImplemented else found
 
 
-READ = (SQUARE, CUBE, VARIANCE)  # matrices that a layer holds besides its conductances
-
 # Attributes that are decided when a layer is converted.
 _DECIDED = {
     "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
@@ -67,15 +66,18 @@ class CrossbarLayer(nn.Module):
         arrays: the conductances (S) of the layer's arrays by slice of the weights, group and side, where they are
             kept (see `convert_with`): each float32 [padded rows, padded columns]; sides are positive and negative, or
             one in the single-column scheme.
-        conductance: signed conductances that inputs are multiplied with, float32
+        conductance: signed conductances (S) or digits that inputs are multiplied with, float32
             [slices, groups, rows, padded columns].
         columns: outputs of one group.
         line: coefficient and intercept, float64 [2] or, one an output, [2, outputs]; (1, 0) before tuning.
         bias: float32 [outputs], or None.
-        adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]; empty before
-            `calibrate`.
-        square, cube, variance: what reads need besides, see `Stage`, where the setting has a group `reading`; each
-            float32 [slices, groups, rows, padded columns], or None.
+        adc_ranges: of converters with a fixed range, float32 [slices, groups, tile rows, tile columns]: exponents of
+            powers of two, or steps where the layer is `sliced`; empty before `calibrate`.
+        sliced: computed by `memristive.arrays.slices`. Then there are
+        weight_step: weight that a digit of 1 stands for, float64 [];
+        input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
+        terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
+            slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
         faults: devices that something happened to while they were programmed, by what it was.
     """
 
@@ -88,7 +90,8 @@ class CrossbarLayer(nn.Module):
         self.name = name
         self._setting = setting
         self.arithmetic = Arithmetic.of(setting, self.layer_type)
-        self.scheme = mapping.SCHEMES[setting.array.scheme]
+        self.scheme = scheme_of(setting)
+        self.sliced = is_sliced(setting)
         self.arrays: Arrays = []
         self.rows = layer.weight[0].numel()
         self.register_parameter("bias", None)
@@ -99,8 +102,11 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("adc_ranges", torch.empty(0))
         self.faults: dict[str, int] = {}
         self._draw: torch.Generator | None = None
-        for name in READ if setting.reading.active else ():
+        for name in reading.NAMES if setting.reading.active else ():
             self.register_buffer(name, None)
+        if self.sliced:
+            self.register_buffer("weight_step", torch.tensor(1.0, dtype=torch.float64))
+            self.register_buffer("input_range", torch.zeros(2))
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -146,9 +152,9 @@ class CrossbarLayer(nn.Module):
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
         self.arrays, self.faults = found.arrays, found.faults
-        for name in READ if self.setting.reading.active else ():
+        for name in reading.NAMES if self.setting.reading.active else ():
             matrix = found.read.get(name)
-            setattr(self, name, None if matrix is None else matrix[:, :, : self.rows].to(self.conductance.device))
+            setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
 
     def draw_from(self, generator: torch.Generator) -> None:
         """Set the generator of the read noise."""
@@ -215,6 +221,9 @@ class CrossbarLayer(nn.Module):
 
         Before, its converters range themselves, also while the layer is tuned.
         """
+        if self.sliced:
+            sliced.calibrate(self, x)
+            return
         found = [
             torch.stack([needed_ranges(group, self.arithmetic) for group in sums(stage, x)]) for stage in self._bare()
         ]
@@ -227,7 +236,10 @@ class CrossbarLayer(nn.Module):
         self.__dict__["_used"] = True  # for `summary`
         if x.numel() == 0:  # no sample, or none with vectors
             return self.digital(x, x.new_zeros(self.weight_shape()))
-        output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
+        if self.sliced:
+            output = sliced.run(self, x)
+        else:
+            output = run(self.stage(), x) if len(self.conductance) == 1 else self._sliced(x)
         if not all_finite(output.detach()):
             raise InputError(
                 f"network: a value is not finite after {self.place}, at the setting {self.setting.canonical()}"
@@ -249,6 +261,8 @@ class CrossbarLayer(nn.Module):
 
     def crossbar(self, x: torch.Tensor) -> torch.Tensor:
         """Outputs of the arrays for inputs `x`, through converters that range themselves, before line and bias."""
+        if self.sliced:
+            return sliced.bare(self, x)
         return self._together(self._bare(), x)
 
     def stage(self) -> Stage:
@@ -260,7 +274,7 @@ class CrossbarLayer(nn.Module):
         """This layer, lines and bias included, as stages of a fused chain; kernels.Unsupported where it is none."""
         uncalibrated = self.setting.adc.calibrated and not self.adc_ranges.numel()
         as_made = self.conductance.dtype == torch.float32
-        if self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
+        if self.sliced or self.groups > 1 or len(self.conductance) > 1 or uncalibrated or not as_made:
             raise kernels.Unsupported
         stage = self.stage()
         if stage.column_line is None:
@@ -295,9 +309,12 @@ class CrossbarLayer(nn.Module):
         ]
         if not self.setting.reading.active:
             return stages
-        matrices = {name: getattr(self, name) for name in READ if getattr(self, name) is not None}
+        law = None if self.terms is None else reading.law(self.setting)
+        matrices = {name: getattr(self, name) for name in reading.NAMES if getattr(self, name) is not None}
         return [
-            dataclasses.replace(stage, draw=self._draw, **{name: each[number] for name, each in matrices.items()})
+            dataclasses.replace(
+                stage, law=law, draw=self._draw, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
+            )
             for number, stage in enumerate(stages)
         ]
 

@@ -137,7 +137,7 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
     else:
         recovery = layer.setting.recovery
         spare = recovery.redundant_columns if layer.setting.faults.active else 0
-        devices = rows * (columns + len(layer.arithmetic.tile_columns(columns)) * spare)
+        devices = rows * (padded + len(layer.arithmetic.tile_columns(columns)) * spare)  # references included
     return OnArrays(
         name=name,
         kind=layer.layer_type,

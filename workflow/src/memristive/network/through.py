@@ -6,6 +6,7 @@ from torch import nn
 from memristive.arrays import mapping
 from memristive.arrays.nonidealities import wires
 from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.fields import in_digits
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.checks import check_layers, layers_to_convert
@@ -34,12 +35,17 @@ def effective_weights(model: nn.Module, setting: Setting) -> dict[str, torch.Ten
         Tensors of the shape of the weights, by their names in `model.named_parameters()`.
 
     Raises:
-        InputError: a layer that cannot be converted, or semantics that are not physical.
+        InputError: a layer that cannot be converted, semantics that are not physical, or weights held as digits.
     """
     if resolve(setting).padding_cells:
         raise InputError(
             f"effective_weights: arithmetic.semantics: {setting.arithmetic.semantics!r}, but training needs physical"
         )
+    for each in setting.every():
+        if in_digits(each):
+            raise InputError(
+                "effective_weights: slices.weight_bits or array.scheme: training needs weights that are conductances"
+            )
     check_layers(model, setting)
     found = {}
     for name, layer in layers_to_convert(model, setting):

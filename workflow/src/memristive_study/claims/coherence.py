@@ -10,7 +10,7 @@ import pandas as pd
 from memristive_study.claims.evidence import Evidence
 from memristive_study.claims.judge import Claim, judge
 from memristive_study.claims.situations import ARITHMETIC, CHOICES, Situations
-from memristive_study.claims.verdicts import NOT_DECIDABLE, REPRODUCED
+from memristive_study.claims.verdicts import CONSISTENT, NOT_DECIDABLE, REPRODUCED
 
 RECIPE = "recipe"
 COLUMNS = ("number", "fact", RECIPE, *CHOICES, "holds")
@@ -85,7 +85,7 @@ def _judged(claim: Claim, situations: Situations) -> Iterator[tuple[dict[str, An
 
 
 def _holds(verdict: str) -> str:
-    return YES if verdict == REPRODUCED else OPEN if verdict == NOT_DECIDABLE else NO
+    return YES if verdict == REPRODUCED else OPEN if verdict in (NOT_DECIDABLE, CONSISTENT) else NO
 
 
 def values(frame: pd.DataFrame) -> dict[str, list[str]]:

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from memristive_study.results import readings
-from memristive_study.results.statistics import Interval
+from memristive_study.results.differences import of_part
+from memristive_study.results.statistics import Interval, OneChip
 from memristive_study.results.study import Network, Study
 
 ORDER = (*readings.ORDER, "none", "before", "after", "both")  # of semantics and of choices
@@ -19,7 +20,10 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A quantity of one network (or device): `semantics` and `choice` are empty where they make no difference."""
+    """A quantity of one network (or device): `semantics` and `choice` are empty where they make no difference.
+
+    `chip`: where one further chip's lies, where the paper's value is that of one.
+    """
 
     where: str
     ours: Interval
@@ -27,6 +31,7 @@ class Found:
     choice: str = ""
     paper: float | None = None
     note: str = ""
+    chip: OneChip | None = None
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,13 @@ class Evidence:
         return self.study.networks
 
     def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
-        """A table, or one part of an experiment; raises Missing where it is absent or empty."""
+        """A table, or one part of an experiment; raises Missing where it is absent or empty.
+
+        Further repeats of a part's settings that another part evaluated count as its own, and each repeat once.
+        """
         frame = self.frames.get(name)
-        if frame is not None and part is not None and len(frame):
-            frame = frame[frame["part"] == part]
+        if frame is not None and len(frame) and "part" in frame:
+            frame = of_part(frame, part)
         if frame is None or not len(frame):
             raise Missing(name.replace("_", " ") + (f" ({part.replace('_', ' ')})" if part else ""))
         if "records" in self.frames and "label" in frame:

@@ -3,7 +3,8 @@
 A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network and with every
 choice that the text leaves open (whether the network was tuned before or after a non-ideality). Where it holds with
 some choices and not with others, or for some trainings of a network and not for others, the verdict says that it
-depends on them. `physical` decides first, then MemTorch's own arithmetic.
+depends on them. Where a criterion on our mean is not fulfilled, but the paper's number, which is that of one chip, lies
+where one further chip of ours does, the verdict says that. `physical` decides first, then MemTorch's own arithmetic.
 """
 
 import dataclasses
@@ -21,7 +22,7 @@ from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.claims.verdicts import NOT_DECIDABLE
 from memristive_study.results import sources
-from memristive_study.results.statistics import mean_interval
+from memristive_study.results.statistics import fixed, mean_interval
 from memristive_study.results.study import Study
 from memristive_study.tables.text import to_markdown
 
@@ -152,7 +153,11 @@ def _or(names: Sequence[str]) -> str:
 
 def _text(found: Found, evidence: Evidence) -> str:
     where = " ".join(filter(None, [evidence.label(found.where), found.semantics, found.choice]))
-    return f"{where}: {found.ours.text()}" if where else found.ours.text()
+    text = f"{where}: {found.ours.text()}" if where else found.ours.text()
+    if found.chip is None or found.paper is None:
+        return text
+    there = {True: "is there", False: "is not there", None: "is not among these, which are too few to tell"}
+    return f"{text}, {found.chip.text()}: the paper's {fixed(found.paper, 2)} {there[verdicts.consistent(found)]}"
 
 
 def _between_networks(quantities: Sequence[Found], evidence: Evidence) -> list[str]:

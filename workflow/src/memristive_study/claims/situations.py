@@ -16,7 +16,7 @@ from memristive.core.setting import FIELDS
 from memristive_study.claims.evidence import Evidence
 from memristive_study.results.readings import MEANT, MEMTORCH
 
-ARITHMETIC, BATCH_NORM = "semantics", "batch_norm"
+ARITHMETIC, BATCH_NORM = "semantics", "batch_norm_mode"  # the second is no field of a setting
 CHOICES = (ARITHMETIC, "tuning", "initial_time", "batch_size", BATCH_NORM)  # columns; the recipe comes on top
 INFERENCE, TRAINING = "inference", "training"  # values of BATCH_NORM
 _SHORT = tuple(found.short for found in FIELDS.values())

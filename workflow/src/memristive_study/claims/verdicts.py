@@ -12,12 +12,14 @@ from memristive_study.results.readings import AS, MEANT
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
 ONLY_WITH_DEFECT = "reproduced only with the defect"
+CONSISTENT = "consistent with one chip of ours"
 DEPENDS_ON_CHOICE = "depends on the choice"
 DEPENDS_ON_NETWORK = "depends on the network"
 NOT_DECIDABLE = "not decidable"
 VERDICTS = (
     REPRODUCED,
     ONLY_WITH_DEFECT,
+    CONSISTENT,
     DEPENDS_ON_CHOICE,
     DEPENDS_ON_NETWORK,
     NOT_REPRODUCED,
@@ -86,6 +88,12 @@ def decide(found: Quantities, papers: Mapping[str, str | None]) -> Decided:
     with_what = "; ".join(filter(None, (_with(kind, held, bool(kinds)) for kind, held in holding.items())))
     published = "" if published == first else published
     verdict, reason = _of_first(found, holding, first, published)
+    if verdict in (NOT_REPRODUCED, NOT_DECIDABLE):
+        for kind in filter(None, (first, published)):
+            for choice in _choices(found, kind):
+                if _like_one_chip(found, kind, choice):
+                    how = f"the paper's number is one that a chip of ours may have, {AS.get(kind, kind)}"
+                    return Decided(CONSISTENT, ", ".join(filter(None, [how, choice and f"with {choice}"])), with_what)
     return Decided(verdict, reason, with_what)
 
 
@@ -138,7 +146,7 @@ def _holding(found: Quantities, semantics: str, papers: Mapping[str, str | None]
     Trainings are told apart only where some network of the paper has several, and by choices that agree.
     """
     mine = [(part, q) for part, quantities in found for q in quantities if q.semantics in ("", semantics)]
-    choices = list(dict.fromkeys(q.choice for _, q in mine if q.choice)) or [""]
+    choices = _choices(found, semantics)
 
     def holds(chosen: str, networks: Iterable[str] | None = None) -> bool | None:
         truths = [
@@ -156,6 +164,28 @@ def _holding(found: Quantities, semantics: str, papers: Mapping[str, str | None]
             for name in trainings:
                 by_training[name] = conjunction([holds(choice, [name]) for choice in choices])
     return Holding(by_choice, by_training)
+
+
+def _choices(found: Quantities, semantics: str) -> list[str]:
+    """The choices of what was found under a semantics; an empty one where there are none."""
+    mine = [q for _, quantities in found for q in quantities if q.semantics in ("", semantics)]
+    return list(dict.fromkeys(q.choice for q in mine if q.choice)) or [""]
+
+
+def _like_one_chip(found: Quantities, semantics: str, choice: str) -> bool:
+    """Whether each quantity fulfils its criterion or has the paper's value where one further chip may lie."""
+    mine = [
+        (part, q)
+        for part, quantities in found
+        for q in quantities
+        if q.semantics in ("", semantics) and q.choice in ("", choice)
+    ]
+    return bool(mine) and all(fulfils(part.criterion, q) or consistent(q) for part, q in mine)
+
+
+def consistent(found: Found) -> bool | None:
+    """Whether the paper's value, which is that of one chip, lies where one further chip of ours does, if known."""
+    return None if found.chip is None or found.paper is None else found.chip.holds(found.paper)
 
 
 def conjunction(truths: Sequence[bool | None]) -> bool | None:

@@ -8,7 +8,7 @@ import pydantic
 from memristive_study.config.choices import Choices
 from memristive_study.config.datasets import Dataset
 from memristive_study.config.devices import Device
-from memristive_study.config.experiments import Experiment, NetworkName
+from memristive_study.config.experiments import REPEATS, Experiment, NetworkName
 from memristive_study.config.networks import Network
 from memristive_study.config.sections import (
     LONGEST_NAME,
@@ -29,8 +29,6 @@ from memristive_study.config.timing import InferenceTime
 from memristive_study.config.training import Training
 from memristive_study.config.validation import Validation
 
-# The seeds of an evaluation are part of one argument of its command, of which Linux takes 128 KiB.
-REPEATS = 5000
 STUDY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 

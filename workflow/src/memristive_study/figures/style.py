@@ -66,7 +66,9 @@ PAPER = {
     "markeredgewidth": 0.4,
 }
 DIGITAL = {"linestyle": (0, (1, 1.6)), "linewidth": 1.1}
-MOST_DRAWN = 20  # evaluations of one setting that are drawn one by one
+MOST_DRAWN = 20  # evaluations of one setting that are drawn above one another
+QUANTILES = (0.05, 0.5, 0.95)  # of more of them
+GOLDEN = 0.6180339887498949
 CHANGE = "cividis"  # colour map of ordered quantities, the same in grey
 
 
@@ -141,11 +143,23 @@ def loss_axis(axes: Axes) -> None:
     axes.set_yticks([0.01, 0.1, 1, 10, 100], ["none", "0.1", "1", "10", "100"])
 
 
-def draws(axes: Axes, rows: pd.DataFrame, x: float, colour: Any, marker: str = "o") -> None:
-    """Every evaluation of a setting as a small point at `x`, where they are few enough to tell apart."""
-    if 1 < len(rows) <= MOST_DRAWN:
-        look = {"marker": marker, "markersize": 2.0, "alpha": 0.55, "markeredgewidth": 0, "zorder": 3}
-        axes.plot([x] * len(rows), rows["accuracy"], color=colour, linestyle="none", label="_nolegend_", **look)
+def draws(axes: Axes, rows: pd.DataFrame, x: float, colour: Any, marker: str = "o", width: float = 0.1) -> None:
+    """Every evaluation of a setting as a small point at `x`; more than MOST_DRAWN beside one another over `width`.
+
+    Those have their QUANTILES as lines across.
+    """
+    count = len(rows)
+    if count < 2:
+        return
+    look = {"marker": marker, "markersize": 2.0, "alpha": 0.55, "markeredgewidth": 0, "zorder": 3}
+    aside = np.zeros(count)
+    if count > MOST_DRAWN:
+        aside = width * ((np.arange(count) * GOLDEN) % 1 - 0.5)  # evenly spread, in no order
+        look |= {"markersize": 1.6, "alpha": 0.4}
+        for proportion, value in zip(QUANTILES, np.quantile(rows["accuracy"], QUANTILES), strict=True):
+            thick = 1.4 if proportion == 0.5 else 0.7
+            axes.hlines(value, x - 0.7 * width, x + 0.7 * width, color=BLACK, linewidth=thick, zorder=4)
+    axes.plot(x + aside, rows["accuracy"], color=colour, linestyle="none", label="_nolegend_", **look)
 
 
 def accuracy_axis(axes: Axes, top: float = 103.0) -> None:

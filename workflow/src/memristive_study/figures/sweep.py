@@ -55,7 +55,8 @@ def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study:
     fields = sweeps.swept(frame)
     x, others = fields[:1], fields[1:]
     values = sorted(frame[x[0]].unique(), key=sweeps.order) if x else [None]
-    places, scale = _places(values)
+    many = bool(frame.groupby(["network", "label"]).size().max() > style.MOST_DRAWN)
+    places, scale = _places(values) if not many else ([float(i) for i in range(len(values))], "linear")
     place = {sweeps.text(value): at for value, at in zip(values, places, strict=True)}
     frame = frame.assign(
         place=[place[sweeps.text(value)] for value in frame[x[0]]] if x else 0.0,
@@ -66,11 +67,12 @@ def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study:
     shown = lines
     if len(lines) > MOST_LINES:
         shown = [lines[round(i * (len(lines) - 1) / (MOST_LINES - 1))] for i in range(MOST_LINES)]
-    ordered_values = all(sweeps.is_ordered(value) for value in values)
+    ordered_values = not many and all(sweeps.is_ordered(value) for value in values)
     for panel, name in zip(panels, names, strict=True):
         mine = frame[frame["network"] == name]
         own = style.network_style(name, study.networks) if not others else None
-        _draw_lines(panel, mine, shown, own, ordered_values)
+        _draw_lines(panel, mine, shown, own, ordered_values, many)
+        marked = many and _draw_paper(panel, mine, name, study)
         if not ordered_values:
             panel.set_xlim(-0.5, len(values) - 0.5)
         style.accuracy_axis(panel)
@@ -81,15 +83,30 @@ def _draw_part(panels: np.ndarray, frame: pd.DataFrame, names: list[str], study:
         panel.set(title=study.label(name), xlabel=sweeps.title(x[0]) if x else "")
     if others:
         panels[0].legend(loc="best", fontsize=6)
-    return [f"{len(shown)} of {len(lines)} lines drawn"] if len(shown) < len(lines) else []
+    notes = [f"{len(shown)} of {len(lines)} lines drawn"] if len(shown) < len(lines) else []
+    if many:
+        notes.append("small points: chips; lines across: 5, 50 and 95 % of them")
+    return [*notes, "stars: the paper's"] if marked else notes
+
+
+def _draw_paper(panel: Axes, frame: pd.DataFrame, name: str, study: Study) -> bool:
+    """Draw what the paper states for settings of a part, beside our chips; whether it states anything."""
+    marked = False
+    for _, row in frame.drop_duplicates("label").iterrows():
+        stated = study.stated(row["experiment"], name, row)
+        if stated is not None:
+            panel.plot([row["place"] + 0.36], [stated], **style.PAPER)
+            marked = True
+    return marked
 
 
 def _draw_lines(
-    panel: Axes, frame: pd.DataFrame, lines: list[str], own: tuple[str, str] | None, connected: bool
+    panel: Axes, frame: pd.DataFrame, lines: list[str], own: tuple[str, str] | None, connected: bool, many: bool
 ) -> None:
     """Draw each line under each semantics, or its points side by side where the values have no order.
 
-    `own` are a network's colour and marker where there is one line only.
+    `own` are a network's colour and marker where there is one line only. Where there are many chips of a setting
+    each is drawn, beside their mean.
     """
     colours = style.shades(len(lines))
     drawn = [(line, semantics) for line in lines for semantics in style.semantics_of(frame)]
@@ -104,8 +121,10 @@ def _draw_lines(
         if connected:
             style.means(panel, chosen, "place", label=label, **look)
         else:
-            aside = 0.5 * (number - (len(drawn) - 1) / 2) / len(drawn)
+            aside = 0.6 * (number - (len(drawn) - 1) / 2) / len(drawn)
             style.points(panel, chosen.assign(place=chosen["place"] + aside), "place", label=label, **look)
+            for place, rows in chosen.groupby("place") if many else ():
+                style.draws(panel, rows, place + aside + 0.25 / len(drawn), look["color"], width=0.25 / len(drawn))
 
 
 def _places(values: list[Any]) -> tuple[list[float], str]:

@@ -6,9 +6,23 @@ else in memristive_study imports from here.
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from typing import Any
 
 from memristive.core.names import check_known
 from memristive_study.results.paper import NO_PAPER, Paper
+
+# Of studies that were recorded before configurations named their paper.
+FIRST = "souto_garnelo"
+
+
+def of(config: Mapping[str, Any]) -> Paper:
+    """The paper of a study, from the configuration that it recorded; `NO_PAPER` where it recorded none.
+
+    Raises:
+        InputError: there is no such paper.
+    """
+    return load(config.get("paper", FIRST if config else None))
 
 
 def load(key: str | None) -> Paper:

@@ -15,6 +15,7 @@ from memristive.core.grid import expand
 from memristive.core.names import check_known
 from memristive.core.seeding import seed
 from memristive.core.setting import Setting, dotted
+from memristive_study.config.experiments import AT_MOST
 from memristive_study.config.images import check_calibration, counts
 from memristive_study.config.limits import check_label
 from memristive_study.models import names
@@ -117,11 +118,8 @@ class Plan:
         if not self.config["paper"]:
             return list(self._used_devices)
         known = devices.table(self.config["devices"])
-        return [
-            name
-            for name, device in known.items()
-            if not isinstance(device, devices.Measured) or name in self._used_devices
-        ]
+        models = (devices.VTEAM, devices.Ohmic)
+        return [name for name, device in known.items() if name in self._used_devices or type(device) in models]
 
     @property
     def has_curves(self) -> bool:
@@ -175,13 +173,32 @@ class Plan:
             return pretrained.folds(network, name)
         return self.config["networks"][network].get("folds", self.config["training"]["folds"])
 
-    def seeds(self, network: str) -> list[int]:
-        """Seeds of the repeats of every setting of a network; no swept value takes part."""
-        return [seed(self.config["seed"], repeat, network) for repeat in range(self.config["repeats"])]
+    def seeds(self, network: str, repeats: int | None = None) -> list[int]:
+        """Seeds of the repeats, the study's or so many, of every setting of a network; no swept value takes part."""
+        repeats = self.config["repeats"] if repeats is None else repeats
+        return [seed(self.config["seed"], repeat, network) for repeat in range(repeats)]
 
     def seeds_of(self, job: Job) -> list[int]:
-        """Seeds of a job's repeats; none where nothing is drawn, so that it does not depend on their number."""
-        return self.seeds(job.draws_of or job.network) if job.setting.draws else []
+        """Seeds of a job's repeats; none where nothing is drawn, so that it does not depend on their number.
+
+        Where the job has a precision, it may need but the first of them.
+        """
+        return self.seeds(job.draws_of or job.network, self.most_repeats(job)) if job.setting.draws else []
+
+    def precision(self, job: Job) -> float | None:
+        """Half-width (points) of the interval of the mean that a job draws for; None where it has its repeats."""
+        return self._drawn(job, "precision")
+
+    def most_repeats(self, job: Job) -> int:
+        """Evaluations that a job which draws at random makes at most."""
+        if self.precision(job) is None:
+            return self.config["repeats"]
+        return self._drawn(job, "at_most") or AT_MOST
+
+    def _drawn(self, job: Job, name: str) -> Any:
+        """What a job's part, or else its experiment, says about its draws."""
+        entry = self.config["experiments"].get(job.experiment, {})  # alternatives to choices have none
+        return entry.get("parts", {}).get(job.part, {}).get(name, entry.get(name))
 
     @property
     def timed(self) -> list[str]:

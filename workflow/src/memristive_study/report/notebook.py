@@ -51,7 +51,7 @@ import pandas as pd
 
 matplotlib.rcParams.update(style.RC)
 folder = Folder(results)
-paper = papers.load(folder.config.get("paper"))
+paper = papers.of(folder.config)
 study = folder.study(paper)
 frames = folder.read()
 evidence = Evidence(frames, study)

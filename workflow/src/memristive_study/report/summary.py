@@ -6,6 +6,7 @@ from typing import Any
 
 from memristive_study.claims.evidence import Evidence
 from memristive_study.claims.verdicts import (
+    CONSISTENT,
     DEPENDS_ON_CHOICE,
     DEPENDS_ON_NETWORK,
     NOT_DECIDABLE,
@@ -24,6 +25,7 @@ from memristive_study.results.outputs import Section
 MARKS = {
     REPRODUCED: "✓",
     ONLY_WITH_DEFECT: "!",
+    CONSISTENT: "≈",
     DEPENDS_ON_CHOICE: "±",
     DEPENDS_ON_NETWORK: "~",
     NOT_REPRODUCED: "✗",
@@ -32,6 +34,7 @@ MARKS = {
 CLASSES = {
     REPRODUCED: "yes",
     ONLY_WITH_DEFECT: "defect",
+    CONSISTENT: "depends",
     DEPENDS_ON_CHOICE: "depends",
     DEPENDS_ON_NETWORK: "depends",
     NOT_REPRODUCED: "no",

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from memristive.core.setting import SHORT_NAMES
 from memristive_study.results.statistics import (
     LEVEL,
     POINTS,
     Interval,
+    difference_by_repeat,
     extreme,
     magnitude,
     mean_interval,
-    paired_by_repeat,
-    paired_difference,
     simultaneous_level,
 )
 
@@ -39,22 +39,41 @@ def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
     return frame
 
 
+_SETTING = ("network", *SHORT_NAMES, "layers")
+
+
+def of_part(frame: pd.DataFrame, part: str | None) -> pd.DataFrame:
+    """Rows of a part of an experiment, or of all parts (None), each repeat of a setting once.
+
+    Further repeats of a part's settings that another part evaluated count as its own, for all parts share their draws.
+    """
+    if frame["part"].nunique() == 1:
+        return frame if part in (None, frame["part"].iloc[0]) else frame.iloc[:0]
+    columns = frame[[name for name in _SETTING if name in frame]].astype(str)
+    frame = frame.assign(setting=pd.util.hash_pandas_object(columns, index=False))
+    mine = frame["part"] == part if part is not None else frame["part"].notna()
+    found = pd.concat([frame[mine], frame[~mine & frame["setting"].isin(frame["setting"][mine])]])
+    found = found.drop_duplicates(["setting", "repeat"]).drop(columns="setting")
+    return found.assign(part=part) if part is not None else found
+
+
 def difference(first: pd.DataFrame, second: pd.DataFrame, level: float = LEVEL) -> Interval:
     """Accuracy of the rows `first` minus that of `second`, one setting each.
 
     Its interval is over the repeats; over the images too where both have the column `bits`, which of the images were
     right in a row (base64).
     """
-    over_repeats = mean_interval(paired_by_repeat(first, second)["difference"], limits=POINTS, level=level)
+    over_repeats = _over_repeats(first, second, level)
     bits = [bits_by_repeat(rows) for rows in (first, second)]
     if not all(bits):
         return over_repeats
-    shared = sorted(bits[0].keys() & bits[1].keys())
-    if 1 in (len(bits[0]), len(bits[1])):  # a setting without draws stands against each repeat of the other
-        right = [list(found.values()) for found in bits]
-    else:
-        right = [[found[repeat] for repeat in shared] for found in bits]
-    return replace(over_repeats, images=paired_difference(*right, level).images)
+    means = [100 * np.mean(list(found.values()), axis=0) for found in bits]
+    return replace(over_repeats, images=mean_interval(means[0] - means[1], "images", POINTS, level))
+
+
+def _over_repeats(first: pd.DataFrame, second: pd.DataFrame, level: float) -> Interval:
+    """Difference of two settings over the repeats alone."""
+    return difference_by_repeat(*(rows.set_index("repeat")["accuracy"] for rows in (first, second)), level)
 
 
 def bits_by_repeat(rows: pd.DataFrame) -> dict[int, np.ndarray]:
@@ -83,7 +102,7 @@ def spread(frame: pd.DataFrame, column: str, groups: Sequence[str] = ()) -> Inte
         for pair in itertools.combinations([rows for _, rows in mine.groupby(column, dropna=False)], 2)
     ]
     level = simultaneous_level(len(pairs))
-    found = [mean_interval(paired_by_repeat(*pair)["difference"], limits=POINTS, level=level) for pair in pairs]
+    found = [_over_repeats(*pair, level) for pair in pairs]
     return extreme([magnitude(each) for each in found], max)
 
 

@@ -342,12 +342,21 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
     )
     if not rest:
         return section
+    if _is_ladder(described):
+        return replace(
+            section,
+            figures=(*section.figures, _ladder(name, section.title)),
+            tables=(*section.tables, _prices(name)),
+            findings=functools.partial(_findings, section, name, rest),
+        )
     general = Figure(
         f"sweep_{name}",
         (name,),
         section.title,
         "Accuracy on the test set against what the experiment sweeps: a row of panels a grid, a panel a network, a "
-        "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats.",
+        "line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats. "
+        "Where a setting was evaluated on many chips, each is a small point beside their mean, and the lines across "
+        "are the accuracies that 5, 50 and 95 % of them stay below; stars, if any, are what the paper states.",
         "memristive_study.figures.sweep:draw",
     )
     return replace(
@@ -355,6 +364,27 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
         figures=(*section.figures, general),
         findings=functools.partial(_findings, section, name, rest),
     )
+
+
+def _is_ladder(parts: Mapping[str, Any]) -> bool:
+    """Whether the parts of an experiment are ways to get accuracy back: most fix a field of `recovery`."""
+    fixed = [(grid or {}).get("fixed") or {} for grid in parts.values()]
+    return len(fixed) > 2 and sum(any(key.startswith("recovery.") for key in each) for each in fixed) >= len(fixed) - 1
+
+
+def _ladder(name: str, title: str) -> Figure:
+    return Figure(
+        name,
+        (name,),
+        title,
+        "Accuracy of each chip on the test set, by what is done to get it back: nothing, each option alone, several "
+        "together; a panel a network, a colour for how much harms. Lines: the median and the middle half of the chips.",
+        "memristive_study.figures.ladder:draw",
+    )
+
+
+def _prices(name: str) -> Table:
+    return Table(name, (name, "datasets"), "What is gained, and its price", "memristive_study.tables.ladder:build")
 
 
 def _findings(section: Section, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:

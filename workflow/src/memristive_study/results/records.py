@@ -4,7 +4,7 @@ import base64
 import csv
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from memristive.core.files import read_json, write_csv
 from memristive.core.setting import FIELD_NAMES, Setting
 
 if TYPE_CHECKING:
+    from memristive.evaluation import Evaluation
     from memristive.network.recovery.images import Draw
 
 MEASURED = (
@@ -37,6 +38,7 @@ def evaluate_setting(
     seeds: Sequence[int],
     threads: int,
     named: Mapping[str, str],
+    precision: float | None = None,
 ) -> dict[str, Any]:
     """Record of one setting on a data set's test images, as JSON holds it.
 
@@ -47,6 +49,8 @@ def evaluate_setting(
         seeds: one for each repeat.
         threads: of the arithmetic; no result depends on it.
         named: experiment, network, part and label, which the record carries.
+        precision: half-width (points) of the 95 % interval of the mean accuracy, for the sake of which the seeds are
+            used in their order, as many as it needs (`memristive.population.sequence`); None: all of them.
     """
     import torch
 
@@ -64,12 +68,33 @@ def evaluate_setting(
     test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_canonical(setting)
 
-    found = enumerate(evaluations(model, test, parsed, seeds, training_images(dataset)))
+    def evaluate(wanted: Sequence[int]) -> "Iterator[Evaluation]":
+        return evaluations(model, test, parsed, wanted, training_images(dataset))
+
+    found = enumerate(evaluate(seeds) if precision is None or not seeds else _until(precision, evaluate, seeds))
     return {
         **named,
         "setting": parsed.canonical(),
         "evaluations": [{"repeat": repeat, **dataclasses.asdict(evaluation)} for repeat, evaluation in found],
     }
+
+
+def _until(
+    precision: float, evaluate: "Callable[[Sequence[int]], Iterable[Evaluation]]", seeds: Sequence[int]
+) -> "list[Evaluation]":
+    """Evaluations with the first of `seeds`, until their mean is known to `precision` points, or with all of them."""
+    import numpy as np
+
+    from memristive.population.sequence import until_precise
+
+    found: list[Evaluation] = []
+
+    def draw(more: int) -> np.ndarray:
+        found.extend(evaluate(seeds[len(found) : len(found) + more]))
+        return np.array([evaluation.accuracy / 100 for evaluation in found[-more:]])
+
+    until_precise(draw, precision / 100, len(seeds))
+    return found
 
 
 def training_images(dataset: str | Path) -> "Draw":

@@ -6,6 +6,9 @@ repeats that share their draws and over the images that both saw.
 
 A t-interval of accuracies can reach beyond 0 or 100 %, where no mean accuracy can lie. It is cut
 there: what is cut off never holds the true mean, so the interval covers it as often as before.
+
+Of `population.intervals.ENOUGH` repeats and more the interval of a mean is the bootstrap's of that module, which keeps
+its coverage where a t-interval does not, and by which a precision decides how many repeats there are.
 """
 
 import math
@@ -16,6 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special  # scipy.stats takes most of a second to import: only where it is needed
+
+from memristive.population import intervals
 
 LEVEL = 0.95
 POINTS = (-100.0, 100.0)  # what a difference of accuracies can be
@@ -68,11 +73,18 @@ def mean_interval(
     limits: tuple[float, float] = (-math.inf, math.inf),
     level: float = LEVEL,
 ) -> Interval:
-    """Mean of independent `values` [n] with its two-sided t-interval, cut at `limits` of what a value can be."""
+    """Mean of independent `values` [n] with its two-sided t-interval, cut at `limits` of what a value can be.
+
+    Of many repeats that have limits it is the bootstrap's.
+    """
     values = np.asarray(values, dtype=float)
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return single(mean, kind, n)
+    if kind == "repeats" and n >= intervals.ENOUGH and level == LEVEL and np.isfinite(limits).all():
+        least, most = limits
+        found = intervals.mean_interval(np.clip((values - least) / (most - least), 0, 1))
+        return Interval(mean, least + (most - least) * found.low, least + (most - least) * found.high, n, kind)
     half = float(special.stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) / math.sqrt(n))
     # Values that are all 100 have a mean of 100, but for rounding.
     low, high = min(limits[0], mean), max(limits[1], mean)
@@ -95,6 +107,43 @@ def accuracy_interval(values: ArrayLike, kind: str = "repeats", images: int | No
     return mean_interval(values, kind, (0.0, 100.0))
 
 
+@dataclass(frozen=True)
+class OneChip:
+    """Where one further chip lies, from `low` to `high`, in at least `level` of all cases; what one number is held to.
+
+    `level` is below 0.95 for fewer than 39 chips (`memristive.population.intervals.prediction_interval`).
+    """
+
+    low: float
+    high: float
+    level: float
+
+    @classmethod
+    def of(cls, accuracies: ArrayLike) -> "OneChip | None":
+        """From the accuracies (%) of independent chips; None for a single one, or none that differ by their draws."""
+        values = np.asarray(accuracies, dtype=float)
+        if len(values) < 2:
+            return None
+        found = intervals.prediction_interval(np.clip(values / 100, 0, 1))
+        return cls(100 * found.low, 100 * found.high, found.level)
+
+    def scaled(self, factor: float, offset: float = 0.0) -> "OneChip":
+        """`factor` times the chip's value, plus `offset`."""
+        ends = sorted((factor * self.low + offset, factor * self.high + offset))
+        return OneChip(*ends, self.level)
+
+    def holds(self, value: float) -> bool | None:
+        """Whether `value` (of two decimals) lies there; None where it does not, but the chips are too few to tell."""
+        if self.low - 0.005 <= value <= self.high + 0.005:
+            return True
+        return False if self.level >= LEVEL - 1e-9 else None
+
+    def text(self, decimals: int = 2) -> str:
+        """``one further chip in 97 % of cases from 3.10 to 44.20``."""
+        low, high = fixed(self.low, decimals), fixed(self.high, decimals)
+        return f"one further chip in {100 * self.level:.0f} % of cases from {low} to {high}"
+
+
 def binomial_interval(correct: int, images: int) -> Interval:
     """Accuracy in per cent of one network on `images` test images, with its 95 % Wilson interval."""
     from scipy import stats
@@ -103,26 +152,42 @@ def binomial_interval(correct: int, images: int) -> Interval:
     return Interval(100 * correct / images, 100 * bounds.low, 100 * bounds.high, images, "images")
 
 
-def paired_difference(first: Sequence[ArrayLike], second: Sequence[ArrayLike], level: float = LEVEL) -> Interval:
-    """Compare two settings on the same images with the same seeds.
+def difference_by_repeat(first: pd.Series, second: pd.Series, level: float = LEVEL) -> Interval:
+    """Mean of `first` less that of `second`, accuracies (%) of two settings by repeat, whose repeats share their draws.
 
-    Args:
-        first, second: correct or not, bool [repeats, images]; a setting without draws has one
-            repeat, which stands against each of the other's.
-        level: of both intervals.
+    A setting without draws has one repeat, which stands against each of the other's. Where one setting has more
+    repeats than the other, all of them count in its mean, with Welch's interval of independent ones: it is wider than
+    need be where shared draws act alike, and made wider where they act against each other.
 
-    Returns:
-        The difference (percentage points) with a t-interval over the repeats (another draw of the
-        devices, these images) and, as its `images`, one over the images (other images, these
-        draws): each image's difference is averaged over the repeats first.
+    Raises ValueError where a repeat stands there twice, as those of several settings would.
     """
-    a, b = (100 * np.asarray(bits, dtype=float) for bits in (first, second))
-    repeats = max(len(a), len(b))
-    if len(a) != len(b) and min(len(a), len(b)) != 1:
-        raise ValueError(f"{len(a)} and {len(b)} repeats cannot be paired")
-    difference = np.broadcast_to(a, (repeats, a.shape[1])) - np.broadcast_to(b, (repeats, b.shape[1]))
-    over_images = mean_interval(difference.mean(axis=0), "images", POINTS, level)
-    return replace(mean_interval(difference.mean(axis=1), limits=POINTS, level=level), images=over_images)
+    if first.index.has_duplicates or second.index.has_duplicates:
+        raise ValueError("a difference is that of two settings, each repeat of which stands there once")
+    if 1 in (len(first), len(second)):
+        one, other = (values.to_numpy(float) for values in (first, second))
+        return mean_interval(one - other, limits=POINTS, level=level)
+    shared = first.index.intersection(second.index)
+    a, b = first[shared].to_numpy(float), second[shared].to_numpy(float)
+    if len(shared) == len(first) == len(second):
+        return mean_interval(a - b, limits=POINTS, level=level)
+    value, n = float(first.mean() - second.mean()), min(len(first), len(second))
+    parts = [float(values.var()) / len(values) for values in (first, second)]
+    shared_part = 2 * float(np.cov(a, b)[0, 1]) * len(shared) / (len(first) * len(second)) if len(shared) > 1 else 0.0
+    variance = sum(parts) - min(shared_part, 0.0)
+    if variance == 0:
+        return Interval(value, value, value, n)
+    freedom = sum(parts) ** 2 / sum(part**2 / (len(of) - 1) for part, of in zip(parts, (first, second), strict=True))
+    half = float(special.stdtrit(freedom, (1 + level) / 2)) * math.sqrt(variance)
+    return Interval(value, max(value - half, POINTS[0]), min(value + half, POINTS[1]), n)
+
+
+def independent_difference(first: Interval, second: Interval) -> Interval:
+    """Difference of two independent values from the interval of each (Zou and Donner 2008, Stat. Med. 27, 1693)."""
+    value, n = first.value - second.value, min(first.n, second.n)
+    if not (first.known and second.known):
+        return single(value, first.kind, n)
+    low = value - math.hypot(first.value - first.low, second.high - second.value)
+    return Interval(value, low, value + math.hypot(first.high - first.value, second.value - second.low), n, first.kind)
 
 
 def simultaneous_level(count: int) -> float:

@@ -60,11 +60,12 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
         passes = epochs * (share * training_images + FORWARD * test_images)
         return start + passes * size * TRAINING[architecture] / 1000
     if rule == "evaluate":
-        setting = plan.job(wildcards["experiment"], network, wildcards["label"]).setting
+        job = plan.job(wildcards["experiment"], network, wildcards["label"])
+        setting = job.setting
         damaged = setting.variability.active or setting.faults.active
         padding = setting.arithmetic.semantics in readings.MEMTORCH and damaged
         image = size * INFERENCE[architecture] * (PADDING[architecture] if padding else 1)
-        return start + (plan.config["repeats"] if setting.draws else 1) * (0.5 + test_images * image / 1000)
+        return start + (plan.most_repeats(job) if setting.draws else 1) * (0.5 + test_images * image / 1000)
     if rule == "validate_network":
         return start + 4 * plan.config["validation"]["images"] * size * MEMTORCH[architecture] / 1000
     if rule == "time_inference":
@@ -101,7 +102,8 @@ def job_bytes(rule: str, wildcards: Mapping[str, str], plan: Plan) -> int:
         # Every epoch's weights, once as a result and once in the state from which a training goes on.
         return WEIGHTS.get(architecture, WEIGHTS["cifar100"]) * (2 * epochs + 3)
     if rule == "evaluate":
-        return plan.config["repeats"] * RECORD
+        job = plan.job(wildcards["experiment"], wildcards["network"], wildcards["label"])
+        return plan.most_repeats(job) * RECORD
     return CURVES if rule == "device_curves" else OTHER_OUTPUT
 
 

@@ -8,6 +8,7 @@
 #include "gated.hpp"
 #include "levels.hpp"
 #include "scheduler.hpp"
+#include "slices.hpp"
 #include "tiles.hpp"
 
 using memristive::Chain;
@@ -62,6 +63,13 @@ int32_t memristive_gated(const memristive_gated_wires* wires, int32_t level, con
                          int64_t vectors, double* m, int32_t threads) try {
   const memristive::Level* found = memristive::level_at(level);
   return found ? memristive::gated(*found, *wires, g, selected, vectors, m, threads) : MEMRISTIVE_UNSUPPORTED;
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
+int32_t memristive_sliced(const memristive_slices* layer, int32_t level, const float* x, int64_t images, float* y,
+                          int32_t threads) try {
+  return memristive::sliced(*layer, level, x, images, y, threads);
 } catch (const std::exception&) {
   return MEMRISTIVE_UNSUPPORTED;
 }

@@ -63,6 +63,29 @@ struct memristive_gated_wires {
   double source_line, bit_line, source, ground;
 };
 
+enum { MEMRISTIVE_FLOAT = 0, MEMRISTIVE_WHOLE = 1, MEMRISTIVE_WHOLE_WITHOUT_VNNI = 2 };
+
+// A group of a layer whose weights are digits, see memristive/arrays/slices. A Linear has in_height = in_width = 1.
+struct memristive_slices {
+  int32_t in_channels, in_height, in_width;   // padding included
+  int32_t out_height, out_width;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+  int32_t slices, columns;                    // of a slice, references included
+  int32_t tile_rows, tile_columns;            // 0: one tile as large as the matrix
+  int32_t references;                         // the last column of each tile is subtracted from its others
+  int32_t code_bits, codes_signed, serial;    // code_bits 0: inputs are voltages
+  int32_t adc_bits;                           // 0: no ADC
+  int32_t fused;                              // as in memristive_op
+  // MEMRISTIVE_WHOLE: codes and digits are whole numbers of eight bits and no sum is beyond 2**24, so that they may be
+  // added as such, with the same result.
+  int32_t arithmetic;
+  float code_inverse;                         // 1 / step of the inputs
+  const float* digits;                        // [slices][rows][columns]; rows are (channel, kernel row, column)
+  const float* inverses;                      // 1 / step of the ADCs, [slices][tile rows][tile columns]
+  const float* units;                         // what their codes count, likewise
+  const int32_t* sums_signed;                 // [slices]
+};
+
 #pragma GCC visibility push(default)  // all else in the library is hidden
 
 // Bytes of struct memristive_op, by which a caller can tell that it means the same struct.
@@ -103,6 +126,11 @@ int32_t memristive_effective_gradient(const memristive_wires* wires, int32_t lev
 // rows] is not 0. On at most so many threads, which change no result. Returns as memristive_effective.
 int32_t memristive_gated(const memristive_gated_wires* wires, int32_t level, const double* g, const uint8_t* selected,
                          int64_t vectors, double* m, int32_t threads);
+
+// Totals y [images, outputs, positions] of inputs x [images, inputs]; outputs are the columns without references. On at
+// most so many threads, which change no result. Returns as memristive_effective.
+int32_t memristive_sliced(const memristive_slices* layer, int32_t level, const float* x, int64_t images, float* y,
+                          int32_t threads);
 
 #pragma GCC visibility pop
 

@@ -1,5 +1,9 @@
 #include "levels.hpp"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace memristive {
 
 namespace plain {
@@ -12,6 +16,12 @@ extern const Level level;
 namespace avx512 {
 extern const Level level;
 }
+namespace avxvnni {
+extern const SlicedPositions whole;
+}
+namespace avx512vnni {
+extern const SlicedPositions whole;
+}
 #endif
 
 const Level* level_at(int32_t number) {
@@ -23,6 +33,16 @@ const Level* level_at(int32_t number) {
     return &avx512::level;
 #endif
   return number == 0 ? &plain::level : nullptr;
+}
+
+SlicedPositions vnni_at(int32_t number) {
+#if defined(__x86_64__)
+  // Asked of the processor itself: compilers learned the name of AVX-VNNI late. Its registers are those of AVX2.
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (number == 1 && level_at(1) && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1)) return avxvnni::whole;
+  if (number == 2 && level_at(2) && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c >> 11 & 1)) return avx512vnni::whole;
+#endif
+  return nullptr;
 }
 
 }  // namespace memristive

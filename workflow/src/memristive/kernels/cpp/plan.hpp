@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "interface.hpp"
+#include "slices.hpp"
 #include "wires.hpp"
 
 namespace memristive {
@@ -100,6 +101,12 @@ struct Level {
   void (*wires)(const Wires&, const double* g, double* m, WiresScratch);
   void (*wires_gradient)(const Wires&, const double* g, const double* of_m, double* gradient, WiresScratch);
   void (*gated)(const Gated&, const double* g, const uint8_t* selected, double* m);
+
+  int32_t sliced_positions;  // that a call takes
+  void (*spread)(int64_t size, const float* buffer, int32_t images, float* const* y);
+  void (*sliced_inputs)(const SlicedPlan&, const float* const* images, void* buffer);
+  SlicedPositions sliced_float;
+  SlicedPositions sliced_whole;  // null where nothing is gained by it
 };
 
 }  // namespace memristive

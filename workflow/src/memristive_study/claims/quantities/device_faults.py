@@ -10,6 +10,7 @@ from memristive_study.claims.quantities.input_voltage import digital_value
 from memristive_study.results.differences import at, difference
 from memristive_study.results.statistics import (
     POINTS,
+    OneChip,
     accuracy_interval,
     extreme,
     mean_interval,
@@ -24,7 +25,7 @@ SHARE = 0.05  # of the devices
 def lrs_beyond_hrs(evidence: Evidence) -> list[Found]:
     """Accuracy with SHARE (or the nearest proportion that both have) stuck at HRS minus that with it stuck at LRS."""
     found = []
-    for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT)):
+    for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper")):
         lrs = set(at(rows, stuck_at_hrs=0.0)["stuck_at_lrs"])
         hrs = set(at(rows, stuck_at_lrs=0.0)["stuck_at_hrs"])
         common = sorted((lrs & hrs) - {0.0}, key=lambda p: abs(p - SHARE))
@@ -40,7 +41,13 @@ def loss_with(lrs: float, hrs: float) -> Quantity:
 
     def quantity(evidence: Evidence) -> list[Found]:
         return [
-            Found(name, difference(ideal, stuck), semantics, paper=_paper_loss(evidence, name, ideal, stuck))
+            Found(
+                name,
+                difference(ideal, stuck),
+                semantics,
+                paper=_paper_loss(evidence, name, ideal, stuck),
+                chip=_one_chip(stuck, -1.0, float(ideal["accuracy"].mean())),
+            )
             for name, semantics, ideal, stuck in _beside_ideal(evidence, lrs, hrs)
         ]
 
@@ -55,8 +62,10 @@ def conversion_loss(evidence: Evidence) -> list[Found]:
             study.reported(study.paper.digital_accuracy, name),
             study.stated(EXPERIMENT, name, rows.iloc[0]),
         )
-        loss = accuracy_interval(rows["accuracy"]).taken_from(digital_value(evidence, name))
-        found.append(Found(name, loss, semantics, paper=digital - stated if digital and stated else None))
+        ours = digital_value(evidence, name)
+        loss = accuracy_interval(rows["accuracy"]).taken_from(ours)
+        paper = digital - stated if digital and stated else None
+        found.append(Found(name, loss, semantics, paper=paper, chip=_one_chip(rows, -1.0, ours)))
     return found
 
 
@@ -73,8 +82,19 @@ def left_with(lrs: float, hrs: float, chance: Mapping[str, float]) -> Quantity:
             least = chance.get(evidence.networks[name].paper or "")
             if least is None:
                 continue
-            learned = float(ideal["accuracy"].mean()) - least
-            found.append(Found(name, mean_interval(100 * (stuck["accuracy"] - least) / learned), semantics))
+            share = 100 / (float(ideal["accuracy"].mean()) - least)  # of what was learned, a point
+            before, after = (evidence.study.stated(EXPERIMENT, name, rows.iloc[0]) for rows in (ideal, stuck))
+            stated = before is not None and after is not None
+            limits = (-share * least, share * (100 - least))
+            found.append(
+                Found(
+                    name,
+                    mean_interval(share * (stuck["accuracy"] - least), limits=limits),
+                    semantics,
+                    paper=100 * (after - least) / (before - least) if stated else None,
+                    chip=_one_chip(stuck, share, -share * least),
+                )
+            )
         return found
 
     return quantity
@@ -108,6 +128,12 @@ def _beside_ideal(evidence: Evidence, lrs: float, hrs: float) -> Iterator[tuple[
         stuck = at(rows, stuck_at_lrs=lrs, stuck_at_hrs=hrs)
         if len(ideal) and len(stuck):
             yield name, semantics, ideal, stuck
+
+
+def _one_chip(rows: pd.DataFrame, factor: float, offset: float) -> OneChip | None:
+    """`factor` times the accuracy of one further chip, plus `offset`; None where nothing is drawn."""
+    found = OneChip.of(rows["accuracy"])
+    return found and found.scaled(factor, offset)
 
 
 def _paper_loss(evidence: Evidence, name: str, ideal: pd.DataFrame, stuck: pd.DataFrame) -> float | None:

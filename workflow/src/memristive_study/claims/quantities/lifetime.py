@@ -6,7 +6,7 @@ from typing import Any
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.claims.quantities.input_voltage import digital_value, ideal_rows
 from memristive_study.results.differences import at, difference
-from memristive_study.results.statistics import accuracy_interval
+from memristive_study.results.statistics import OneChip, accuracy_interval
 
 
 def accuracy_after(experiment: str) -> Quantity:
@@ -21,6 +21,7 @@ def accuracy_after(experiment: str) -> Quantity:
                 semantics,
                 choice,
                 evidence.study.stated(experiment, name, rows.iloc[0]),
+                chip=OneChip.of(rows["accuracy"]),
             )
             for name, semantics, choice, rows in evidence.groups(frame, ["tuning"])
         ]
@@ -32,16 +33,13 @@ def loss_after(experiment: str, reported: Mapping[str, float]) -> Quantity:
     """Digital accuracy minus that at the main point; `reported`: the loss that the paper states, by its network."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        return [
-            Found(
-                f.where,
-                f.ours.taken_from(digital_value(evidence, f.where)),
-                f.semantics,
-                f.choice,
-                evidence.study.reported(reported, f.where),
-            )
-            for f in accuracy_after(experiment)(evidence)
-        ]
+        found = []
+        for f in accuracy_after(experiment)(evidence):
+            digital = digital_value(evidence, f.where)
+            stated = evidence.study.reported(reported, f.where)
+            chip = f.chip and f.chip.scaled(-1, digital)
+            found.append(Found(f.where, f.ours.taken_from(digital), f.semantics, f.choice, stated, chip=chip))
+        return found
 
     return quantity
 

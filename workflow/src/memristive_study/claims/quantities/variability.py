@@ -1,6 +1,7 @@
 """Quantities of device variability (sigma, ohm) and of conductance states."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 from scipy import special
@@ -11,8 +12,7 @@ from memristive_study.results.statistics import (
     Interval,
     deviation_interval,
     deviation_ratio,
-    mean_interval,
-    paired_by_repeat,
+    independent_difference,
     single,
 )
 
@@ -21,7 +21,7 @@ EXPERIMENT = "variability"
 
 def change_over_states(evidence: Evidence) -> list[Found]:
     """Largest difference in accuracy among the numbers of conductance states, at sigma 0."""
-    frame = at(evidence.frame(EXPERIMENT), sigma=0.0)
+    frame = at(evidence.frame(EXPERIMENT, "paper"), sigma=0.0)
     frame = frame.assign(states=frame["conductance_states"].fillna(math.inf))
     return [
         Found(name, spread(rows, "states"), semantics)
@@ -34,7 +34,7 @@ def loss_with_states(states: int) -> Quantity:
     """Cost of `states` conductance states against the most that the study has, at sigma 0."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        frame = at(evidence.frame(EXPERIMENT), sigma=0.0)
+        frame = at(evidence.frame(EXPERIMENT, "paper"), sigma=0.0)
         return [
             Found(name, difference(most_states(rows), few), semantics)
             for name, semantics, _, rows in evidence.groups(frame)
@@ -48,7 +48,7 @@ def loss_at_largest_sigma(evidence: Evidence) -> list[Found]:
     """Cost of the largest sigma against sigma 0, with the most conductance states."""
     return [
         Found(name, cost, semantics, note=f"at sigma {rows['sigma'].max():g} ohm")
-        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT))
+        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper"))
         if (cost := _loss(rows, rows["sigma"].max())) is not None
     ]
 
@@ -59,7 +59,7 @@ def loss_at(sigma: float) -> Quantity:
     def quantity(evidence: Evidence) -> list[Found]:
         return [
             Found(name, cost, semantics)
-            for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT))
+            for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper"))
             if (cost := _loss(rows, sigma)) is not None
         ]
 
@@ -76,7 +76,7 @@ def sigma_costs_beyond(network: str, other: str, sigma: float) -> Quantity:
     """Cost of a sigma to the paper's `network`, less its cost to the paper's `other`."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        frame = evidence.frame(EXPERIMENT)
+        frame = evidence.frame(EXPERIMENT, "paper")
         names, labels = [evidence.named(paper) for paper in (network, other)], evidence.study.paper.labels
         note, found = f"{labels.get(network, network)} less {labels.get(other, other)}", []
         for semantics in frame["semantics"].unique():
@@ -86,8 +86,8 @@ def sigma_costs_beyond(network: str, other: str, sigma: float) -> Quantity:
                 varied = at(rows, sigma=sigma)
                 if not len(varied):
                     raise Missing(f"variability of {evidence.label(name)} at sigma {sigma:g} ohm")
-                costs.append(paired_by_repeat(at(rows, sigma=0.0), varied).set_index("repeat")["difference"])
-            found.append(Found("", mean_interval((costs[0] - costs[1]).dropna()), semantics, note=note))
+                costs.append(replace(difference(at(rows, sigma=0.0), varied), images=None))
+            found.append(Found("", independent_difference(*costs), semantics, note=note))
         return found
 
     return quantity
@@ -98,7 +98,7 @@ def scatter_growth(sigma: float) -> Quantity:
 
     def quantity(evidence: Evidence) -> list[Found]:
         found = []
-        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT)):
+        for name, semantics, _, rows in evidence.groups(evidence.frame(EXPERIMENT, "paper")):
             rows = most_states(rows)
             least = min(set(rows["sigma"]) - {0.0}, default=sigma)
             few, many = (at(rows, sigma=value)["accuracy"] for value in (least, sigma))
@@ -114,7 +114,7 @@ def scatter_at(network: str, sigma: float) -> Quantity:
     """Standard deviation (points) between chips of the paper's `network` at a sigma."""
 
     def quantity(evidence: Evidence) -> list[Found]:
-        frame = at(evidence.frame(EXPERIMENT), sigma=sigma)
+        frame = at(evidence.frame(EXPERIMENT, "paper"), sigma=sigma)
         return [
             Found(name, deviation_interval(most_states(rows)["accuracy"]), semantics)
             for name, semantics, _, rows in evidence.groups(frame)
@@ -126,7 +126,7 @@ def scatter_at(network: str, sigma: float) -> Quantity:
 
 def overlapping_devices(evidence: Evidence) -> list[Found]:
     """Share (%) of devices drawn with R_on above R_off at the largest sigma, from the two normal distributions."""
-    frame = evidence.frame(EXPERIMENT)
+    frame = evidence.frame(EXPERIMENT, "paper")
     row = frame.loc[frame["sigma"].idxmax()]
     sigma = float(row["sigma"])
     if sigma == 0:

@@ -45,7 +45,7 @@ def draw_paper_point(axes: "Axes", frame: "pd.DataFrame", study: Study, values: 
             error = [[row.mean - row.low], [row.high - row.mean]] if row.n > 1 else None
             x = place[row.tuning, row.semantics] + shift
             mine = frame[(frame["network"] == name) & (frame["tuning"] == row.tuning)]
-            style.draws(axes, mine[mine["semantics"] == row.semantics], x + 0.07, colour)
+            style.draws(axes, mine[mine["semantics"] == row.semantics], x + 0.09, colour, width=0.09)
             axes.errorbar([x], [row.mean], yerr=error, markerfacecolor=face, **look)
         paper = study.reported(values, name)
         marked |= paper is not None

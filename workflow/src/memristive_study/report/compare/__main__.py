@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         output = Path(options.output or a.path.parent / f"compare_{a.name}_{b.name}.html")
         labels = {}
         for side in (b, a):
-            networks = side.study(papers.load(side.config.get("paper"))).networks
+            networks = side.study(papers.of(side.config)).networks
             labels |= {name: network.label for name, network in networks.items()}
         write_text(output, page(a, b, labels))
     except InputError as error:

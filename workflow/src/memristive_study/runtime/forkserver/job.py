@@ -15,14 +15,16 @@ def run(job: Mapping[str, str]) -> int:
     """Evaluate one setting and write its record; returns the exit code, errors are in the log and on stderr.
 
     Args:
-        job: weights, data, architecture, setting, seeds and threads as `records.evaluate_setting` takes them (seeds
-            as JSON); experiment, network, part and label, which the record carries; output, its path; log.
+        job: weights, data, architecture, setting, seeds, precision and threads as `records.evaluate_setting` takes
+            them (seeds and precision as JSON); experiment, network, part and label, which the record carries; output,
+            its path; log.
     """
     try:
         with scripting.job(SimpleNamespace(log=[job["log"]])):
             record = records.evaluate_setting(
                 *(job[key] for key in ("weights", "data", "architecture", "setting")),
                 seeds=json.loads(job["seeds"]),
+                precision=json.loads(job["precision"]),
                 threads=int(job["threads"]),
                 named={key: job[key] for key in ("experiment", "network", "part", "label")},
             )

@@ -7,21 +7,14 @@
 namespace memristive::avx2 {
 namespace {
 
-constexpr int LANES = 8;
-constexpr int BLOCK_POSITIONS = 2, BLOCK_COLUMNS = 6;  // sums in registers: 12 of 16
-constexpr int POSITIONS = 8;
+#include "avx2.inc"
 
-using V = float __attribute__((vector_size(32)));
-using I = int32_t __attribute__((vector_size(32)));
-
-inline bool any(I a) { return !_mm256_testz_si256((__m256i)a, (__m256i)a); }
-inline V splat(float a) { return (V)_mm256_set1_ps(a); }
-inline V fma_(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
-inline V fma_fast(V a, V b, V c) { return fma_(a, b, c); }
-inline V min_(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
-inline V max_(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
-inline V floor_(V a) { return (V)_mm256_floor_ps((__m256)a); }
-inline V gather(const float* from, I at) { return (V)_mm256_i32gather_ps(from, (__m256i)at, 4); }
+#define WHOLE
+// Exact where no sum of two products is beyond 16 bits, see slices.cpp.
+INLINE I dot(I sum, I codes, I digits) {
+  const __m256i pairs = _mm256_maddubs_epi16((__m256i)codes, (__m256i)digits);
+  return sum + (I)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
 
 #include "level.inc"
 

@@ -20,10 +20,11 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
     from matplotlib import pyplot
 
     from memristive_study.figures import style
+    from memristive_study.results.differences import of_part
     from memristive_study.results.statistics import summary
 
     frame = frames["device_faults"]
-    frame = frame[frame["part"] == "paper"]
+    frame = of_part(frame, "paper")
     rows = [
         (name, semantics)
         for name in study.ordered(frame["network"])
@@ -45,7 +46,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
         _draw_surface(figure.add_subplot(grid[i, 0], projection="3d"), means)
         paper = study.reported(reported.STUCK_AT_ACCURACY, name) or {}
         _draw_heat_map(figure.add_subplot(grid[i, 1]), means, halves, title, paper)
-    words = style.repeats(frame, ["network", "label"]).replace(
+    words = style.repeats(frame, ["network", "semantics", "stuck_at_lrs", "stuck_at_hrs"]).replace(
         ", band: 95 % interval", ": mean \u00b1 half of the 95 % interval"
     )
     style.note(figure, words)
@@ -110,10 +111,11 @@ def table(frames: Mapping[str, Any], study: Study) -> "pd.DataFrame":
     import pandas as pd
 
     from memristive_study import tables
+    from memristive_study.results.differences import of_part
     from memristive_study.results.statistics import accuracy_interval
 
     frame = frames["device_faults"]
-    frame = frame[frame["part"] == "paper"]
+    frame = of_part(frame, "paper")
     rows = []
     tabulated = {key for values in reported.STUCK_AT_ACCURACY.values() for key in values}
     for name in study.ordered(frame["network"]):

@@ -25,10 +25,11 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
     from matplotlib import pyplot
 
     from memristive_study.figures import style
+    from memristive_study.results.differences import of_part
     from memristive_study.results.statistics import summary
 
     frame = frames["variability"]
-    frame = frame[frame["part"] == "paper"]
+    frame = of_part(frame, "paper")
     frame = frame.assign(states=frame["conductance_states"].fillna(math.inf))
     rows = [
         (name, semantics)
@@ -51,7 +52,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
             colour = style.BLACK if alike else colours[count]
             for place, sigma in enumerate(sigmas):
                 found = mine[(mine["states"] == count) & (mine["sigma"] == sigma)]
-                style.draws(panel, found, place + aside, colour)
+                style.draws(panel, found, place + aside, colour, width=0.06)
                 for row in summary(found, ["sigma"]).itertuples() if len(found) else ():
                     marker = "D" if alike else style.MARKERS[i % 8]
                     panel.plot([place + aside], [row.mean], color=colour, marker=marker, markersize=3.6)
@@ -72,8 +73,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
         for i, count in enumerate(states)
     ]
     style.legend(figure, handles, columns=7)
-    words = style.repeats(frame, ["network", "label"]).split(",")[0]
-    style.note(figure, f"{words}: small points, their means: large ones")
+    words = style.repeats(frame, ["network", "semantics", "states", "sigma"]).split(",")[0]
+    style.note(figure, f"{words}: small points, their means: large ones; lines across: 5, 50 and 95 % of many chips")
     return figure
 
 

@@ -1,0 +1,97 @@
+"""Currents that are not proportional to the voltage, as a few matrix products more.
+
+A current I(V, G) is Ohm's law and what is left: I = G V + sum_k f_k(V) h_k(G). Each term is one more product, of the
+matrix h_k of the conductances with f_k of the voltages. A polynomial has two, the square and the cube of the voltage.
+Any other law is tabulated on Chebyshev points of voltage and logarithm of conductance, and its table split by singular
+values: a law that is a product of the two, such as Stanford-PKU's, leaves one term, the memdiode's four up to 1 V. The
+last bits of that split are those of NumPy's LAPACK, which may differ between processors.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+POINTS = 48  # of the table, each way
+LEFT_OUT = 1e-8  # singular values below this part of the largest
+
+
+class Law(Protocol):
+    """What a law adds to conductance times voltage."""
+
+    def inputs(self, voltages: torch.Tensor) -> list[torch.Tensor]:
+        """f_k of the voltages (V) by term, each of their shape and kind; differentiable."""
+        ...
+
+    def coefficients(self, conductance: torch.Tensor) -> torch.Tensor:
+        """h_k of conductances (S) by term, float64 [terms, ...]."""
+        ...
+
+
+class Polynomial:
+    """a V^2 + b V^3 with the factors of a device's `coefficients`."""
+
+    def __init__(self, device: Any) -> None:
+        self.coefficients = device.coefficients
+
+    def inputs(self, voltages: torch.Tensor) -> list[torch.Tensor]:
+        return [voltages.square(), voltages.square() * voltages]
+
+
+class Separated:
+    """The terms of a device's own `current` between -largest and largest (V) and between its bounds.
+
+    Beyond the largest voltage the current is that of the largest; a device beyond a bound has the current of the bound
+    times the ratio of the two conductances.
+    """
+
+    def __init__(self, device: Any, largest: float) -> None:
+        self._largest, self._bounds = largest, device.bounds
+        points = np.cos(np.pi * (np.arange(POINTS) + 0.5) / POINTS)
+        low, high = np.log(device.bounds)
+        conductance = np.exp((low + high) / 2 + points * (high - low) / 2)
+        voltage = points * largest
+        left = device.current(voltage[:, None], conductance) / conductance - voltage[:, None]
+        of_voltage, sizes, of_conductance = np.linalg.svd(left)
+        kept = int((sizes > LEFT_OUT * max(sizes[0], LEFT_OUT * largest)).sum())
+        roots = np.sqrt(sizes[:kept])
+        self._of_voltage = torch.from_numpy(_chebyshev(of_voltage[:, :kept] * roots))
+        self._of_conductance = torch.from_numpy(_chebyshev(of_conductance[:kept].T * roots))
+
+    def inputs(self, voltages: torch.Tensor) -> list[torch.Tensor]:
+        values = _series(self._of_voltage, (voltages.double() / self._largest).clamp(-1, 1))
+        return [value.to(voltages.dtype) for value in values]
+
+    def coefficients(self, conductance: torch.Tensor) -> torch.Tensor:
+        low, high = self._bounds
+        within = conductance.double().clamp(low, high)
+        place = (within / (low * high) ** 0.5).log() * 2 / np.log(high / low)
+        return torch.stack(_series(self._of_conductance, place)) * conductance
+
+
+def _chebyshev(values: np.ndarray) -> np.ndarray:
+    """Coefficients [POINTS, functions] of the polynomials through `values` at the points of `Separated`."""
+    angle = np.pi * np.outer(np.arange(POINTS), np.arange(POINTS) + 0.5) / POINTS
+    found = 2 / POINTS * np.cos(angle) @ values
+    found[0] /= 2
+    return found
+
+
+def _series(coefficients: torch.Tensor, x: torch.Tensor) -> list[torch.Tensor]:
+    """Sums of coefficients[n] T_n(x) by function (Clenshaw)."""
+    found = []
+    for column in coefficients.T.tolist():
+        later, last = torch.zeros_like(x), torch.zeros_like(x)
+        for coefficient in reversed(column[1:]):
+            later, last = coefficient + 2 * x * later - last, later
+        found.append(column[0] + x * later - last)
+    return found
+
+
+@functools.lru_cache(32)
+def law_of(device: Any, largest: float | None) -> Law:
+    """The law of a device that does not obey Ohm's, up to `largest` (V)."""
+    return Polynomial(device) if getattr(device, "polynomial", False) else Separated(device, largest)

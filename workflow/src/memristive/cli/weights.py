@@ -1,0 +1,78 @@
+"""Weights from a file, as numbers: nothing in it is run."""
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from memristive.core.errors import InputError
+
+INNER = ("state_dict", "model_state_dict", "model")  # under which checkpoints hold the weights
+PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
+
+
+def load(model: nn.Module, path: str | Path) -> None:
+    """Fill `model` with the weights of a .safetensors file or of a state dict that torch.save wrote.
+
+    Raises InputError for a file that is missing, damaged, would run code, belongs to another network (a name too many
+    or too few, another shape) or holds a NaN or an infinity.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"weights: {path}: no such file")
+    found = _safetensors(path) if path.suffix == ".safetensors" else _state_dict(path)
+    own = model.state_dict()
+    for problem, names in (("lacks", own.keys() - found.keys()), ("has unexpected", found.keys() - own.keys())):
+        if names:
+            shown = ", ".join(sorted(names)[:4]) + (", ..." if len(names) > 4 else "")
+            raise InputError(f"weights: {path}: {problem} {shown}: weights of another network")
+    for name, needed in own.items():
+        tensor = found[name]
+        if tensor.shape != needed.shape:
+            shapes = f"{list(tensor.shape)}, the network needs {list(needed.shape)}"
+            raise InputError(f"weights: {path}: {name} has shape {shapes}")
+        if not torch.isfinite(tensor).all():
+            raise InputError(f"weights: {path}: {name} holds NaN or infinity")
+    model.load_state_dict(found)
+
+
+def _safetensors(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        raise InputError(f"weights: {path}: needs safetensors: pip install 'memristive[cli]'") from None
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"weights: {path}: not a whole safetensors file ({error})") from None
+
+
+def _state_dict(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if "GLOBAL" not in str(error):
+            raise InputError(f"weights: {path}: not a state dict of torch.save") from None
+        raise InputError(
+            f"weights: {path}: holds more than numbers, and opening it would run code; where you trust it, save the "
+            "weights alone: torch.save(model.state_dict(), ...)"
+        ) from None
+    except Exception as error:  # a damaged archive can raise almost anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"weights: {path}: not a state dict of torch.save ({reason[:120]})") from None
+    if isinstance(found, Mapping):
+        found = next((found[name] for name in INNER if isinstance(found.get(name), Mapping)), found)
+    if not isinstance(found, Mapping) or not all(isinstance(value, torch.Tensor) for value in found.values()):
+        raise InputError(f"weights: {path}: {type(found).__name__} is not a state dict: names with a tensor each")
+    return {_plain(name): tensor for name, tensor in found.items()}
+
+
+def _plain(name: Any) -> str:
+    name = str(name)
+    while name.startswith(PREFIXES):
+        name = name.partition(".")[2]
+    return name

@@ -1,0 +1,159 @@
+"""Layers of digits on the compiled kernel; `memristive.arrays.slices.definition` is its definition.
+
+Where codes and digits are whole numbers of eight bits and no sum of them is beyond 2**24, the sums are whole numbers
+that single precision holds exactly, in any order. They are then added as such, by the instructions for products of
+bytes, with the same result: AVX-512 VNNI and AVX-VNNI where the processor has them, else AVX-512 BW and AVX2 where a
+pair of products stays below 2**15. Anywhere else they are added in single precision.
+"""
+
+import ctypes
+
+import torch
+
+from memristive.arrays import definition as plain
+from memristive.arrays.finite import all_finite
+from memristive.arrays.slices import definition
+from memristive.arrays.slices.stage import SlicedStage
+from memristive.arrays.stage import Stage
+from memristive.kernels import contract, layers, native
+from memristive.kernels.native import Unsupported
+
+FLOAT, WHOLE, WHOLE_WITHOUT_VNNI = 0, 1, 2
+EXACT = 2**24  # single precision holds every whole number up to it
+
+
+class _Slices(ctypes.Structure):
+    """Field by field `struct memristive_slices` of interface.hpp."""
+
+    _fields_ = [
+        *((name, ctypes.c_int32) for name in ("in_channels", "in_height", "in_width", "out_height", "out_width")),
+        *((name, ctypes.c_int32) for name in ("kernel_h", "kernel_w", "stride_h", "stride_w")),
+        *((name, ctypes.c_int32) for name in ("dilation_h", "dilation_w", "slices", "columns")),
+        *((name, ctypes.c_int32) for name in ("tile_rows", "tile_columns", "references")),
+        *((name, ctypes.c_int32) for name in ("code_bits", "codes_signed", "serial", "adc_bits", "fused")),
+        ("arithmetic", ctypes.c_int32),
+        ("code_inverse", ctypes.c_float),
+        *((name, ctypes.c_void_p) for name in ("digits", "inverses", "units", "sums_signed")),
+    ]
+
+
+def carry_out(
+    stage: SlicedStage,
+    x: torch.Tensor,
+    *,
+    arithmetic: int | None = None,
+    threads: int | None = None,
+    level: str | None = None,
+) -> torch.Tensor:
+    """`definition.run(stage, x)` on the kernel, the same bits; NotImplemented where it does not carry it out.
+
+    Args:
+        arithmetic: FLOAT, WHOLE or WHOLE_WITHOUT_VNNI; None: WHOLE where that is exact. No result depends on it.
+        threads: at most so many; None: torch's number. No result depends on it.
+        level: see `native.level`.
+    """
+    found = native.level(level)
+    try:
+        contract.SLICED.check(stage)
+        contract.ARITHMETIC.check(stage.arithmetic)
+        if found is None or not _supported(stage, x):
+            raise Unsupported
+    except Unsupported:
+        return NotImplemented
+    if arithmetic is None:
+        arithmetic = WHOLE if is_whole(stage) else FLOAT
+    inputs, undo = _inputs(stage, x)
+    totals = []
+    for group, channels in enumerate(inputs.chunk(stage.groups, 1) if stage.kernel_size else [inputs]):
+        total = _total(stage, group, channels.contiguous(), arithmetic, threads or torch.get_num_threads(), found)
+        if total is None:
+            return NotImplemented
+        totals.append(total)
+    count = definition.counted(stage, definition.applied(stage, x)[0], _sums) if stage.offset else None
+    if stage.kernel_size is None:
+        total = totals[0].reshape(*inputs.shape[:-1], stage.columns)
+    else:
+        total = torch.cat(totals, 1).flatten(2).transpose(1, 2)
+    return definition.finished(stage, x, total, count, undo)
+
+
+def is_whole(stage: SlicedStage) -> bool:
+    """Whether codes and digits are whole numbers of eight bits whose sums single precision holds."""
+    if stage.codes is None or not bool((stage.digits == stage.digits.round()).all()):
+        return False
+    low, high = (float(extreme) for extreme in torch.aminmax(stage.digits))
+    rows = max(part.stop - part.start for part in stage.arithmetic.tile_rows(stage.digits.shape[2]))
+    code = 1 if stage.codes.serial else 2**stage.codes.bits
+    return low >= -128 and high <= 127 and rows * code * max(-low, high) < EXACT
+
+
+def _supported(stage: SlicedStage, x: torch.Tensor) -> bool:
+    if stage.errors is not None or (stage.arithmetic.adc_bits is not None and stage.steps is None):
+        return False
+    return (
+        x.device.type == "cpu"
+        and x.dtype == torch.float32
+        and x.numel() > 0
+        and all_finite(x)
+        and all_finite(stage.digits)
+    )
+
+
+def _inputs(stage: SlicedStage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Padded inputs, as voltages where the kernel does not make them codes, and what undoes the encoding."""
+    if stage.codes is None:
+        return definition.applied(stage, x)
+    return definition.padded(stage, x), torch.ones((1,) * x.dim())
+
+
+def _total(
+    stage: SlicedStage, group: int, x: torch.Tensor, arithmetic: int, threads: int, level: str
+) -> torch.Tensor | None:
+    """Totals of one group, float32 [samples, outputs, height, width] or [vectors, outputs]."""
+    record = _Slices(arithmetic=arithmetic, slices=len(stage.digits), columns=stage.digits.shape[-1])
+    digits = stage.digits[:, group].contiguous()
+    if stage.kernel_size is None:
+        x = x.reshape(-1, x.shape[-1])
+        shape: tuple[int, ...] = (len(x), stage.columns)
+        record.in_channels, record.in_height, record.in_width = x.shape[-1], 1, 1
+        record.out_height = record.out_width = 1
+        record.kernel_h = record.kernel_w = record.stride_h = record.stride_w = 1
+        record.dilation_h = record.dilation_w = 1
+    else:
+        height, width = definition.output_size(stage, list(x.shape[2:]))
+        shape = (len(x), stage.columns, height, width)
+        record.in_channels, record.in_height, record.in_width = x.shape[1:]
+        record.out_height, record.out_width = height, width
+        record.kernel_h, record.kernel_w = stage.kernel_size
+        record.stride_h, record.stride_w = stage.stride
+        record.dilation_h, record.dilation_w = stage.dilation
+    if stage.arithmetic.tile_shape is not None:
+        record.tile_rows, record.tile_columns = stage.arithmetic.tile_shape
+    record.references = stage.references
+    if stage.codes is not None:
+        record.code_bits, record.codes_signed = stage.codes.bits, stage.codes.signed
+        record.serial, record.code_inverse = stage.codes.serial, float(stage.codes.inverse)
+    record.fused = stage.arithmetic.accumulate == "fused"
+    factors = torch.tensor(stage.factors)
+    tiles = len(stage.arithmetic.tile_rows(digits.shape[1])), len(stage.arithmetic.tile_columns(digits.shape[2]))
+    if stage.steps is None or stage.arithmetic.adc_bits is None:
+        units, inverses = factors[:, None, None].expand(-1, *tiles).contiguous(), None
+    else:
+        steps = stage.steps[:, group].contiguous()
+        if tuple(steps.shape[1:]) != tiles:
+            return None
+        record.adc_bits = stage.arithmetic.adc_bits
+        units, inverses = steps * factors[:, None, None], 1 / steps
+        record.inverses = inverses.data_ptr()
+    signed = torch.tensor([stage.sums_signed(slice_) for slice_ in range(len(digits))], dtype=torch.int32)
+    record.digits, record.units, record.sums_signed = digits.data_ptr(), units.data_ptr(), signed.data_ptr()
+    result = x.new_empty(shape)
+    status = native.function("sliced")(
+        ctypes.byref(record), native.LEVELS.index(level), x.data_ptr(), len(x), result.data_ptr(), threads
+    )
+    return result if status == native.OK else None
+
+
+def _sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
+    found = layers.sums(stage, x)
+    return plain.sums(stage, x) if found is NotImplemented else found
