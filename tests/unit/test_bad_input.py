@@ -264,6 +264,16 @@ CONFIG = [
         {"line": "column", "semantics": "memtorch"},
         "recovery.line: 'column' is not what memtorch",
     ),
+    (
+        "experiments.input_voltage.parts",
+        {"own": {"fixed": {"line": "column", "semantics": "physical", "slices": {"weight_bits": 8}}}},
+        "recovery.line: 'column' is not offered with digits or converters that have steps",
+    ),
+    (
+        "experiments.input_voltage.parts",
+        {"own": {"fixed": {"fine_tuning_images": 9, "semantics": "physical", "dac": {"bits": 8}}}},
+        "recovery.fine_tuning_images: 9 is not offered with digits",
+    ),
     ("setting", {"layers": {"fc*": {"range_images": 9}}}, "layers: fc*: recovery.range_images: is one for the whole"),
     (
         "experiments.input_voltage.parts",

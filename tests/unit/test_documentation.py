@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from memristive import devices
 from memristive.cli.main import main
+from memristive.core.setting import FIELDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(
@@ -120,3 +121,20 @@ def test_the_example_of_converters_shows_what_bits_cost(repository, capsys):
     assert errors == sorted(errors, reverse=True)
     assert errors[0] > 5
     assert errors[-1] < 0.5
+
+
+def test_the_example_of_recovery_gains_accuracy(repository, capsys):
+    text = (repository / "docs" / "recovery.md").read_text(encoding="utf-8")
+    exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/recovery.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    accuracies = [float(line.split(" %")[0]) for line in lines]
+    assert len(accuracies) == 3
+    assert accuracies[2] > max(accuracies[:2]) + 10
+    assert "calibration_images=200" in lines[1]
+    assert "devices=0" not in lines[2]
+
+
+def test_every_option_of_recovery_is_explained(repository):
+    text = (repository / "docs" / "recovery.md").read_text(encoding="utf-8")
+    for name, found in FIELDS.items():
+        assert not name.startswith("recovery.") or f"`{found.short}" in text, name

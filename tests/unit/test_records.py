@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from memristive import Setting
+from memristive import Setting, evaluation
 from memristive.evaluation import unpack_bits
-from memristive.network.recovery import steps
+from memristive.network.recovery import fine_tuning, steps
 from memristive.population import intervals
 from memristive.population.sequence import until_precise
 from memristive_study.data.dataset import load
@@ -35,6 +35,45 @@ def test_the_images_that_calibrate_converters_are_drawn_for_each_repeat(tmp_path
     images = load(data)
     for found, drawn in zip(seen, DRAWN, strict=True):
         assert torch.equal(found, images.tensor(images.x_train[drawn]))
+
+
+def test_recovery_in_a_study_sees_training_images_alone_and_trains_once(tmp_path, monkeypatch):
+    """Whatever a network of the study computes before it meets the first test image, are images it may learn from."""
+    data, weights = tmp_path / "images.npz", tmp_path / "weights.safetensors"
+    prepare("digits28", {"source": "digits", "size": [28, 28], "train_images": 90, "test_images": 30}, tmp_path, data)
+    save_weights(build("mnist"), weights)
+    whole = load(data)
+    training, test = (
+        {image.numpy().tobytes(): label for image, label in zip(whole.tensor(x), y, strict=True)}
+        for x, y in ((whole.x_train, whole.y_train), (whole.x_test, whole.y_test))
+    )
+    seen, trained, evaluating = [], [], []
+
+    def watched(*arguments):
+        model = build(*arguments)
+        model.register_forward_pre_hook(lambda layer, inputs: None if evaluating else seen.append(inputs[0].clone()))
+        return model
+
+    outputs, fine_tuned = evaluation.outputs, fine_tuning.fine_tuned
+    monkeypatch.setattr("memristive_study.models.build.build", watched)
+    monkeypatch.setattr(
+        evaluation, "outputs", lambda *all: (evaluating.append(1), outputs(*all), evaluating.clear())[1]
+    )
+    monkeypatch.setattr(fine_tuning, "fine_tuned", lambda *of: trained.append(of[2:]) or fine_tuned(*of))
+    setting = Setting(
+        **{"statistics_images": 20, "range_images": 10, "fine_tuning_images": 60, "fine_tuning_steps": 2},
+        **{"fine_tuning_batch": 30, "stuck_at_lrs": 0.1, "tuning": "after"},
+    )
+    named = dict.fromkeys(("experiment", "network", "part", "label"), "own")
+    found = records.evaluate_setting(weights, data, "mnist", setting.canonical(), range(4), 1, named, precision=0.01)
+    assert len(found["evaluations"]) == 4  # in two stages
+    assert len(trained) == 1
+    images, labels = trained[0]
+    assert [training[image.numpy().tobytes()] for image in images] == labels.tolist()
+    assert {len(each) for each in seen} == {10, 20, 30}
+    for image in (image for batch in seen for image in batch):
+        assert image.numpy().tobytes() in training
+        assert image.numpy().tobytes() not in test
 
 
 def test_a_record_as_rows_of_a_table():

@@ -162,6 +162,7 @@ def evaluations(
     setting: Setting,
     seeds: Any,
     training_images: Draw | None = None,
+    prepared: bool = False,
 ) -> Iterator[Evaluation]:
     """Convert and evaluate `model` once for each seed, or once in all where the setting draws nothing.
 
@@ -171,6 +172,7 @@ def evaluations(
             [samples]), tensors or NumPy arrays; a DataLoader of such pairs; or a `workload.Workload`.
         seeds: seed, or seeds, of the generators that name the draws.
         training_images: what is calibrated, see `evaluate`.
+        prepared: `model` and `setting` are what `recovery.steps.prepare` gives, which takes its time once.
 
     Raises:
         InputError: data or seeds that cannot be used, nothing to calibrate on, a layer that cannot be converted, or a
@@ -187,7 +189,8 @@ def evaluations(
         raise InputError("evaluate: seeds: an empty list, but this setting draws at random")
     for field, count in setting.training_images.items() if training_images is None else ():
         raise InputError(f"evaluate: training_images: None, but {field}: {count} needs some")
-    model, setting = prepare(model, setting, training_images)
+    if not prepared:
+        model, setting = prepare(model, setting, training_images)
     drawn: list[int | None] = [*wanted] if setting.draws else [None]
     at_once = networks_at_once(model)
     for start in range(0, len(drawn), at_once):

@@ -259,6 +259,13 @@ class Setting(Group):
         if self.recovers and resolve(self).padding_cells:
             name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
             raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
+        if slices_fields.active(self):
+            by_output = {f"recovery.{name}": getattr(self.recovery, name) == "column" for name in ("line", "drift")}
+            refused = by_output | {"recovery.fine_tuning_images": self.recovery.fine_tuning_images > 0}
+            for name in (name for name, wanted in refused.items() if wanted):
+                raise InputError(
+                    f"setting: {name}: {self[name]!r} is not offered with digits or converters that have steps"
+                )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:

@@ -137,8 +137,7 @@ def _layer(layer: CrossbarLayer, name: str, used: bool | None) -> OnArrays:
     else:
         recovery = layer.setting.recovery
         spare = recovery.redundant_columns if layer.setting.faults.active else 0
-        # Columns of references are among the padded ones.
-        devices = rows * (padded + len(layer.arithmetic.tile_columns(padded)) * spare)
+        devices = rows * (padded + len(layer.arithmetic.tile_columns(columns)) * spare)  # references included
     return OnArrays(
         name=name,
         kind=layer.layer_type,

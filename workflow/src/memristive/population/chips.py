@@ -11,6 +11,8 @@ from tqdm import tqdm
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.evaluation import Draw, Evaluation, evaluations, unpack_bits
+from memristive.network.checks import check_model_and_setting
+from memristive.network.recovery.steps import prepare
 from memristive.population import intervals
 from memristive.population.intervals import Interval
 from memristive.population.sequence import until_precise
@@ -156,12 +158,15 @@ def chips(
     if isinstance(at_most, bool) or not isinstance(at_most, int) or at_most < 1:
         raise InputError(f"chips: at_most: {at_most!r} is not a whole number from 1")
     workload = Workload.of(data)
+    check_model_and_setting("chips", model, setting)
+    ready, own = prepare(model, setting, training_images, "chips")  # once, however many stages there are
     found: list[Evaluation] = []
     right: np.ndarray | int = 0
 
     def draw(wanted: Sequence[int]) -> Iterator[float]:
         nonlocal right
-        bar = tqdm(evaluations(model, workload, setting, wanted, training_images), "chips", len(wanted), disable=None)
+        drawn = evaluations(ready, workload, own, wanted, training_images, prepared=True)
+        bar = tqdm(drawn, "chips", len(wanted), disable=None)
         for evaluation in bar:
             found.append(evaluation)
             right = right + unpack_bits(evaluation.correct_bits, evaluation.images)

@@ -342,11 +342,15 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
     )
     if not rest:
         return section
-    over_time = _sweeps_age(described[part] for part in rest)
-    general = (_over_time if over_time else _over_fields)(section.title, name)
+    asked = {part: described[part] for part in rest}
+    if _is_ladder(asked):
+        general, prices = _ladder(section.title, name), (_prices(name),)
+    else:
+        general, prices = (_over_time if _sweeps_age(asked.values()) else _over_fields)(section.title, name), ()
     return replace(
         section,
         figures=(*section.figures, general),
+        tables=(*section.tables, *prices),
         findings=functools.partial(_findings, section, name, rest),
     )
 
@@ -381,6 +385,27 @@ def _over_time(title: str, name: str) -> Figure:
         "each of them was measured: a panel a network, a line a device; bars are 95 % intervals over the repeats.",
         "memristive_study.figures.ageing:draw",
     )
+
+
+def _is_ladder(parts: Mapping[str, Any]) -> bool:
+    """Whether the parts of an experiment are ways to get accuracy back: most fix a field of `recovery`."""
+    fixed = [(grid or {}).get("fixed") or {} for grid in parts.values()]
+    return len(fixed) > 2 and sum(any(key.startswith("recovery.") for key in each) for each in fixed) >= len(fixed) - 1
+
+
+def _ladder(title: str, name: str) -> Figure:
+    return Figure(
+        name,
+        (name,),
+        title,
+        "Accuracy of each chip on the test set, by what is done to get it back: nothing, each option alone, several "
+        "together; a panel a network, a colour for how much harms. Lines: the median and the middle half of the chips.",
+        "memristive_study.figures.ladder:draw",
+    )
+
+
+def _prices(name: str) -> Table:
+    return Table(name, (name, "datasets"), "What is gained, and its price", "memristive_study.tables.ladder:build")
 
 
 def _findings(section: Section, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:

@@ -3,6 +3,7 @@
 import base64
 import csv
 import dataclasses
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,7 @@ def evaluate_setting(
     import torch
 
     from memristive.evaluation import evaluations
+    from memristive.network.recovery.steps import prepare
     from memristive_study.data.dataset import TestImages
     from memristive_study.models.build import build
     from memristive_study.models.weights import load_weights
@@ -68,8 +70,11 @@ def evaluate_setting(
     test = images, torch.from_numpy(images.labels)
     parsed = Setting.from_canonical(setting)
 
+    draw = training_images(dataset)
+    ready, own = prepare(model, parsed, draw)  # once, however many stages there are
+
     def evaluate(wanted: Sequence[int]) -> "Iterator[Evaluation]":
-        return evaluations(model, test, parsed, wanted, training_images(dataset))
+        return evaluations(ready, test, own, wanted, draw, prepared=True)
 
     found = enumerate(evaluate(seeds) if precision is None or not seeds else _until(precision, evaluate, seeds))
     return {
@@ -106,8 +111,10 @@ def training_images(dataset: str | Path) -> "Draw":
 
     from memristive_study.data.dataset import load
 
+    read = functools.cache(load)  # with its training images, which few settings need
+
     def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        data = load(dataset)  # with its training images, which few settings need
+        data = read(dataset)
         if count > len(data.x_train):
             raise InputError(f"setting: {count} training images are wanted, but there are {len(data.x_train)}")
         drawn = torch.randperm(len(data.x_train), generator=generator)[:count].numpy()

@@ -42,7 +42,7 @@ def _layer(
     placing = placing_of(name, setting, draws)
     _, after = program(name, weight, layer.groups, setting, draws, pristine=False, damaged=True, placing=placing)
     conductance = after.signed[:, :, : layer.rows]
-    others = {key: value[:, :, : layer.rows].detach() for key, value in after.read.items()}
+    others = {key: value[..., : layer.rows, :].detach() for key, value in after.read.items()}
     return {"conductance": conductance, "line": _line(conductance, weight, layer, setting), **others}
 
 
