@@ -93,6 +93,17 @@ def test_gains_are_between_the_same_chips_and_prices_those_of_the_library(frame,
     assert found["calibration_images"].max() == 50
 
 
+def test_a_price_needs_no_measured_device(study):
+    """The table builds settings of what decides a price, which fields of a measured device do not."""
+    fields = {"device": "pcm_nandakumar", "programming": "one_shot", "retention_model": "measured"}
+    setting = Setting(**fields, retention_time=80_000.0, drift_compensation="column", tuning="none")
+    row = pd.DataFrame(fabricated.rows("ladder_drift", "mnist", "factor", [setting], 1))
+    found = table._setting(row.rename(columns={name: each.short for name, each in FIELDS.items()}).iloc[0])
+    model, images = build("mnist", 10, (1, 28, 28)).eval(), torch.zeros(1, 1, 28, 28)
+    assert price(model, found, images).total == price(model, setting, images).total
+    assert price(model, found, images).total.digital_operations > 0
+
+
 def test_the_study_of_chips_is_a_ladder(repository, tmp_path):
     config = yaml.safe_load((repository / "config.yaml").read_text())
     own = yaml.safe_load((repository / "profiles" / "chips" / "study.yaml").read_text())

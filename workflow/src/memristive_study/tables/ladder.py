@@ -13,8 +13,8 @@ from memristive_study.results.study import Study
 from memristive_study.results.training import npz_shapes
 from memristive_study.tables import Frames
 
-# Groups whose fields decide a price.
-PRICED = ("array.", "tuning.", "faults.", "retention.", "recovery.")
+# Beginnings of the names of fields that decide a price.
+PRICED = ("array.", "tuning.", "faults.", "retention.time", "recovery.")
 
 
 def build(frames: Frames, study: Study) -> pd.DataFrame:
