@@ -171,3 +171,10 @@ def test_few_chips_stand_above_one_another():
     assert axes.lines[0].get_xdata().tolist() == [3.0, 3.0]
     assert not axes.collections
     plt.close(figure)
+
+
+@pytest.mark.parametrize(("chips", "said"), [(style.MOST_DRAWN, False), (style.MOST_DRAWN + 1, True)])
+def test_a_note_says_what_the_lines_across_many_chips_are(chips, said):
+    frame = pd.DataFrame({"label": ["a"] * chips + ["b"]})
+    assert ("5, 50 and 95 %" in style.chips(frame, ["label"])) is said
+    assert style.chips(frame.iloc[:0], ["label"]) == ""

@@ -179,6 +179,12 @@ def repeats(frame: pd.DataFrame, keys: Sequence[str]) -> str:
     return f"n = {number} repeats, band: 95 % interval"
 
 
+def chips(frame: pd.DataFrame, keys: Sequence[str]) -> str:
+    """How many chips of a setting are drawn, in words that end a note; empty where there are few."""
+    many = len(frame) and int(frame.groupby(list(keys), dropna=False).size().max()) > MOST_DRAWN
+    return "; beside the means: chips, across them 5, 50 and 95 %" if many else ""
+
+
 def note(figure: Figure, text: str) -> None:
     """A small line under the whole figure."""
     figure.supxlabel(text, fontsize=6.5, color=GREY)

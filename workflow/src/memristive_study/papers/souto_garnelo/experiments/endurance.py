@@ -58,7 +58,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
     panels[0].set_ylabel("accuracy (%)")
     handles += [style.entry(kelvin(temperatures), **look) for temperatures, look in looks.items()]
     style.legend(figure, handles, columns=7)
-    style.note(figure, style.repeats(frame, ["network", "part", "label"]).replace("band", "band or bar"))
+    keys = ["network", "part", "label"]
+    style.note(figure, style.repeats(frame, keys).replace("band", "band or bar") + style.chips(frame, keys))
     return figure
 
 

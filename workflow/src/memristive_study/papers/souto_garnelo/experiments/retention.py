@@ -53,7 +53,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> "Drawn":
         handles.append(style.entry(lifetime.TUNING_LABELS[tuning], color=style.GREY, linestyle=line))
     handles += style.paper_handles(marked)
     style.legend(figure, handles, columns=6)
-    style.note(figure, style.repeats(frame, ["network", "part", "label"]).replace("band", "band or bar"))
+    keys = ["network", "part", "label"]
+    style.note(figure, style.repeats(frame, keys).replace("band", "band or bar") + style.chips(frame, keys))
     return figure
 
 
