@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 POINTS = 48  # of the table, each way
+NEGLIGIBLE = 1e-11  # coefficients of a series at its end, as a part of the largest
 LEFT_OUT = 1e-8  # singular values below this part of the largest
 
 
@@ -73,11 +74,12 @@ class Separated:
 
 
 def _chebyshev(values: np.ndarray) -> np.ndarray:
-    """Coefficients [POINTS, functions] of the polynomials through `values` at the points of `Separated`."""
+    """Coefficients [order, functions] of the polynomials through `values` at the points of `Separated`."""
     angle = np.pi * np.outer(np.arange(POINTS), np.arange(POINTS) + 0.5) / POINTS
     found = 2 / POINTS * np.cos(angle) @ values
     found[0] /= 2
-    return found
+    small = np.abs(found).max(1) < NEGLIGIBLE * np.abs(found).max()
+    return found[: POINTS - int(np.argmin(small[::-1]))]
 
 
 def _series(coefficients: torch.Tensor, x: torch.Tensor) -> list[torch.Tensor]:
