@@ -9,6 +9,7 @@ from torch import nn
 from memristive import InputError, Setting, calibrate, convert
 from memristive.arrays.slices.layout import Layout
 from memristive.converters import dac, fit
+from memristive.diagnosis.effects import effects_of, without
 from memristive.network.layers import CrossbarLayer
 
 AIM = (1e3, 1e6)
@@ -350,3 +351,17 @@ def test_calibration_is_repeatable_and_forgets_the_last_one():
     assert torch.equal(network.adc_ranges, again.adc_ranges)
     assert torch.equal(network.input_range, again.input_range)
     assert again.input_range[1] == 0  # no sign
+
+
+def test_digits_need_no_tuning_and_conductances_do():
+    """explain compares with weights as conductances, whose line has to be fitted."""
+    setting = IDEAL.replace(adc_bits=5, cell_bits=2)
+    found = {effect.name: effect for effect in effects_of(setting)}
+    assert "the missing tuning" not in found
+    assert {"weights of few bits", "inputs of few bits", "the converters"} <= set(found)
+    assert without(setting, [found["weights of few bits"]]).tuning.when == "before"
+    assert without(setting, [found["inputs of few bits"]]).tuning.when == "none"
+    assert without(setting.replace(tuning="after"), [found["weights of few bits"]]).tuning.when == "after"
+    assert "the missing tuning" in {
+        effect.name for effect in effects_of(setting.replace(weight_bits=None, cell_bits=None))
+    }

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from memristive.arrays import nonidealities
+from memristive.arrays.slices.fields import in_digits
 from memristive.core.setting import FIELDS, Setting
 
 ERRORS = ("offset", "gain", "inl", "noise")  # of converters
@@ -23,21 +24,24 @@ class Effect:
         name: in words, as it follows "lost to".
         off: dotted names of its fields, with the values that take it away.
         remedies: changes of the setting that may help, by words that follow "with".
+        along: dotted names of fields that have to have these values once it is taken away, if they are neutral.
     """
 
     name: str
     off: Mapping[str, Any]
     remedies: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    along: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def acts(self, setting: Setting) -> bool:
         """Whether it is there in some layer."""
         return any(one[name] != value for one in setting.every() for name, value in self.off.items())
 
 
+UNTUNED = "the missing tuning"
 AFTER = {"tuning after the non-idealities": {"tuning.when": "after"}}
 KNOWN = (
     Effect("the mapping of weights", {"array.scheme": "double_column", "array.p_l": None}),
-    Effect("the missing tuning", {"tuning.when": "before"}, AFTER),
+    Effect(UNTUNED, {"tuning.when": "before"}, AFTER),
     Effect(
         "the input voltage",
         {"inputs.max_voltage": None},
@@ -63,6 +67,7 @@ KNOWN = (
         "weights of few bits",
         {"slices.weight_bits": None, "slices.cell_bits": None, "slices.count": None, "slices.sign": "every"},
         {"weights of 8 bits": {"slices.weight_bits": 8, "slices.cell_bits": None, "slices.count": None}},
+        along={"tuning.when": "before"},  # the scale of digits is known, that of conductances is fitted
     ),
     Effect("device variability", {"variability.sigma": 0.0, "variability.relative_sigma": 0.0}, AFTER),
     Effect("too few conductance states", {"states.count": None}, {"16 states": {"states.count": 16}}),
@@ -87,12 +92,16 @@ def effects_of(setting: Setting) -> list[Effect]:
         for group in nonidealities.AFTER_PROGRAMMING
         if group not in known
     ]
-    return [effect for effect in (*KNOWN, *others) if effect.acts(setting)]
+    needless = {UNTUNED} if all(in_digits(one) for one in setting.every()) else set()
+    return [effect for effect in (*KNOWN, *others) if effect.acts(setting) and effect.name not in needless]
 
 
 def without(setting: Setting, effects: Iterable[Effect], layer: str | None = None) -> Setting:
     """`setting` without some effects, in one layer by its dotted name, or in all."""
-    off = {name: value for effect in effects for name, value in effect.off.items()}
+    effects = list(effects)
+    along = {name: value for effect in effects for name, value in effect.along.items()}
+    off = {name: value for name, value in along.items() if setting[name] == FIELDS[name].neutral}
+    off |= {name: value for effect in effects for name, value in effect.off.items()}
     if not off:
         return setting
     if layer is not None:
