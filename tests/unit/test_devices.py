@@ -9,6 +9,7 @@ from memristive import devices
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.devices import curves
+from memristive.memtorch.limits import comparable
 
 STUDY = devices.DEVICES["pt_hf_ti"]
 WITH_CURVES = [name for name, device in devices.DEVICES.items() if isinstance(device, devices.VTEAM)]
@@ -186,6 +187,13 @@ def test_a_device_that_is_no_resistance_is_refused_rather_than_taken_for_one(mon
     monkeypatch.setitem(devices.DEVICES, "diode", Rectifier(ohmic=False))
     with pytest.raises(InputError, match=r"device\.name: 'diode' is not a device whose current is proportional"):
         Setting(device="diode")
+
+
+def test_a_device_of_a_study_s_own_stays_when_nothing_about_the_device_changes():
+    """Its name is known nowhere else, so its resistances cannot be looked up."""
+    own = Setting(device="oxide", r_on=1e4, r_off=1e6)
+    assert own.replace(**{"device.table": None, "adc.bits": 6}).device == own.device
+    assert comparable(own).device == own.device
 
 
 def test_a_misspelt_preset_names_the_nearest():

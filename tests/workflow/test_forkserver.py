@@ -51,6 +51,7 @@ def job(inputs, tmp_path):
     return inputs | {
         "setting": Setting(sigma=50).canonical(),
         "seeds": "[1, 2]",
+        "precision": "null",
         "threads": "1",
         "experiment": "variability",
         "network": "mnist",

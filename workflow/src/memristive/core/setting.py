@@ -306,7 +306,8 @@ class Setting(Group):
         layers = changes.pop("layers", self.layers)
         given = dotted(changes)
         values = {name: self[name] for name in FIELDS} | given
-        if {"device.name", "device.table"} & given.keys():  # another device brings its own resistances
+        table = self["device.table"]
+        if "device.name" in given or given.get("device.table", table) != table:  # it brings its own resistances
             values |= {name: given.get(name) for name in ("device.r_on", "device.r_off", "device.table")}
         return Setting(**values, layers=layers)
 
