@@ -18,6 +18,7 @@ from memristive.diagnosis.sentences import sentences
 from memristive.diagnosis.signals import Signal, signals
 from memristive.evaluation import IMAGES_AT_ONCE, Draw, evaluate
 from memristive.network.checks import layers_to_convert
+from memristive.network.evaluating import evaluating
 from memristive.workload import Workload
 
 SEEDS = (0, 1)
@@ -107,15 +108,10 @@ def explain(
         return known[text]
 
     whole = accuracy(setting)
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
+    with evaluating(model):
         digital = _digital(model, workload)
         looked_at = next(iter(workload.inputs.split(IMAGES_LOOKED_AT)))
         seen = signals(model, setting, looked_at, 0, training_images)
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
     ideal = accuracy(without(setting, effects))
     found = attribution.shares(setting, effects, accuracy)
     layers = attribution.places(setting, names, accuracy, digital)

@@ -9,6 +9,7 @@ from memristive.arrays.tiling import parts
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network.checks import check_layers, layers_to_convert
+from memristive.network.evaluating import evaluating
 from memristive.network.recovery.folding import foldable
 from memristive.network.recovery.statistics import normalisations
 
@@ -131,13 +132,6 @@ def _outputs(model: nn.Module, inputs: torch.Tensor, modules: list[nn.Module]) -
     def count(module: nn.Module, _: object, output: torch.Tensor) -> None:
         counted[module] += output.numel()
 
-    hooks = [module.register_forward_hook(count) for module in counted]
-    modes = {module: module.training for module in model.modules()}
-    try:
-        model.eval()(inputs)
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, mode in modes.items():
-            module.training = mode
+    with evaluating(model, counted, count):
+        model(inputs)
     return counted

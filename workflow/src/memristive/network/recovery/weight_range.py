@@ -13,6 +13,7 @@ from memristive.core.seeding import generator
 from memristive.core.setting import Setting
 from memristive.network.checks import layers_to_convert
 from memristive.network.convert import build_layer
+from memristive.network.evaluating import evaluating
 from memristive.network.recovery.images import Drawn
 from memristive.network.recovery.neutral import uncalibrated
 
@@ -40,15 +41,8 @@ def prepare(model: nn.Module, setting: Setting, drawn: Drawn) -> tuple[nn.Module
             errors[value] = float((found.double() - output.double()).square().mean())
         chosen[name] = min(errors, key=errors.get)
 
-    modes = {module: module.training for module in model.modules()}
-    hooks = [layer.register_forward_hook(choose) for layer in names]
-    try:
-        model.eval()(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, mode in modes.items():
-            module.training = mode
+    with evaluating(model, names, choose):
+        model(images)
     return model, _with(setting, chosen)
 
 
