@@ -37,7 +37,10 @@ def sums(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     Returns:
         float32 [groups, tile rows, samples, vectors, columns].
     """
-    voltages, _ = _encoded(stage, x)
+    return _sums(stage, _encoded(stage, x)[0], one_pass)
+
+
+def _sums(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     total = one_pass(_alone(stage, stage.conductance), voltages)
     if stage.terms is not None:
         for values, matrix in zip(stage.law.inputs(voltages), stage.terms, strict=True):
@@ -60,7 +63,7 @@ def run(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
 
 def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     voltages, undo = _encoded(stage, x)
-    found = sums(stage, x, one_pass)
+    found = _sums(stage, voltages, one_pass)
     if stage.adc_ranges is None:
         converted = [convert_sums(group, stage.arithmetic) for group in found]
     else:
