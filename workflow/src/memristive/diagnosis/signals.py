@@ -6,12 +6,13 @@ import math
 import torch
 from torch import nn
 
+from memristive import kernels
 from memristive.arrays.draws import SeededDraws
 from memristive.converters.adc import needed_range
 from memristive.core.setting import Setting
 from memristive.network import sliced
 from memristive.network.convert import convert_with
-from memristive.network.layers import CrossbarLayer, sums
+from memristive.network.layers import CrossbarLayer
 from memristive.network.recovery.images import Draw
 from memristive.network.recovery.steps import prepare, settle
 
@@ -145,7 +146,7 @@ def _conversion(layer: CrossbarLayer, inputs: torch.Tensor) -> tuple[float, floa
         return tuple(float(found.mean()) for found in sliced.conversion(layer, inputs))
     used, beyond = [], []
     for number, stage in enumerate(layer._bare()):
-        for group, found in enumerate(sums(stage, inputs)):
+        for group, found in enumerate(kernels.sums_of(stage, inputs)):
             width = (arithmetic.tile_shape or stage.conductance.shape[1:])[1]
             for row, parts in enumerate(found):
                 for column, part in enumerate(parts.split(width, -1)):

@@ -13,7 +13,7 @@ from memristive.kernels.chain import (
     fused_chain,
     has_counterpart,
 )
-from memristive.kernels.layers import available, carry_out, codes, conv2d, linear, run, single, sums
+from memristive.kernels.layers import available, carry_out, codes, conv2d, linear, run, single, sums, sums_of
 from memristive.kernels.native import Unsupported, level
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "single",
     "slices",
     "sums",
+    "sums_of",
 ]

@@ -131,7 +131,7 @@ def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: s
 def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.run(stage, x)` on the kernels, the same bits; NotImplemented where they do not carry it out."""
     if reads.needed(stage):
-        return reads.run(stage, x, _one_pass)
+        return reads.run(stage, x, sums_of)
     try:
         contract.STAGE.check(stage)
     except Unsupported:
@@ -158,7 +158,7 @@ def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.sums(stage, x)` on the kernels; NotImplemented where they do not carry it out."""
     if reads.needed(stage):
-        return reads.sums(stage, x, _one_pass)
+        return reads.sums(stage, x, sums_of)
     if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()
@@ -175,10 +175,10 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return found.reshape(1, len(found), samples, math.prod(x.shape[1:-1]), stage.columns)
 
 
-def _one_pass(stage: Stage, voltages: torch.Tensor) -> torch.Tensor:
-    """One of several products of a stage, by its definition where the kernels do not carry it out."""
-    found = sums(stage, voltages)
-    return definition.sums(stage, voltages) if found is NotImplemented else found
+def sums_of(stage: Stage, x: torch.Tensor) -> torch.Tensor:
+    """`definition.sums(stage, x)`, by the definition where the kernels do not carry it out."""
+    found = sums(stage, x)
+    return definition.sums(stage, x) if found is NotImplemented else found
 
 
 def single(stage: Stage, group: int = 0) -> Crossbar:

@@ -10,11 +10,9 @@ import ctypes
 
 import torch
 
-from memristive.arrays import definition as plain
 from memristive.arrays.finite import all_finite
 from memristive.arrays.slices import definition
 from memristive.arrays.slices.stage import SlicedStage
-from memristive.arrays.stage import Stage
 from memristive.kernels import contract, layers, native
 from memristive.kernels.native import Unsupported
 
@@ -69,7 +67,7 @@ def carry_out(
         if total is None:
             return NotImplemented
         totals.append(total)
-    count = definition.counted(stage, definition.applied(stage, x)[0], _sums) if stage.offset else None
+    count = definition.counted(stage, definition.applied(stage, x)[0], layers.sums_of) if stage.offset else None
     if stage.kernel_size is None:
         total = totals[0].reshape(*inputs.shape[:-1], stage.columns)
     else:
@@ -152,8 +150,3 @@ def _total(
         ctypes.byref(record), native.LEVELS.index(level), x.data_ptr(), len(x), result.data_ptr(), threads
     )
     return result if status == native.OK else None
-
-
-def _sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    found = layers.sums(stage, x)
-    return plain.sums(stage, x) if found is NotImplemented else found

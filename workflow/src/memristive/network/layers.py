@@ -43,12 +43,6 @@ def _compute(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     return definition.run(stage, x) if output is NotImplemented else output
 
 
-def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    """Sums of `stage` before conversion, see `definition.sums`."""
-    found = kernels.sums(stage, x)
-    return definition.sums(stage, x) if found is NotImplemented else found
-
-
 # Attributes that are decided when a layer is converted.
 _DECIDED = {
     "weight": "is set by the network's own code or by a hook, but its weights are on crossbars; set it earlier",
@@ -225,7 +219,8 @@ class CrossbarLayer(nn.Module):
             sliced.calibrate(self, x)
             return
         found = [
-            torch.stack([needed_ranges(group, self.arithmetic) for group in sums(stage, x)]) for stage in self._bare()
+            torch.stack([needed_ranges(group, self.arithmetic) for group in kernels.sums_of(stage, x)])
+            for stage in self._bare()
         ]
         needed = torch.stack(found)
         self.adc_ranges = torch.maximum(self.adc_ranges, needed) if self.adc_ranges.numel() else needed

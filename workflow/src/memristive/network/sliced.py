@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from memristive import kernels
-from memristive.arrays import definition as plain
 from memristive.arrays.draws import Draws
 from memristive.arrays.slices import definition
 from memristive.arrays.slices.layout import Layout
@@ -67,13 +66,7 @@ def bare(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
 def carried_out(stage: SlicedStage, x: torch.Tensor, use: int) -> torch.Tensor:
     """`definition.run` on the kernels where they carry it out, with the same bits."""
     found = kernels.slices.carry_out(stage, x)
-    return definition.run(stage, x, sums, use) if found is NotImplemented else found
-
-
-def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
-    """`memristive.arrays.definition.sums`, on the kernels where they carry it out."""
-    found = kernels.sums(stage, x)
-    return plain.sums(stage, x) if found is NotImplemented else found
+    return definition.run(stage, x, kernels.sums_of, use) if found is NotImplemented else found
 
 
 def stage_of(layer: CrossbarLayer, calibrated: bool = True) -> SlicedStage:
@@ -145,7 +138,7 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
             found: dict[tuple[int, int], Values] = {}
             for applied, weight in in_cycles:
                 part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
-                for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, sums)):
+                for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, kernels.sums_of)):
                     for column, tile in enumerate(tiles.split(stage.widths, -1)):
                         found.setdefault((row, column), Values(fit)).add(tile, abs(weight))
             signed = stage.sums_signed(slice_)
@@ -168,7 +161,7 @@ def conversion(layer: CrossbarLayer, x: torch.Tensor) -> tuple[torch.Tensor, tor
         for group in range(stage.groups):
             for applied, _ in definition.cycles(stage, inputs):
                 part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
-                for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, sums)):
+                for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, kernels.sums_of)):
                     for column, tile in enumerate(tiles.split(stage.widths, -1)):
                         if stage.steps is None:
                             limit = 2.0 ** needed_range(tile, "linear", stage.arithmetic.adc_overflow_rate)
