@@ -59,7 +59,7 @@ def _converted(stage: Stage, x: torch.Tensor) -> torch.Tensor:
 
 
 def _convolved(stage: Stage, voltages: torch.Tensor, conductance: torch.Tensor) -> torch.Tensor:
-    height, width = stage.output_size(voltages)
+    height, width = stage.output_size(voltages.shape[2:])
     samples = max(1, UNFOLDED_NUMBERS // (height * width * conductance.shape[0]))
     outputs = []
     for part in voltages.split(samples):
@@ -81,7 +81,7 @@ def _converted_in_ranges(stage: Stage, x: torch.Tensor) -> torch.Tensor:
             output = output * undo if stage.arithmetic.rescale_output else output
             outputs.append(output.reshape(*part.shape[:-1], stage.columns))
         else:
-            output = output.transpose(1, 2).unflatten(2, stage.output_size(stage.padded(part)))
+            output = output.transpose(1, 2).unflatten(2, stage.output_size(stage.padded(part).shape[2:]))
             outputs.append(output * undo if stage.arithmetic.rescale_output else output)
     return torch.cat(outputs)
 

@@ -73,7 +73,7 @@ def _part(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:
     if stage.kernel_size is None:
         output = output * undo if stage.arithmetic.rescale_output else output
         return output.reshape(*x.shape[:-1], stage.columns)
-    output = output.transpose(1, 2).unflatten(2, stage.output_size(voltages))
+    output = output.transpose(1, 2).unflatten(2, stage.output_size(voltages.shape[2:]))
     return output * undo if stage.arithmetic.rescale_output else output
 
 

@@ -92,6 +92,9 @@ ARITHMETIC = Contract(
 )
 
 
+# Of `memristive.arrays.geometry.Geometry`, written out: a field that is added there is unknown to the kernels.
+GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "padding_mode")
+
 # Of `memristive.arrays.stage.Stage`.
 STAGE = Contract(
     dict.fromkeys(
@@ -99,11 +102,7 @@ STAGE = Contract(
             "conductance",
             "columns",
             "arithmetic",
-            "kernel_size",
-            "stride",
-            "padding",
-            "dilation",
-            "padding_mode",
+            *GEOMETRY,
             "line",
             "bias",
             "adc_ranges",
@@ -129,11 +128,7 @@ SLICED = Contract(
             "weight_step",
             "codes",
             "steps",
-            "kernel_size",
-            "stride",
-            "padding",
-            "dilation",
-            "padding_mode",
+            *GEOMETRY,
             "line",
             "bias",
         ),

@@ -101,7 +101,7 @@ def _inputs(stage: SlicedStage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Te
     """Padded inputs, as voltages where the kernel does not make them codes, and what undoes the encoding."""
     if stage.codes is None:
         return definition.applied(stage, x)
-    return definition.padded(stage, x), torch.ones((1,) * x.dim())
+    return stage.laid_out(x), torch.ones((1,) * x.dim())
 
 
 def _total(
@@ -118,7 +118,7 @@ def _total(
         record.kernel_h = record.kernel_w = record.stride_h = record.stride_w = 1
         record.dilation_h = record.dilation_w = 1
     else:
-        height, width = definition.output_size(stage, list(x.shape[2:]))
+        height, width = stage.output_size(x.shape[2:])
         shape = (len(x), stage.columns, height, width)
         record.in_channels, record.in_height, record.in_width = x.shape[1:]
         record.out_height, record.out_width = height, width

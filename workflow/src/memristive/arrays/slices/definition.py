@@ -13,7 +13,6 @@ import math
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 
 from memristive.arrays import definition
 from memristive.arrays.encoding import encode
@@ -50,21 +49,14 @@ def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: 
             -1,
         )
         if stage.kernel_size is not None:
-            total = total.transpose(1, 2).unflatten(2, output_size(stage, list(inputs.shape[2:]))).contiguous()
+            total = total.transpose(1, 2).unflatten(2, stage.output_size(inputs.shape[2:])).contiguous()
         outputs.append(finished(stage, part, total, counted(stage, inputs, sums), undo))
     return torch.cat(outputs)
 
 
-def padded(stage: SlicedStage, x: torch.Tensor) -> torch.Tensor:
-    """Inputs with their padding; a Linear's as [samples, vectors, rows]."""
-    if stage.kernel_size is None:
-        return x.reshape(1 if x.dim() == 1 else x.shape[0], -1, x.shape[-1])
-    return F.pad(x, stage.padding, "constant" if stage.padding_mode == "zeros" else stage.padding_mode)
-
-
 def applied(stage: SlicedStage, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Padded inputs as codes, or as voltages, and what undoes the encoding."""
-    x = padded(stage, x)
+    x = stage.laid_out(x)
     if stage.codes is not None:
         return stage.codes.codes(x), torch.ones((1,) * x.dim())
     return encode(x, stage.arithmetic.max_input_voltage, stage.arithmetic.scale_scope == "sample")
@@ -121,20 +113,12 @@ def finished(
         output = output.mul_(coefficient).add_(intercept)
     if stage.bias is None:
         return output
-    return output.add_(stage.bias if stage.kernel_size is None else stage.bias.view(-1, 1, 1))
+    return output.add_(stage.by_output(stage.bias))
 
 
 def scale(stage: SlicedStage) -> float:
     """What a total of 1 stands for."""
     return stage.weight_step * (1.0 if stage.codes is None else stage.codes.step)
-
-
-def output_size(stage: SlicedStage, padded: list[int]) -> tuple[int, int]:
-    """Height and width of the output for padded inputs of this height and width."""
-    return tuple(
-        (padded[axis] - stage.dilation[axis] * (stage.kernel_size[axis] - 1) - 1) // stage.stride[axis] + 1
-        for axis in (0, 1)
-    )
 
 
 def _total(stage: SlicedStage, group: int, inputs: torch.Tensor, sums: Sums, use: tuple[int, ...]) -> torch.Tensor:

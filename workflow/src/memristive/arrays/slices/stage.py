@@ -6,6 +6,7 @@ import dataclasses
 
 import torch
 
+from memristive.arrays.geometry import Geometry
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.slices.layout import reference_columns
 from memristive.converters.dac import Codes
@@ -13,7 +14,7 @@ from memristive.converters.errors import Errors
 
 
 @dataclasses.dataclass(frozen=True)
-class SlicedStage:
+class SlicedStage(Geometry):
     """A Conv2d or Linear; all that its outputs depend on besides its inputs.
 
     Attributes:
@@ -31,7 +32,6 @@ class SlicedStage:
         steps: of ADCs of a fixed range, in units of the sums, float32 [slices, groups, tile rows, tile columns]; None:
             ADCs range themselves, by powers of two.
         errors: of these ADCs, or None.
-        kernel_size ... padding_mode: as in `memristive.arrays.stage.Stage`.
         line: coefficient and intercept on the sums in units of the weights; None: the sums themselves.
         bias: float32 [groups * columns], or None.
     """
@@ -48,11 +48,6 @@ class SlicedStage:
     codes: Codes | None = None
     steps: torch.Tensor | None = None
     errors: Errors | None = None
-    kernel_size: tuple[int, int] | None = None
-    stride: tuple[int, int] = (1, 1)
-    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
-    dilation: tuple[int, int] = (1, 1)
-    padding_mode: str = "zeros"
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
 
