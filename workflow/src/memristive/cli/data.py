@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from memristive.core.archives import open_archive
 from memristive.core.errors import InputError
 from memristive.workload import Workload
 
@@ -47,7 +48,7 @@ def read(
     for name, value in (("images", images), ("classes", classes)):
         if value is not None and value < 1:
             raise InputError(f"{name}: {value} is not a whole number from 1")
-    arrays = _archive(path)
+    arrays = open_archive(path, "data: ")
     if "normalisation" in arrays:
         if mean or std:
             raise InputError(f"data: {path}: says itself how it is normalised; --mean and --std are for other images")
@@ -63,17 +64,6 @@ def read(
     if images is not None:
         inputs, labels = next(iter(inputs.split(images))), labels[:images]
     return Data(Workload.of((inputs, labels)), classes or counted, tuple(inputs.shape[1:]), draw)
-
-
-def _archive(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():
-        raise InputError(f"data: {path}: no such file")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except Exception as error:  # a damaged archive can raise almost anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"data: {path}: not a whole .npz of plain arrays ({reason[:120]})") from None
 
 
 def _reader(path: Path) -> Callable[[Path], tuple[Any, torch.Tensor, int, Any]]:

@@ -4,21 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from memristive.core.archives import open_archive
 from memristive.core.errors import InputError
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-
-
-def open_archive(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an .npz. Raises InputError where it is missing, damaged or holds pickled objects."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except Exception as error:  # a damaged archive can raise almost anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{path}: not a whole .npz of plain arrays ({reason})") from error
 
 
 def read_arrays(path: Path, required: tuple[str, ...] = ()) -> dict[str, np.ndarray]:

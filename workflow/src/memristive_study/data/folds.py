@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from memristive.core.archives import open_archive
 from memristive.core.errors import InputError
 from memristive.core.files import atomic
-from memristive_study.data.archive import open_archive
 
 
 def stratified_folds(labels: np.ndarray, folds: int, generator: torch.Generator) -> list[np.ndarray]:
