@@ -1,7 +1,8 @@
-"""The evaluations of the published study, frozen: every setting, seed and result of `results/published/experiments`.
+"""The evaluations of the first published study, frozen: every setting, seed and result of its networks.
 
 `real/published_rows.csv.gz` holds them as they were published at commit bc08e9742a39, without the columns in seconds.
-Its columns keep the names of that time; `FIELDS` is the one place that says what they are called today.
+Its columns keep the names of that time; `FIELDS` is the one place that says what they are called today. Its networks
+are the strong ones of `workflow/resources/pretrained`; `study` reads the rows of a study that is published now.
 
 What `physical` means was repaired afterwards, in three facts: resistances that cannot be negative, conductance states
 that all devices have in common, and a device that ages once. `PHYSICAL` is what it meant then.
@@ -15,8 +16,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from memristive import Setting
 from memristive.arrays import semantics
+from memristive_study.plan.plan import Plan
 
 PATH = Path(__file__).parent / "real" / "published_rows.csv.gz"
 # SHA-256 of the weights that the rows were computed with.
@@ -82,6 +86,21 @@ def read() -> list[Row]:
     """All rows, as text, in the order of publication."""
     with gzip.open(PATH, "rt", newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
+
+
+def weights_of(study: Path) -> str:
+    """Name of the set of weights that a published study started from, by its own `config.yaml`."""
+    name = yaml.safe_load((study / "config.yaml").read_text(encoding="utf-8"))["training"]["pretrained"]
+    return "strong" if name is True else name  # the first one said true, when there was one set
+
+
+def study(folder: Path) -> tuple[Plan, list[Row]]:
+    """What the study published in `folder` planned, by its own `config.yaml`, and its rows, file by file."""
+    rows = []
+    for path in sorted((folder / "experiments").glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows += [row for row in csv.DictReader(stream) if "label" in row]
+    return Plan(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))), rows
 
 
 def setting_of(row: Row) -> Setting:

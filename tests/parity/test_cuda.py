@@ -131,7 +131,8 @@ SETTINGS = {
 @pytest.mark.parametrize("fields", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_layers_of_the_trained_networks(name, fields, kernel, repository):
-    model = load_weights(build(name), repository / f"workflow/resources/pretrained/{name}/weights.safetensors").eval()
+    weights = repository / f"workflow/resources/pretrained/strong/{name}/weights.safetensors"
+    model = load_weights(build(name), weights).eval()
     setting = Setting(semantics="memtorch_cuda", tuning="none", **fields)
     network = convert(model, setting, torch.Generator().manual_seed(1))
     images = 3 if name == "mnist" else 2 if name == "cifar10" else 1

@@ -9,6 +9,7 @@ PUBLISHED_ROWS asks for more: `first` for all settings of the first repeat (abou
     PUBLISHED_ROWS=all python -m pytest -s tests/real/test_published_rows.py
 """
 
+import csv
 import os
 import time
 
@@ -19,14 +20,19 @@ from snakemake.utils import update_config
 
 import published_rows
 from memristive.arrays.semantics import SEMANTICS
+from memristive_study.config.check import checked
+from memristive_study.config.files import read
 from memristive_study.data.prepare import prepare
 from memristive_study.plan.plan import Plan
 from memristive_study.results.records import evaluate_setting
+from memristive_study.training import pretrained
 from workflow_copy import REPOSITORY
 
 MOST = {"mnist": 6, "cifar10": 3, "cifar100": 1}  # rows of each part of an experiment, under each semantics
 BUILDS = ("memtorch", "memtorch_cuda")
+STUDY = ("config.yaml", "profiles/strong/study.yaml", "profiles/strong/weights.yaml")
 ROWS = published_rows.read()
+STUDIES = [path.parent for path in sorted((REPOSITORY / "results").glob("*/config.yaml"))]
 
 
 def wanted():
@@ -43,27 +49,29 @@ GROUPS = list(dict.fromkeys((row["experiment"], row["network"]) for row in WANTE
 
 @pytest.fixture(scope="module")
 def config():
-    """That of the published study, as it would run today."""
-    merged = {}
-    for name in ("config.yaml", "profiles/published/study.yaml", "profiles/published/images.yaml"):
-        update_config(merged, yaml.safe_load((REPOSITORY / name).read_text(encoding="utf-8")))
-    return merged
+    """That of the frozen rows' study, as it would run today."""
+    merged, paths = {}, [REPOSITORY / name for name in STUDY]
+    for path in paths:
+        update_config(merged, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return checked(merged, list(read(paths, {}).values()))
 
 
 @pytest.fixture(scope="module")
 def prepared(images, config, tmp_path_factory):
-    """Path of a network's prepared images, each made once."""
+    """Path of a network's prepared images as a configuration has them, each made once."""
     made = {}
     folder = tmp_path_factory.mktemp("prepared")
 
-    def path(network):
-        name = config["networks"][network]["dataset"]
-        if name not in made:
-            entry = {key: value for key, value in config["datasets"][name].items() if key != "note"}
+    def path(network, of=config):
+        name = of["networks"][network]["dataset"]
+        entry = {key: value for key, value in of["datasets"][name].items() if key != "note"}
+        key = name, entry["normalisation"]
+        if key not in made:
+            entry |= {"source": "folder" if name == "mnist" else "npz"}
             entry["path"] = str(images / ("mnist" if name == "mnist" else f"{name}.npz"))
-            made[name] = folder / f"{name}.npz"
-            prepare(name, entry, folder, made[name])
-        return made[name]
+            made[key] = folder / f"{name}.{entry['normalisation']}.npz"
+            prepare(name, entry, folder, made[key])
+        return made[key]
 
     return path
 
@@ -71,7 +79,7 @@ def prepared(images, config, tmp_path_factory):
 @pytest.mark.parametrize(("experiment", "network"), GROUPS, ids=map("-".join, GROUPS))
 def test_published_evaluations_come_out_again(experiment, network, prepared, monkeypatch):
     monkeypatch.setitem(SEMANTICS, "physical", published_rows.PHYSICAL)
-    weights = REPOSITORY / "workflow" / "resources" / "pretrained" / network / "weights.safetensors"
+    weights = REPOSITORY / "workflow" / "resources" / "pretrained" / "strong" / network / "weights.safetensors"
     assert published_rows.weights_are_those(network, weights)
     rows = [row for row in WANTED if (row["experiment"], row["network"]) == (experiment, network)]
     data = prepared(network)
@@ -88,6 +96,44 @@ def test_published_evaluations_come_out_again(experiment, network, prepared, mon
         if found != expected:
             different.append(f"{row['label']}, repeat {row['repeat']}: {found}, published {expected}")
     print(f"{experiment}, {network}: {len(rows)} rows in {time.process_time() - started:.0f} s of processor time")
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("folder", STUDIES, ids=lambda folder: folder.name)
+def test_the_rows_of_a_published_study_come_out_again(folder, prepared):
+    """The first study's are the frozen rows; of every other, two settings of each part from the weights it names."""
+    named = ("experiment", "network", "label", "repeat", "seed", "correct")
+    if published_rows.weights_of(folder) == "strong":
+        published = {
+            tuple(row[key] for key in named)
+            for path in (folder / "experiments").glob("*.csv")
+            for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+            if "label" in row
+        }
+        assert published == {tuple(row[key] for key in named) for row in ROWS}
+        return
+    plan, rows = published_rows.study(folder)
+    first = [row for row in rows if row["repeat"] in ("", "0") and row["arithmetic.batch_size"] != "1"]
+    parts = {}
+    for row in first:
+        parts.setdefault((row["experiment"], row["network"], row["part"]), []).append(row)
+    assert parts
+    different = []
+    for row in (row for part in parts.values() for row in (part[0], part[-1])):
+        job = plan.job(row["experiment"], row["network"], row["label"])
+        data = prepared(job.network, plan.config)
+        record = evaluate_setting(
+            pretrained.folder(job.network, plan.pretrained()) / "weights.safetensors",
+            data,
+            plan.architecture(job.network),
+            job.setting.canonical(),
+            [int(row["seed"])] if row["seed"] else [],
+            torch.get_num_threads(),
+            {},
+        )
+        (found,) = record["evaluations"]
+        if found["correct"] != int(row["correct"]):
+            different.append(f"{row['network']}, {row['label']}: {found['correct']}, published {row['correct']}")
     assert not different, "\n".join(different)
 
 

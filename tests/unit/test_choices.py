@@ -41,9 +41,9 @@ def test_another_epoch_and_another_network_have_other_weights_but_the_same_draws
     plan = Plan(config)
     last = next(variant for variant in of(plan, "checkpoint") if variant.value == "last")
     assert plan.job("choices", "mnist", last.label).selection == "last"
-    unit = next(variant for variant in of(plan, "normalisation") if not variant.own)
-    job = plan.job("choices", "mnist_unit", unit.label)
-    assert (unit.value, job.draws_of) == ("unit", "mnist")
+    other = next(variant for variant in of(plan, "normalisation") if not variant.own)
+    job = plan.job("choices", "mnist_standardised", other.label)
+    assert (other.value, job.draws_of) == ("standardised", "mnist")
     assert of(plan, "normalisation", "cifar10") == []  # the study says which networks are trained again
 
 
@@ -78,7 +78,7 @@ def test_only_experiments_that_are_run_have_points(config):
             "checkpoint: values: ['best_test'] is not one of best_test",
         ),
         ("choices.alternatives.normalisation.networks", {"mnist": "mnits"}, "mnits: unknown key; did you mean mnist?"),
-        ("choices.alternatives.tuning.networks", {"mnist": "mnist_unit"}, "networks: is not allowed here"),
+        ("choices.alternatives.tuning.networks", {"mnist": "mnist_standardised"}, "networks: is not allowed here"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(config, path, value, words):

@@ -257,7 +257,7 @@ def test_the_studys_networks_and_data_sets_are_known_by_its_entry_points(reposit
     found = cli_data.read("prepared.npz", images=16)
     assert found.classes == 10
     assert torch.equal(found.workload.inputs, torch.from_numpy(images[:16]).permute(0, 3, 1, 2).float() / 255 * 2 - 1)
-    weights = repository / "workflow" / "resources" / "pretrained" / "mnist" / "weights.safetensors"
+    weights = repository / "workflow" / "resources" / "pretrained" / "strong" / "mnist" / "weights.safetensors"
     given = ["--weights", str(weights), "--architecture", "mnist", "--data", "prepared.npz", "--images", "16"]
     assert main(["evaluate", *given, "--seeds", "1"]) == 0
     assert "16 images" in capsys.readouterr().out

@@ -152,10 +152,13 @@ def test_null_takes_back_a_network_that_has_no_data_set(base):
     ("text", "line"),
     [
         ("networks: {mnist: null, cifar10: null, cifar100: null}", "run: null takes back all that it names"),
-        ("datasets: {mnist: null, mnist_unit: null, cifar10: null, cifar100: null}", "datasets: null takes back all"),
+        (
+            "datasets: {mnist: null, mnist_standardised: null, cifar10: null, cifar100: null}",
+            "datasets: null takes back all",
+        ),
         ("validation: {networks: [mnits]}", "validation: networks: mnits: unknown key; did you mean mnist?"),
         ("inference_time: {networks: [cifar1]}", "inference_time: networks: cifar1: unknown key; did you mean cifar10"),
-        ("networks: {mnist_unit: {dataset: mnist_unti}}", "networks: mnist_unit: dataset: mnist_unti: unknown key"),
+        ("networks: {mnist_standardised: {dataset: mnist_unti}}", "dataset: mnist_unti: unknown key"),
         ("seed: null", "seed: null is not a whole number"),
         ("training: null", "training: null is not a mapping with pretrained"),
     ],

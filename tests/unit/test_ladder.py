@@ -105,10 +105,10 @@ def test_a_price_needs_no_measured_device(study):
 
 
 def test_the_study_of_chips_is_a_ladder(repository, tmp_path):
-    config = yaml.safe_load((repository / "config.yaml").read_text())
-    own = yaml.safe_load((repository / "profiles" / "chips" / "study.yaml").read_text())
-    both = _over(config, own)
-    plan = Plan(checked(both))
+    together = {}
+    for name in ("config.yaml", "profiles/strong/study.yaml", "profiles/chips/study.yaml"):
+        together = _over(together, yaml.safe_load((repository / name).read_text()))
+    plan = Plan(checked(together))
     sections = {
         section.key: section
         for section in outputs.sections({name: plan.config["experiments"][name] for name in plan.experiments}, NO_PAPER)

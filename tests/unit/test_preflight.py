@@ -121,7 +121,7 @@ def test_only_what_a_job_needs_is_checked(repository):
     assert asks == {"networks": {}, "cuda": ["mnist"]}
     assert not preflight._asked([("train_published", {"network": "mnist"})], plan, local=False)["cuda"]
     found = preflight._asked([("evaluate", {"network": "cifar10"})], plan, local=True)["networks"]["cifar10"]
-    assert found["dataset"] == {"source": "torchvision", "dataset": "cifar10", "normalisation": "standardised"}
+    assert found["dataset"] == {"source": "torchvision", "dataset": "cifar10", "normalisation": "unit"}
     assert len(found["settings"]) == len({job.setting for job in plan.jobs if job.network == "cifar10"})
     config["setting"]["layers"] = {"fc*": {"adc.bits": 4}}
     assert "mnist" in preflight._asked([("evaluate", {"network": "mnist"})], Plan(config), local=True)["networks"]

@@ -32,6 +32,7 @@ def config(repository):
 def shipped(repository, config, tmp_path, monkeypatch):
     """The weights of the MNIST study of six epochs as a folder that comes with the workflow."""
     monkeypatch.setattr(pretrained, "FOLDER", tmp_path)
+    folder = tmp_path / "plain" / "mnist"
     training = repository / "results" / "six_epochs" / "training" / "mnist"
     files = {
         "weights": training / "weights.safetensors",
@@ -40,9 +41,10 @@ def shipped(repository, config, tmp_path, monkeypatch):
     }
     folds = sorted(training.glob("fold*/history.csv"))
     description = pretrained.described(Plan(config), "mnist")
-    pretrained.write(tmp_path / "mnist", description, RECORD, files, folds, 10_000)
+    folder.parent.mkdir()
+    pretrained.write(folder, description, RECORD, files, folds, 10_000)
     config["training"]["pretrained"] = True
-    return tmp_path / "mnist"
+    return folder
 
 
 def test_a_study_starts_from_them(config, shipped):
@@ -68,12 +70,12 @@ def test_the_card_has_its_numbers_from_the_files(shipped):
             50,
             "settings: epochs is 50 and the weights of mnist come from 6",
         ),
-        (("datasets", "mnist", "normalisation"), "unit", "images: normalisation is 'unit'"),
+        (("datasets", "mnist", "normalisation"), "centred", "images: normalisation is 'centred'"),
         (("training", "checkpoint"), "last", "checkpoint is 'last'"),
-        (("networks", "mnist", "architecture"), "cifar10", "architecture is 'cifar10'"),
+        (("networks", "mnist", "architecture"), "cifar10", "architecture is 'cifar10 padding=0'"),
         (("seed",), 1, "seed is 1 "),
         (("training", "settings", "momentum"), 0.5, "settings: momentum is 0.5 and the weights of mnist come from 0.9"),
-        (("networks", "mnist", "options"), {"padding": 0}, "architecture is 'mnist padding=0'"),
+        (("networks", "mnist", "options"), {"padding": 1}, "architecture is 'mnist padding=1'"),
     ],
 )
 def test_weights_of_another_training_are_refused(config, shipped, keys, value, line):
@@ -103,14 +105,19 @@ def test_a_network_without_weights_is_named(config, shipped):
 
 
 def test_a_set_of_weights_by_its_name(config, shipped):
-    config["training"]["pretrained"] = "strong"  # another word for true
-    assert Plan(config).pretrained() == "strong"
-    config["training"]["pretrained"] = "plain"
-    with pytest.raises(InputError, match=r"pretrained: plain, but there are no weights of mnist \(only of: none\)"):
+    config["training"]["pretrained"] = "plain"  # another word for true
+    assert Plan(config).pretrained() == "plain"
+    config["training"]["pretrained"] = "strong"
+    with pytest.raises(InputError, match=r"pretrained: strong, but there are no weights of mnist \(only of: none\)"):
         Plan(config)
-    shutil.copytree(shipped, shipped.parent / "plain" / "mnist")
+    strong = shipped.parents[1] / "strong" / "mnist"
+    shutil.copytree(shipped, strong)
     assert Plan(config).folds("mnist") == 5
-    assert pretrained.folder("mnist", "plain").resolve() == shipped.parent / "plain" / "mnist"
+    assert pretrained.folder("mnist", "strong").resolve() == strong
+    config["seed"] = 1
+    with pytest.raises(InputError, match=r"or put profiles/strong/study.yaml before this study$"):
+        Plan(config)
+    config["seed"] = 20240525
     config["training"]["pretrained"] = False
     assert Plan(config).pretrained() is None
 

@@ -103,7 +103,8 @@ def test_a_record_as_rows_of_a_table():
 
 def test_as_many_repeats_as_the_precision_asks_for(tmp_path, monkeypatch, repository):
     """The first of the seeds, in their order: as many as the rule of `until_precise` needs for these accuracies."""
-    data, weights = tmp_path / "images.npz", repository / "workflow/resources/pretrained/mnist/weights.safetensors"
+    weights = repository / "workflow/resources/pretrained/strong/mnist/weights.safetensors"
+    data = tmp_path / "images.npz"
     prepare("digits28", {"source": "digits", "size": [28, 28], "train_images": 20, "test_images": 40}, tmp_path, data)
     setting = Setting(stuck_at_lrs=0.03, max_input_voltage=9).canonical()
     monkeypatch.setattr(intervals, "ENOUGH", 6)

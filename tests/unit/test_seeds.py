@@ -81,15 +81,13 @@ def test_the_published_rows_have_the_seeds_of_their_jobs(plan, repository, exper
     with (repository / f"results/published/experiments/{experiment}.csv").open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["seed"]]
     assert rows
-    shares_draws = {"mnist_unit": "mnist"}  # the alternative of the choice "normalisation"
     for row in rows:
-        network = shares_draws.get(row["network"], row["network"])
-        assert int(row["seed"]) == plan.seeds(network, AT_MOST)[int(row["repeat"])]
+        assert int(row["seed"]) == plan.seeds(row["network"], AT_MOST)[int(row["repeat"])]
 
 
 def test_jobs_have_the_seeds_of_the_network_whose_draws_they_share(plan):
     (other,) = (v for v in plan.variants if v.choice == "normalisation" and v.point == "standard" and not v.own)
-    assert plan.seeds_of(plan.job("choices", "mnist_unit", other.label)) == plan.seeds("mnist")
+    assert plan.seeds_of(plan.job("choices", "mnist_standardised", other.label)) == plan.seeds("mnist")
     assert all(plan.seeds_of(job) == plan.seeds(job.network) for job in plan.of("adc_tile"))
     assert all(
         plan.seeds(job.network) == plan.seeds_of(job)[:5] for job in plan.of("endurance")

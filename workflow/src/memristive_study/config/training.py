@@ -63,9 +63,9 @@ class Recipe(Section):
 class Training(Section):
     """Training of the networks."""
 
-    pretrained: Literal[False, True, "strong", "plain"] = key(
-        "Weights and histories that come with the workflow instead of trainings: strong (or true), or plain, of "
-        "profiles/plain.",
+    pretrained: Literal[False, True, "plain", "strong"] = key(
+        "Weights and histories that come with the workflow instead of trainings: plain (or true), of this "
+        "configuration's recipe, or strong, of profiles/strong.",
         default=False,
     )
     folds: Whole = key("Folds of the cross-validation.", ge=2, le=FOLDS)

@@ -58,8 +58,8 @@ def jobs(plan: Plan, study: Study) -> list[Job]:
 def _shipped(network: str, own: str | None) -> list[tuple[str, str, str, str]]:
     """Recipe, weights, architecture and normalisation of `network` in each set but `own`."""
     found = []
-    for recipe, folder in pretrained.SETS.items():
-        described = pretrained.FOLDER / folder / network / pretrained.DESCRIPTION
+    for recipe in pretrained.SETS:
+        described = pretrained.FOLDER / recipe / network / pretrained.DESCRIPTION
         if recipe != own and described.is_file():
             entry = read_json(described)
             weights = Path(pretrained.folder(network, recipe)) / "weights.safetensors"

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from memristive_study.plan.plan import Plan
 
 FOLDER = shipped("resources/pretrained")
-# Folders of the sets in FOLDER. strong: trained with augmentation and weight decay; plain: of profiles/plain.
-SETS = {"strong": ".", "plain": "plain"}
+SETS = ("plain", "strong")  # folders in FOLDER: of config.yaml's own recipe, and of profiles/strong
 DESCRIPTION = "training.json"
 NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at most the last bits
 
@@ -32,12 +31,12 @@ NOT_DECISIVE = ("threads", "device")  # of the training settings: they change at
 def chosen(config: Mapping[str, Any]) -> str | None:
     """Name of the set of weights that a configuration starts from; None where it trains."""
     name = config.get("training", {}).get("pretrained", False)
-    return "strong" if name is True else name or None
+    return "plain" if name is True else name or None
 
 
 def folder(network: str, name: str) -> Path:
     """The files of `network` in the set `name`, seen from the working folder: a machine's paths stay out of results."""
-    return Path(os.path.relpath(FOLDER / SETS[name] / network))
+    return Path(os.path.relpath(FOLDER / name / network))
 
 
 def described(plan: "Plan", network: str) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def described(plan: "Plan", network: str) -> dict[str, Any]:
 def check(plan: "Plan") -> None:
     """InputError where a network that `plan` runs comes without weights, or with those of another training."""
     name = plan.pretrained()
-    available = sorted(path.parent.name for path in (FOLDER / SETS[name]).glob(f"*/{DESCRIPTION}"))
+    available = sorted(path.parent.name for path in (FOLDER / name).glob(f"*/{DESCRIPTION}"))
     for network in plan.networks:
         if network not in available:
             names = ", ".join(available) or "none"
@@ -78,8 +77,13 @@ def check(plan: "Plan") -> None:
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: {name}, but {place} is {wanted!r} and the weights of {network} "
-                f"come from {found!r}; train (pretrained: false) or keep that value"
+                f"come from {found!r}; {_advice(name)}"
             )
+
+
+def _advice(name: str) -> str:
+    recipe = "" if name == "plain" else f", or put profiles/{name}/study.yaml before this study"
+    return f"train (pretrained: false) or keep that value{recipe}"
 
 
 def folds(network: str, name: str) -> int:
