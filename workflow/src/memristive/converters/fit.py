@@ -32,10 +32,21 @@ class Fit:
     percentile: float
     norm: float
 
+    @property
+    def keeps(self) -> bool:
+        """Whether other values than the largest one decide."""
+        return self.method in ("percentile", "least_error")
+
 
 def highest_code(bits: int, signed: bool) -> int:
     """The highest code of a converter of so many bits; one bit with a sign counts 0 and 1 steps upwards, too."""
     return max(1, 2 ** (bits - signed) - 1)
+
+
+def chosen(count: int) -> torch.Tensor:
+    """Numbers of those of so many values that decide on a percentile or an error, int64, evenly spread."""
+    every = -(-count // MOST_VALUES) | 1  # odd: an even number would meet the same few columns
+    return torch.arange(0, count, every)
 
 
 class Values:
@@ -51,11 +62,17 @@ class Values:
         if not values.numel():
             return
         low, high = torch.aminmax(values)
-        self.largest = max(self.largest, -float(low), float(high))
-        if self._fit.method in ("percentile", "least_error"):
-            every = -(-values.numel() // MOST_VALUES) | 1  # odd: an even number would meet the same few columns
-            chosen = torch.unravel_index(torch.arange(0, values.numel(), every), values.shape)
-            self._kept.append((values[chosen], weight))
+        self.widen(max(-float(low), float(high)))
+        if self._fit.keeps:
+            self.keep(values[torch.unravel_index(chosen(values.numel()), values.shape)], weight)
+
+    def widen(self, largest: float) -> None:
+        """Take values into account of which this is the largest magnitude."""
+        self.largest = max(self.largest, largest)
+
+    def keep(self, values: torch.Tensor, weight: float) -> None:
+        """Let values that are `chosen`, whose errors count `weight`, decide besides the largest one."""
+        self._kept.append((values, weight))
 
     def step(self, bits: int, signed: bool, least: float = 0.0) -> float:
         """Step of a converter of so many bits, not below `least`; 1 where all values are 0."""

@@ -1,6 +1,6 @@
 """Compiled kernels of the crossbar's forward pass; `product.multiply` and its neighbours are their definition."""
 
-from memristive.kernels import slices
+from memristive.kernels import ranges, slices
 from memristive.kernels.chain import (
     BatchNorm,
     Chain,
@@ -34,6 +34,7 @@ __all__ = [
     "has_counterpart",
     "level",
     "linear",
+    "ranges",
     "run",
     "single",
     "slices",

@@ -90,6 +90,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         ("memristive_effective_gradient", 2),
         ("memristive_gated", 2),
         ("memristive_sliced", 1),
+        ("memristive_sliced_largest", 1),
     ):
         getattr(library, name).restype = ctypes.c_int32
         pointers = [ctypes.c_void_p] * tensors

@@ -7,6 +7,7 @@ pair of products stays below 2**15. Anywhere else they are added in single preci
 """
 
 import ctypes
+import dataclasses
 
 import torch
 
@@ -50,16 +51,9 @@ def carry_out(
         threads: at most so many; None: torch's number. No result depends on it.
         level: see `native.level`.
     """
-    found = native.level(level)
-    try:
-        contract.SLICED.check(stage)
-        contract.ARITHMETIC.check(stage.arithmetic)
-        if found is None or not _supported(stage, x):
-            raise Unsupported
-    except Unsupported:
+    found, arithmetic = _level(stage, x, level), _arithmetic(stage, arithmetic)
+    if found is None:
         return NotImplemented
-    if arithmetic is None:
-        arithmetic = WHOLE if is_whole(stage) else FLOAT
     inputs, undo = _inputs(stage, x)
     totals = []
     for group, channels in enumerate(inputs.chunk(stage.groups, 1) if stage.kernel_size else [inputs]):
@@ -73,6 +67,21 @@ def carry_out(
     else:
         total = totals[0] if stage.groups == 1 else torch.cat(totals, 1)
     return definition.finished(stage, x, total, count, undo)
+
+
+def _level(stage: SlicedStage, x: torch.Tensor, wanted: str | None) -> str | None:
+    """The level at which the kernel carries `stage` out; None where it does not."""
+    found = native.level(wanted)
+    try:
+        contract.SLICED.check(stage)
+        contract.ARITHMETIC.check(stage.arithmetic)
+    except Unsupported:
+        return None
+    return found if found is not None and _supported(stage, x) else None
+
+
+def _arithmetic(stage: SlicedStage, wanted: int | None) -> int:
+    return wanted if wanted is not None else WHOLE if is_whole(stage) else FLOAT
 
 
 def is_whole(stage: SlicedStage) -> bool:
@@ -108,20 +117,70 @@ def _total(
     stage: SlicedStage, group: int, x: torch.Tensor, arithmetic: int, threads: int, level: str
 ) -> torch.Tensor | None:
     """Totals of one group, float32 [samples, outputs, height, width] or [vectors, outputs]."""
+    record, x = _record(stage, group, x, arithmetic)
+    factors = torch.tensor(stage.factors)
+    tiles = _tiles(stage)
+    if stage.steps is None or stage.arithmetic.adc_bits is None:
+        units, inverses = factors[:, None, None].expand(-1, *tiles).contiguous(), None
+    else:
+        steps = stage.steps[:, group].contiguous()
+        if tuple(steps.shape[1:]) != tiles:
+            return None
+        record.adc_bits = stage.arithmetic.adc_bits
+        units, inverses = steps * factors[:, None, None], 1 / steps
+        record.inverses = inverses.data_ptr()
+    signed = torch.tensor([stage.sums_signed(slice_) for slice_ in range(len(stage.digits))], dtype=torch.int32)
+    record.units, record.sums_signed = units.data_ptr(), signed.data_ptr()
+    positions = stage.output_size(x.shape[2:]) if stage.kernel_size else ()
+    result = x.new_empty(len(x), stage.columns, *positions)
+    return result if _called("sliced", record, x, result, threads, level) else None
+
+
+def largest(
+    stage: SlicedStage,
+    x: torch.Tensor,
+    *,
+    arithmetic: int | None = None,
+    threads: int | None = None,
+    level: str | None = None,
+) -> torch.Tensor:
+    """The largest magnitude that the ADCs of each tile get for inputs `x`, in any cycle.
+
+    Args as for `carry_out`. Returns float32 [slices, groups, tile rows, tile columns], or NotImplemented.
+    """
+    bare = dataclasses.replace(stage, steps=None, arithmetic=dataclasses.replace(stage.arithmetic, adc_bits=None))
+    found, arithmetic = _level(bare, x, level), _arithmetic(bare, arithmetic)
+    if found is None:
+        return NotImplemented
+    inputs, _ = _inputs(bare, x)
+    of_groups = []
+    for group, channels in enumerate(inputs.chunk(bare.groups, 1) if bare.kernel_size else [inputs]):
+        record, channels = _record(bare, group, channels.contiguous(), arithmetic)
+        result = x.new_empty(len(bare.digits), *_tiles(bare))
+        if not _called("sliced_largest", record, channels, result, threads or torch.get_num_threads(), found):
+            return NotImplemented
+        of_groups.append(result)
+    return torch.stack(of_groups, 1)
+
+
+def _tiles(stage: SlicedStage) -> tuple[int, int]:
+    """Rows and columns of tiles of a group."""
+    _, _, rows, columns = stage.digits.shape
+    return len(stage.arithmetic.tile_rows(rows)), len(stage.arithmetic.tile_columns(columns))
+
+
+def _record(stage: SlicedStage, group: int, x: torch.Tensor, arithmetic: int) -> tuple[_Slices, torch.Tensor]:
+    """The layer as the kernel takes it, without converters, and its inputs, [vectors, rows] of a Linear."""
     record = _Slices(arithmetic=arithmetic, slices=len(stage.digits), columns=stage.digits.shape[-1])
-    digits = stage.digits[:, group].contiguous()
     if stage.kernel_size is None:
         x = x.reshape(-1, x.shape[-1])
-        shape: tuple[int, ...] = (len(x), stage.columns)
         record.in_channels, record.in_height, record.in_width = x.shape[-1], 1, 1
         record.out_height = record.out_width = 1
         record.kernel_h = record.kernel_w = record.stride_h = record.stride_w = 1
         record.dilation_h = record.dilation_w = 1
     else:
-        height, width = stage.output_size(x.shape[2:])
-        shape = (len(x), stage.columns, height, width)
         record.in_channels, record.in_height, record.in_width = x.shape[1:]
-        record.out_height, record.out_width = height, width
+        record.out_height, record.out_width = stage.output_size(x.shape[2:])
         record.kernel_h, record.kernel_w = stage.kernel_size
         record.stride_h, record.stride_w = stage.stride
         record.dilation_h, record.dilation_w = stage.dilation
@@ -132,21 +191,14 @@ def _total(
         record.code_bits, record.codes_signed = stage.codes.bits, stage.codes.signed
         record.serial, record.code_inverse = stage.codes.serial, float(stage.codes.inverse)
     record.fused = stage.arithmetic.accumulate == "fused"
-    factors = torch.tensor(stage.factors)
-    tiles = len(stage.arithmetic.tile_rows(digits.shape[1])), len(stage.arithmetic.tile_columns(digits.shape[2]))
-    if stage.steps is None or stage.arithmetic.adc_bits is None:
-        units, inverses = factors[:, None, None].expand(-1, *tiles).contiguous(), None
-    else:
-        steps = stage.steps[:, group].contiguous()
-        if tuple(steps.shape[1:]) != tiles:
-            return None
-        record.adc_bits = stage.arithmetic.adc_bits
-        units, inverses = steps * factors[:, None, None], 1 / steps
-        record.inverses = inverses.data_ptr()
-    signed = torch.tensor([stage.sums_signed(slice_) for slice_ in range(len(digits))], dtype=torch.int32)
-    record.digits, record.units, record.sums_signed = digits.data_ptr(), units.data_ptr(), signed.data_ptr()
-    result = x.new_empty(shape)
-    status = native.function("sliced")(
+    record.tensors = [stage.digits[:, group].contiguous()]  # which the record points at
+    record.digits = record.tensors[0].data_ptr()
+    return record, x
+
+
+def _called(function: str, record: _Slices, x: torch.Tensor, result: torch.Tensor, threads: int, level: str) -> bool:
+    """Whether the kernel has filled `result`."""
+    status = native.function(function)(
         ctypes.byref(record), native.LEVELS.index(level), x.data_ptr(), len(x), result.data_ptr(), threads
     )
-    return result if status == native.OK else None
+    return status == native.OK

@@ -6,15 +6,13 @@ The part of `CrossbarLayer` that builds a `SlicedStage`, runs it and finds its r
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import torch
 
 from memristive import kernels
 from memristive.arrays.draws import Draws
-from memristive.arrays.slices import definition
+from memristive.arrays.slices import definition, ranges
 from memristive.arrays.slices.layout import Layout
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.arrays.stage import Stage
@@ -131,16 +129,7 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
     stage = stage_of(layer, calibrated=False)
     if dac.active:
         stage = dataclasses.replace(stage, codes=_codes(layer))
-    fit = Fit(adc.fit, adc.percentile, adc.norm)
-    needed = []
-    for (slice_, _), tiles in itertools.groupby(_tiles(stage, x), key=lambda found: found[:2]):
-        found: dict[tuple[int, int], Values] = {}
-        for *_, row, column, weight, tile in tiles:
-            found.setdefault((row, column), Values(fit)).add(tile, abs(weight))
-        signed = stage.sums_signed(slice_)
-        needed += [values.step(adc.bits, signed, stage.least_step) for values in found.values()]
-    shape = (*stage.digits.shape[:2], -1, len(stage.widths))
-    steps = torch.tensor(needed).reshape(shape)
+    steps = kernels.ranges.steps(stage, x, Fit(adc.fit, adc.percentile, adc.norm), adc.bits)
     layer.adc_ranges = torch.maximum(layer.adc_ranges, steps) if layer.adc_ranges.numel() else steps
 
 
@@ -151,7 +140,7 @@ def conversion(layer: CrossbarLayer, x: torch.Tensor) -> tuple[torch.Tensor, tor
     """
     stage = stage_of(layer)
     used, beyond = [], []
-    for slice_, group, row, column, _, tile in _tiles(stage, x):
+    for slice_, group, row, column, _, tile in ranges.tiles(stage, x, kernels.sums_of):
         if stage.steps is None:
             limit = 2.0 ** needed_range(tile, "linear", stage.arithmetic.adc_overflow_rate)
         else:
@@ -161,21 +150,6 @@ def conversion(layer: CrossbarLayer, x: torch.Tensor) -> tuple[torch.Tensor, tor
         used.append((tile.abs().amax(-1, keepdim=True) / limit).flatten())
         beyond.append((tile.abs() > limit * (1 + 1e-6)).flatten().float())
     return torch.cat(used), torch.cat(beyond)
-
-
-def _tiles(stage: SlicedStage, x: torch.Tensor) -> Iterator[tuple[int, int, int, int, float, torch.Tensor]]:
-    """Slice, group, row and column of each tile, what its sums count and they themselves, in each cycle of inputs `x`.
-
-    The cycles of one slice and group come together, so that not all sums exist at once.
-    """
-    inputs, _ = definition.applied(stage, x)
-    in_cycles = definition.cycles(stage, inputs)
-    for slice_, group in itertools.product(range(len(stage.digits)), range(stage.groups)):
-        for applied, weight in in_cycles:
-            part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
-            for row, tiles in enumerate(definition.tile_sums(stage, slice_, group, part, kernels.sums_of)):
-                for column, tile in enumerate(tiles.split(stage.widths, -1)):
-                    yield slice_, group, row, column, weight, tile
 
 
 def largest_input(layer: CrossbarLayer) -> float | None:

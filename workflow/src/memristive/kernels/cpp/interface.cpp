@@ -74,4 +74,11 @@ int32_t memristive_sliced(const memristive_slices* layer, int32_t level, const f
   return MEMRISTIVE_UNSUPPORTED;
 }
 
+int32_t memristive_sliced_largest(const memristive_slices* layer, int32_t level, const float* x, int64_t images,
+                                  float* largest, int32_t threads) try {
+  return memristive::sliced_largest(*layer, level, x, images, largest, threads);
+} catch (const std::exception&) {
+  return MEMRISTIVE_UNSUPPORTED;
+}
+
 }  // extern "C"

@@ -132,6 +132,11 @@ int32_t memristive_gated(const memristive_gated_wires* wires, int32_t level, con
 int32_t memristive_sliced(const memristive_slices* layer, int32_t level, const float* x, int64_t images, float* y,
                           int32_t threads);
 
+// The largest magnitude that the ADCs of each tile get over all cycles, before their steps, [slices][tile rows][tile
+// columns]. `inverses` and `units` of the layer are not looked at. Otherwise as above.
+int32_t memristive_sliced_largest(const memristive_slices* layer, int32_t level, const float* x, int64_t images,
+                                  float* largest, int32_t threads);
+
 #pragma GCC visibility pop
 
 }  // extern "C"

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cassert>
 #include <cmath>
+#include <mutex>
 #include <new>
 #include <vector>
 
@@ -159,7 +160,7 @@ Made make(const SlicedOp& op, const Level& level) {
 // One thread's work on groups of `blocks` lane blocks.
 class SlicedWorker {
  public:
-  SlicedWorker(const Made& made, const Level& level, SlicedPositions positions, int blocks)
+  SlicedWorker(const Made& made, const Level& level, SlicedPositions positions, int blocks, bool ranges)
       : plan(made.plan), level(level), positions(positions), element(plan.op.code_bits ? 1 : sizeof(float)) {
     const size_t lanes = level.lanes, together = level.sliced_positions;
     inputs = Aligned(size_t(plan.in_size) * lanes * blocks);
@@ -167,6 +168,7 @@ class SlicedWorker {
     operand = Aligned(size_t(made.highest_tile + 3) * together * lanes);
     digital = Aligned(size_t(plan.op.slices) * plan.op.columns * together * lanes);
     total = Aligned(size_t(plan.outputs) * together * lanes);
+    if (ranges) largest = Aligned(size_t(tiles()) * lanes);
   }
 
   // Images [first, end), at most as many as the lane blocks have lanes.
@@ -193,8 +195,9 @@ class SlicedWorker {
         in[p] = bytes() + b * in_bytes + size_t(row * op.in_width + column) * lanes * element;
         out[p] = outputs.data + b * out_size + pixel * lanes;
       }
-      positions(plan, count, in.data(), out.data(), {operand.data, digital.data, total.data});
+      positions(plan, count, in.data(), out.data(), {operand.data, digital.data, total.data, largest.data});
     }
+    if (largest.data) return;
     for (int b = 0; b < blocks; ++b) {
       const int64_t image = first + int64_t(b) * lanes;
       const int32_t images = int32_t(std::min<int64_t>(lanes, end - image));
@@ -203,6 +206,15 @@ class SlicedWorker {
     }
   }
 
+  // The largest magnitudes of all images so far, [tiles()], into those of other workers.
+  void add_largest(float* to) const {
+    for (int64_t tile = 0; tile < tiles(); ++tile)
+      for (int lane = 0; lane < level.lanes; ++lane)
+        to[tile] = std::max(to[tile], largest.data[tile * level.lanes + lane]);
+  }
+
+  int64_t tiles() const { return int64_t(plan.op.slices) * plan.tile_rows * plan.tile_columns; }
+
  private:
   uint8_t* bytes() { return reinterpret_cast<uint8_t*>(inputs.data); }
 
@@ -210,12 +222,12 @@ class SlicedWorker {
   const Level& level;
   SlicedPositions positions;
   size_t element;
-  Aligned inputs, outputs, operand, digital, total;
+  Aligned inputs, outputs, operand, digital, total, largest;
 };
 
-}  // namespace
-
-int32_t sliced(const SlicedOp& op, int32_t number, const float* x, int64_t images, float* y, int32_t threads) {
+// Totals into `y`, or the largest magnitudes into `largest`, of which one is null.
+int32_t carry_out(const SlicedOp& op, int32_t number, const float* x, int64_t images, float* y, float* largest,
+                  int32_t threads) {
   const Level* const level = level_at(number);
   if (!level || !sensible(op)) return UNSUPPORTED;
   const Made made = make(op, *level);
@@ -225,16 +237,32 @@ int32_t sliced(const SlicedOp& op, int32_t number, const float* x, int64_t image
   const int64_t unit = int64_t(blocks) * level->lanes;
   std::atomic<int64_t> next{0};
   std::atomic<int32_t> status{OK};
+  std::mutex one_at_a_time;
+  if (largest) std::fill_n(largest, int64_t(op.slices) * made.plan.tile_rows * made.plan.tile_columns, 0.0f);
   in_threads(int(std::min<int64_t>(std::max(threads, 1), (images + unit - 1) / unit)), [&] {
     try {
-      SlicedWorker worker(made, *level, positions, blocks);
+      SlicedWorker worker(made, *level, positions, blocks, largest != nullptr);
       for (int64_t first; (first = next.fetch_add(unit)) < images;)
         worker.run(x, y, first, std::min(first + unit, images));
+      if (!largest) return;
+      const std::lock_guard<std::mutex> lock(one_at_a_time);
+      worker.add_largest(largest);
     } catch (const std::bad_alloc&) {
       status |= UNSUPPORTED;
     }
   });
   return status;
+}
+
+}  // namespace
+
+int32_t sliced(const SlicedOp& op, int32_t level, const float* x, int64_t images, float* y, int32_t threads) {
+  return carry_out(op, level, x, images, y, nullptr, threads);
+}
+
+int32_t sliced_largest(const SlicedOp& op, int32_t level, const float* x, int64_t images, float* largest,
+                       int32_t threads) {
+  return carry_out(op, level, x, images, nullptr, largest, threads);
 }
 
 }  // namespace memristive

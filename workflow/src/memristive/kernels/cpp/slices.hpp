@@ -37,9 +37,10 @@ struct SlicedScratch {  // of one thread
   float* operand;       // [rows of a tile][positions][lanes]
   float* digital;       // [slices][columns][positions][lanes]
   float* total;         // [outputs][positions][lanes]
+  float* largest;       // [slices][tile rows][tile columns][lanes]: magnitudes of sums, wanted in place of totals; or null
 };
 
-// Totals of `count` positions. `x` and `out` hold the start of each one's inputs and outputs, the last one repeated.
+// Totals of `count` positions, or what their sums add to the largest magnitudes. `x` and `out` hold the start of each one's inputs and outputs, the last one repeated.
 using SlicedPositions = void (*)(const SlicedPlan&, int count, const void* const* x, float* const* out,
                                  const SlicedScratch&);
 
@@ -47,5 +48,9 @@ struct Level;
 
 // See memristive_sliced.
 int32_t sliced(const SlicedOp& op, int32_t level, const float* x, int64_t images, float* y, int32_t threads);
+
+// See memristive_sliced_largest.
+int32_t sliced_largest(const SlicedOp& op, int32_t level, const float* x, int64_t images, float* largest,
+                       int32_t threads);
 
 }  // namespace memristive

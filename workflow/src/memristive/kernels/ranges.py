@@ -1,0 +1,89 @@
+"""Steps of the ADCs behind digits on the compiled kernel; `memristive.arrays.slices.ranges` is the definition.
+
+The kernel finds the largest sum of each tile without writing the others down. Those of them that decide on a percentile
+or an error, a few thousand a tile and cycle, are formed on their own.
+"""
+
+import dataclasses
+import functools
+
+import torch
+
+from memristive.arrays.slices import definition, ranges
+from memristive.arrays.slices.stage import SlicedStage
+from memristive.converters.fit import Fit, Values, chosen
+from memristive.kernels import layers, slices
+
+
+def steps(
+    stage: SlicedStage, x: torch.Tensor, fit: Fit, bits: int, *, threads: int | None = None, level: str | None = None
+) -> torch.Tensor:
+    """`ranges.steps(stage, x, fit, bits)`, by the definition where the kernel does not carry it out; the same bits."""
+    largest = slices.largest(stage, x, threads=threads, level=level)
+    if largest is NotImplemented:
+        return ranges.steps(stage, x, fit, bits, layers.sums_of)
+    inputs, _ = definition.applied(stage, x)
+    parts = inputs.chunk(stage.groups, 1) if stage.kernel_size else [inputs]
+    tile_columns = stage.arithmetic.tile_columns(stage.digits.shape[-1])
+    found = torch.empty_like(largest)
+    for group, part in enumerate(parts):
+        values = [[[_new(fit, float(each)) for each in row] for row in of_slice[group]] for of_slice in largest]
+        if fit.keeps:
+            for width in set(stage.widths):
+                alike = [number for number, own in enumerate(stage.widths) if own == width]
+                vectors, which = _chosen(stage, part, width)
+                linear, in_cycles = dataclasses.replace(stage, kernel_size=None), definition.cycles(stage, vectors)
+                for slice_, of_slice in enumerate(values):
+                    for applied, weight in in_cycles:
+                        sums = definition.tile_sums(linear, slice_, group, applied, layers.sums_of)[:, :, 0]
+                        for row, number in ((row, number) for row in range(len(sums)) for number in alike):
+                            columns = which + tile_columns[number].start
+                            kept = sums[row].gather(1, columns[:, None])[:, 0]
+                            of_slice[row][number].keep(kept, abs(weight))
+        for slice_, of_slice in enumerate(values):
+            step = functools.partial(Values.step, bits=bits, signed=stage.sums_signed(slice_), least=stage.least_step)
+            found[slice_, group] = torch.tensor([[step(each) for each in row] for row in of_slice])
+    return found
+
+
+def _new(fit: Fit, largest: float) -> Values:
+    values = Values(fit)
+    values.widen(largest)
+    return values
+
+
+def _chosen(stage: SlicedStage, inputs: torch.Tensor, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The vectors of those sums that `Values` keeps of a tile with so many columns, and their columns in it.
+
+    Args:
+        inputs: of one group, padded, float32 [samples, channels, height, width] or [samples, vectors, rows].
+
+    Returns:
+        float32 [sums, rows] and int64 [sums].
+    """
+    if stage.kernel_size is None:
+        flat = inputs.reshape(-1, inputs.shape[-1])
+        at, columns = _places(len(flat), width)
+        return flat[at], columns
+    samples, channels, height, in_width = inputs.shape
+    out_height, out_width = stage.output_size((height, in_width))
+    at, columns = _places(samples * out_height * out_width, width)
+    sample, position = at // (out_height * out_width), at % (out_height * out_width)
+    top, left = position // out_width * stage.stride[0], position % out_width * stage.stride[1]
+    first = (sample * channels * height + top) * in_width + left
+    channel, down, across = (
+        torch.arange(count) * distance
+        for count, distance in (
+            (channels, height * in_width),
+            (stage.kernel_size[0], stage.dilation[0] * in_width),
+            (stage.kernel_size[1], stage.dilation[1]),
+        )
+    )
+    rows = (channel[:, None, None] + down[:, None] + across).flatten()
+    return inputs.reshape(-1)[first[:, None] + rows], columns
+
+
+def _places(vectors: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Vector and column of each value that is chosen of the sums of so many vectors on a tile."""
+    places = chosen(vectors * width)
+    return places // width, places % width
