@@ -1,7 +1,7 @@
 """Intervals for accuracies of chips, which are often skewed or fall into two groups, working and failed.
 
 How often each holds the truth is measured on 2,000 synthetic studies a case (`coverage`; docs/chips.md has the table).
-A t-interval of the mean holds it too rarely: 90 % on ten chips where one in five fails, 65 % where one in ten does. Hence
+A t-interval of the mean does too rarely: 90 % on ten chips where one in five fails, 65 % where one in ten does. Hence
 - the mean: bootstrap-t from `ENOUGH` chips on, at `NOMINAL` instead of 95 %, since skewness costs it up to 3 points;
   with fewer chips a bet, which holds whatever the distribution is and is wide. Where failures are so rare that the
   chips show none, the bootstrap cannot count them: one in fifty is missed by three of ten studies of 60 chips;
