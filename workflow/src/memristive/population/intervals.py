@@ -1,10 +1,11 @@
 """Intervals for accuracies of chips, which are often skewed or fall into two groups, working and failed.
 
-How often each holds the truth is measured on 2,000 synthetic studies a case (`coverage`); none may fall below 94 %.
-A t-interval of the mean does: 90 % on ten chips where one in five fails, 65 % where one in ten does. Hence
+How often each holds the truth is measured on 2,000 synthetic studies a case (`coverage`; docs/chips.md has the table).
+A t-interval of the mean does too rarely: 90 % on ten chips where one in five fails, 65 % where one in ten does. Hence
 - the mean: bootstrap-t from `ENOUGH` chips on, at `NOMINAL` instead of 95 %, since skewness costs it up to 3 points;
-  with fewer chips a bet, which holds whatever the distribution is and is wide;
-- the yield: Clopper and Pearson's exact interval;
+  with fewer chips a bet, which holds whatever the distribution is and is wide. Where failures are so rare that the
+  chips show none, the bootstrap cannot count them: one in fifty is missed by three of ten studies of 60 chips;
+- the yield: Clopper and Pearson's exact interval, which counts them;
 - one further chip: order statistics, which need 39 chips for 95 %; with fewer the interval says its own level.
 
 Accuracies are proportions in this module, from 0 to 1.
@@ -16,12 +17,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from memristive.population import betting, bootstrap
+
 LEVEL = 0.95
 ENOUGH = 60  # chips from which on the bootstrap holds: fewer may miss all of a twentieth that fail
 NOMINAL = 0.975  # of the bootstrap
-RESAMPLES = 1999
-DRAWN_AT_ONCE = 2_000_000  # accuracies, which bounds the memory
-FINEST = 1e-4  # step of the means that a bet is made against
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,11 +46,18 @@ def mean_interval(values: ArrayLike, images: float = 0.0) -> Interval:
         images: standard error that the images add (see `image_error`); 0 for the mean on these very images.
     """
     values = _accuracies(values)
-    inner = _bootstrap_t(values) if len(values) >= ENOUGH else _bet(values)
+    low, high = (float(end[0]) for end in mean_ends(values[None]))
     mean, reach = float(values.mean()), 1.96 * images
-    return Interval(
-        max(0.0, mean - math.hypot(mean - inner.low, reach)), min(1.0, mean + math.hypot(inner.high - mean, reach))
-    )
+    return Interval(max(0.0, mean - math.hypot(mean - low, reach)), min(1.0, mean + math.hypot(high - mean, reach)))
+
+
+def mean_ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the intervals of many studies' means, float64 [studies] each, from accuracies [studies, chips]."""
+    if values.shape[1] >= ENOUGH:
+        low, high = bootstrap.ends(values, NOMINAL)
+    else:
+        low, high = betting.ends(values, LEVEL)
+    return np.maximum(0.0, low), np.minimum(1.0, high)
 
 
 def image_error(by_chip: ArrayLike, by_image: ArrayLike) -> float:
@@ -93,10 +100,20 @@ def prediction_interval(values: ArrayLike) -> Interval:
     k-th largest holds it in at least (n + 1 - 2k) / (n + 1) of all cases. Its `level` is that, which is below 95 % for
     fewer than 39 chips.
     """
-    values = np.sort(_accuracies(values))
-    n = len(values)
+    low, high, level = prediction_ends(_accuracies(values)[None])
+    return Interval(float(low[0]), float(high[0]), level)
+
+
+def prediction_ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Ends of many studies' intervals for one further chip, float64 [studies] each, and their level.
+
+    Args:
+        values: accuracies [studies, chips].
+    """
+    n = values.shape[1]
     k = max(1, math.floor((1 - LEVEL) / 2 * (n + 1) + 1e-9))
-    return Interval(float(values[k - 1]), float(values[n - k]), max(0.0, (n + 1 - 2 * k) / (n + 1)))
+    ordered = np.sort(values, 1)
+    return ordered[:, k - 1], ordered[:, n - k], max(0.0, (n + 1 - 2 * k) / (n + 1))
 
 
 def chips_needed(values: ArrayLike, half_width: float) -> int:
@@ -111,39 +128,3 @@ def _accuracies(values: ArrayLike) -> np.ndarray:
     if values.ndim != 1 or not len(values) or not ((values >= 0) & (values <= 1)).all():
         raise ValueError("accuracies are proportions from 0 to 1, at least one")
     return values
-
-
-def _bootstrap_t(values: np.ndarray) -> Interval:
-    """Bootstrap-t (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 12.5)."""
-    n, mean = len(values), float(values.mean())
-    error = float(values.std(ddof=1)) / math.sqrt(n)
-    if error == 0:
-        return Interval(mean, mean)
-    generator = np.random.default_rng(n)  # the same chips, the same interval
-    studentised = []
-    for start in range(0, RESAMPLES, at_once := max(1, DRAWN_AT_ONCE // n)):
-        drawn = values[generator.integers(0, n, (min(at_once, RESAMPLES - start), n))]
-        errors = drawn.std(1, ddof=1) / math.sqrt(n)
-        studentised += ((drawn.mean(1) - mean)[errors > 0] / errors[errors > 0]).tolist()
-    low, high = np.quantile(studentised, [(1 - NOMINAL) / 2, (1 + NOMINAL) / 2])
-    return Interval(max(0.0, mean - float(high) * error), min(1.0, mean - float(low) * error))
-
-
-def _bet(values: np.ndarray) -> Interval:
-    """Means that a bet against them has not become rich with: valid for any distribution between 0 and 1.
-
-    Waudby-Smith and Ramdas 2024, Estimating means of bounded random variables by betting, JRSS-B 86, 1: the hedged
-    capital process with predictable plug-in bets (their equations 24 and 26).
-    """
-    n, against = len(values), np.arange(FINEST, 1, FINEST)
-    counted = np.arange(1, n + 1)
-    means = (0.5 + np.cumsum(values)) / (counted + 1)
-    variances = (0.25 + np.cumsum((values - means) ** 2)) / (counted + 1)
-    stakes = np.sqrt(2 * math.log(2 / (1 - LEVEL)) / (n * np.concatenate([[0.25], variances[:-1]])))
-    gain = values[:, None] - against
-    above = np.cumsum(np.log1p(np.minimum(stakes[:, None], 0.5 / against) * gain), 0).max(0)
-    below = np.cumsum(np.log1p(-np.minimum(stakes[:, None], 0.5 / (1 - against)) * gain), 0).max(0)
-    kept = against[np.maximum(above, below) < math.log(2 / (1 - LEVEL))]
-    mean = float(values.mean())
-    low = max(0.0, min(mean, float(kept.min()) - FINEST)) if len(kept) else mean
-    return Interval(low, min(1.0, max(mean, float(kept.max()) + FINEST)) if len(kept) else mean)
