@@ -70,7 +70,7 @@ def test_what_a_study_plans_without_them_is_the_same(config):
         (
             ("networks", "mnist_fold3"),
             {"dataset": "mnist"},
-            "replicates: 3: mnist_fold3 is the name of another network",
+            "mnist_fold3 is the name of another network",
         ),
         (
             ("experiments", "input_voltage", "parts", "paper", "replicates"),

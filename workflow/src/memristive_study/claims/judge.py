@@ -168,7 +168,7 @@ def _text(found: Found, evidence: Evidence) -> str:
 
 
 def _between_networks(quantities: Sequence[Found], evidence: Evidence) -> list[str]:
-    """Mean over the networks that stand for one of the paper's, where there are several, with the interval between them.
+    """Mean over the networks that stand for one of the paper's, where there are several, with its interval.
 
     Further draws of a network are taken together without it: their recipe differs in the images and in the epoch.
     """

@@ -60,9 +60,9 @@ class Study:
 
     @classmethod
     def read(cls, text: str, paper: Paper) -> "Study":
-        """From ``{"networks": {name: {architecture, dataset, images}}, "replicates": {name: {of, fold}}, "devices": {name:
-        name for readers}, "setting": canonical text}``, as JSON; a study that ran before they were recorded has no
-        devices.
+        """From ``{"networks": {name: {architecture, dataset, images}}, "replicates": {name: {of, fold}},
+        "devices": {name: name for readers}, "setting": canonical text}``, as JSON; a study that ran before they were
+        recorded has no devices, and one without further draws no replicates.
 
         Raises InputError where `text` is something else.
         """

@@ -58,7 +58,7 @@ def settings(frames: Mapping[str, Any], study: Study) -> Iterator[Setting]:
     rows = frames[TABLE]
     drawn_of = {name: network.draw_of for name, network in study.replicates.items()}
     rows = rows.assign(of=rows["network"].map(lambda name: drawn_of.get(name, name)))
-    for (experiment, part, network, label), every in rows.groupby(["experiment", "part", "of", "label"], sort=False):
+    for (experiment, part, network, _), every in rows.groupby(["experiment", "part", "of", "label"], sort=False):
         own = every[every["network"] == network]
         mine = every[every["network"] != network]
         if mine["network"].nunique() < 2:
