@@ -200,6 +200,8 @@ def write_study(
     for experiment, found in frames.items():
         inputs[experiment] = folder / f"experiments/{experiment}.csv"
         write_csv(inputs[experiment], found, COLUMNS)
+    inputs["replicates"] = folder / "experiments/replicates.csv"  # of a study without further draws of its networks
+    write_csv(inputs["replicates"], [row for row in frames["input_voltage"] if row["network"] == networks[0]], COLUMNS)
     for network in networks:
         base = folder / "training" / network
         selection = {

@@ -23,6 +23,7 @@ from memristive_study import papers
 from memristive_study.plan import measurements
 from memristive_study.plan.choices import EXPERIMENT as CHOICES
 from memristive_study.plan.plan import Plan, canonical
+from memristive_study.plan.replicates import TABLE as REPLICATES
 from memristive_study.runtime.scheduling import unlimit
 
 
@@ -70,7 +71,7 @@ BENCHMARKS = RESULTS / "benchmarks"
 
 wildcard_constraints:
     dataset="|".join(config["datasets"]),
-    network="|".join(config["networks"]),
+    network="|".join(PLAN.config["networks"]),
     fold=r"\d+",
     experiment="|".join([*PLAN.experiments, CHOICES]),
     label=r"[^/]+",
@@ -88,7 +89,10 @@ def training_folder(network):
 
 
 def weights_of(wildcards):
-    """The network's weights, or those of the epoch that a job of its own rule asks for."""
+    """The network's weights, those of its fold, or those of the epoch that a job of its own rule asks for."""
+    if wildcards.network in PLAN.replicates:
+        network, fold = PLAN.replicates[wildcards.network]
+        return training_folder(network) / f"fold{fold}" / "weights.safetensors"
     selection = job_of(wildcards).selection if "label" in wildcards.keys() else None
     if selection:
         return RESULTS / "training" / wildcards.network / "selections" / f"{selection}.safetensors"
@@ -212,11 +216,23 @@ def seeds_of(wildcards):
     return canonical(PLAN.seeds_of(job_of(wildcards)))
 
 
+def record_of(job):
+    return RESULTS / "evaluations" / job.experiment / job.network / f"{job.label}.json"
+
+
 def records_of(experiment, network=None):
-    return [
-        RESULTS / "evaluations" / job.experiment / job.network / f"{job.label}.json"
-        for job in PLAN.of(experiment, network)
-    ]
+    return [record_of(job) for job in PLAN.of(experiment, network)]
+
+
+def records_of_replicates():
+    """Those of further draws of the networks."""
+    return [record_of(job) for job in PLAN.replicated]
+
+
+def records_beside_replicates():
+    """Those of the study's own networks at the same settings."""
+    own = [PLAN.job(job.experiment, job.draws_of, job.label) for job in PLAN.replicated]
+    return [record_of(job) for job in dict.fromkeys(own)]
 
 
 def measured(measurement):
@@ -236,6 +252,7 @@ def study_files():
     return {
         **{name: RESULTS / "experiments" / f"{name}.csv" for name in PLAN.experiments if PLAN.of(name)},
         **({CHOICES: RESULTS / "experiments" / f"{CHOICES}.csv"} if PLAN.variants else {}),
+        **({REPLICATES: rules.collect_replicates.output[0]} if PLAN.replicated else {}),
         **({"times": rules.collect_times.output[0]} if PLAN.timed else {}),
         **{outputs.measured_input(name): RESULTS / "proofs" / f"{name}.csv" for name, _, _ in MEASUREMENTS},
         "parity": rules.collect_parity.output[0],
@@ -247,7 +264,8 @@ def study_files():
         "datasets": [RESULTS / "datasets" / f"{dataset}.npz" for dataset in PLAN.datasets],
         "layers": RESULTS / "tables" / "networks.csv",
         "rulegraph": rules.rulegraph.output[0],
-        "records": [record for experiment in PLAN.experiments for record in records_of(experiment)],
+        "records": [record for experiment in PLAN.experiments for record in records_of(experiment)]
+        + records_of_replicates(),
     }
 
 
@@ -259,7 +277,7 @@ def inputs_of(names):
 def of_coherence():
     """Names of what the coherence table is made from."""
     measured_inputs = [outputs.measured_input(name) for name in PAPER.measurements]
-    return [*PLAN.experiments, CHOICES, *(name for name in outputs.CLAIMS if name != "records"), *measured_inputs]
+    return [*PLAN.experiments, CHOICES, *(name for name in outputs.CLAIMS if name not in ("records", REPLICATES)), *measured_inputs]
 
 
 def recipe_files():
@@ -283,6 +301,7 @@ localrules:
     collect_experiment,
     collect_measurement,
     collect_parity,
+    collect_replicates,
     collect_times,
     figures,
     provenance,

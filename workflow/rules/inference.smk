@@ -57,6 +57,20 @@ rule collect_experiment:
         "../scripts/collect_experiment.py"
 
 
+use rule collect_experiment as collect_replicates with:
+    input:
+        records_beside_replicates(),
+        records_of_replicates(),
+    output:
+        RESULTS / "experiments" / f"{REPLICATES}.csv",
+    log:
+        LOGS / "collect_replicates.log",
+    benchmark:
+        BENCHMARKS / "collect_replicates.jsonl"
+    message:
+        "Collecting the evaluations of further draws of the networks"
+
+
 rule time_inference:
     input:
         weights=weights_of,

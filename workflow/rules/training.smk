@@ -8,6 +8,7 @@ rule train_fold:
     output:
         history=RESULTS / "training" / "{network}" / "fold{fold}" / "history.csv",
         summary=RESULTS / "training" / "{network}" / "fold{fold}" / "summary.json",
+        weights=RESULTS / "training" / "{network}" / "fold{fold}" / "weights.safetensors",  # of the last epoch
     log:
         LOGS / "train_fold" / "{network}.{fold}.log",
     benchmark:
@@ -93,7 +94,7 @@ rule package_weights:
         folds=lambda wildcards: [
             path.with_name(name)
             for path in fold_histories(wildcards.network)
-            for name in ("history.csv", "summary.json")
+            for name in ("history.csv", "summary.json", "weights.safetensors")
         ],
         data=data_of,
     output:

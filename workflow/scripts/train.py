@@ -8,6 +8,7 @@ from memristive.core.files import write_csv, write_json
 from memristive.network.checks import check_layers
 from memristive_study.data.dataset import load
 from memristive_study.models.build import build
+from memristive_study.models.weights import write_tensors
 from memristive_study.runtime.scripting import job
 from memristive_study.training import history, selection, splits, state
 from memristive_study.training.recipe import TrainingSettings
@@ -36,3 +37,4 @@ with job(rule):
         selection.save_checkpoints(rule.output.checkpoints, result.checkpoints)
     else:
         write_json(rule.output.summary, history.fold_summary(result.history))
+        write_tensors(rule.output.weights, result.last)

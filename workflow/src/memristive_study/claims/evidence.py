@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from memristive_study.plan.replicates import TABLE
 from memristive_study.results import readings
 from memristive_study.results.differences import of_part
 from memristive_study.results.statistics import Interval, OneChip
@@ -43,15 +44,20 @@ class Evidence:
 
     @property
     def networks(self) -> Mapping[str, Network]:
-        """The study's networks by name."""
-        return self.study.networks
+        """The study's networks by name, and further draws of them where these were evaluated (`plan.replicates`)."""
+        drawn = self.frames.get(TABLE)
+        if drawn is None:
+            return self.study.networks
+        names = set(drawn["network"])
+        return {**self.study.networks, **{name: of for name, of in self.study.replicates.items() if name in names}}
 
     def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
         """A table, or one part of an experiment; raises Missing where it is absent or empty.
 
+        Rows of further draws of the networks come after those of the study's own.
         Further repeats of a part's settings that another part evaluated count as its own, and each repeat once.
         """
-        frame = self.frames.get(name)
+        frame = self._with_draws(name)
         if frame is not None and len(frame) and "part" in frame:
             frame = of_part(frame, part)
         if frame is None or not len(frame):
@@ -59,6 +65,29 @@ class Evidence:
         if "records" in self.frames and "label" in frame:
             return frame.merge(self.frames["records"], on=["experiment", "network", "label", "repeat"], how="left")
         return frame
+
+    def _with_draws(self, name: str) -> Any:
+        """An input, with what further draws of the networks have to add to it."""
+        frame, drawn = self.frames.get(name), self.frames.get(TABLE)
+        if drawn is None or frame is None:
+            return frame
+        if name == "selections":
+            return pd.concat([frame, self._last_epochs()], ignore_index=True)
+        if "experiment" not in frame:
+            return frame
+        mine = drawn[(drawn["experiment"] == name) & drawn["network"].isin(self.study.replicates)]
+        return pd.concat([frame, mine], ignore_index=True) if len(mine) else frame
+
+    def _last_epochs(self) -> pd.DataFrame:
+        """Selections of further draws, from the histories of their folds: the last epoch of each."""
+        histories, found = self.frames.get("histories", pd.DataFrame(columns=["network", "fold"])), []
+        for name, network in self.study.replicates.items():
+            mine = histories[(histories["network"] == network.draw_of) & (histories["fold"] == str(network.fold))]
+            if len(mine):
+                last = mine.loc[mine["epoch"].idxmax()]
+                row = {"network": name, "rule": "last", "epoch": last["epoch"], "test_accuracy": last["test_accuracy"]}
+                found.append(row)
+        return pd.DataFrame(found)
 
     def groups(self, frame: pd.DataFrame, choices: Sequence[str] = ()) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
         """Network, semantics, choice and rows, for each network of the study."""

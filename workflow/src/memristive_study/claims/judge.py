@@ -109,13 +109,16 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     empty = next((part for part, quantities in found if not quantities), None)
     if empty is not None:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no data on: {empty.what}")
-    several = len(found) > 1
+    several, draws = len(found) > 1, evidence.study.replicates
     ours = "; ".join(
         (f"{part.what}, " if several else "") + text
         for part, quantities in found
-        for text in (*(_text(one, evidence) for one in quantities), *_between_networks(quantities, evidence))
+        for text in (
+            *(_text(one, evidence) for one in quantities if one.where not in draws),
+            *_between_networks(quantities, evidence),
+        )
     )
-    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()})
+    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()}, draws)
     notes = [decided.reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
     notes += [f"{part.what}: by construction, {part.by_construction}" for part in claim.parts if part.by_construction]
     if claim.same_fact_as:
@@ -133,8 +136,12 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
 
 def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:
     """`evidence` of the networks that stand for these of the paper's alone."""
-    kept = {name: network for name, network in evidence.networks.items() if network.paper in papers}
-    return Evidence(evidence.frames, dataclasses.replace(evidence.study, networks=kept))
+    study = evidence.study
+    networks, draws = (
+        {name: network for name, network in of.items() if network.paper in papers}
+        for of in (study.networks, study.replicates)
+    )
+    return Evidence(evidence.frames, dataclasses.replace(study, networks=networks, replicates=draws))
 
 
 def _verdict(verdict: str, ours: str, reason: str, explanation: str = "", holds_with: str = "") -> dict[str, str]:
@@ -161,17 +168,21 @@ def _text(found: Found, evidence: Evidence) -> str:
 
 
 def _between_networks(quantities: Sequence[Found], evidence: Evidence) -> list[str]:
-    """Mean over the trainings of one network of the paper, where there are several, with the interval between them."""
-    groups: dict[tuple[str, str, str], list[float]] = {}
+    """Mean over the networks that stand for one of the paper's, where there are several, with its interval.
+
+    Further draws of a network are taken together without it: their recipe differs in the images and in the epoch.
+    """
+    groups: dict[tuple[str, str, str, str], list[float]] = {}
     for one in quantities:
         network = evidence.networks.get(one.where)
         if network is not None and network.paper:
-            groups.setdefault((network.paper, one.semantics, one.choice), []).append(one.ours.value)
+            kind = "folds' networks, last epoch" if network.draw_of else "trainings"
+            groups.setdefault((network.paper, one.semantics, one.choice, kind), []).append(one.ours.value)
     labels = evidence.study.paper.labels
     return [
-        f"{' '.join(filter(None, [labels.get(paper, paper), *how]))}, between trainings: "
-        f"{mean_interval(values, 'networks').text()}"
-        for (paper, *how), values in groups.items()
+        f"{' '.join(filter(None, [labels.get(paper, paper), *how]))}, between {kind}: "
+        f"{mean_interval(values, 'networks').text()}, from {fixed(min(values), 2)} to {fixed(max(values), 2)}"
+        for (paper, *how, kind), values in groups.items()
         if len(values) > 1
     ]
 

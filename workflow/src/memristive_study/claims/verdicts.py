@@ -1,6 +1,6 @@
 """From the quantities of a claim to its verdict: which semantics, which choices, which networks fulfil its criteria."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,17 +74,25 @@ class Holding:
         return [choice for choice, holds in self.by_choice.items() if holds and choice]
 
 
-def decide(found: Quantities, papers: Mapping[str, str | None]) -> Decided:
+def decide(found: Quantities, papers: Mapping[str, str | None], draws: Collection[str] = ()) -> Decided:
     """The verdict on a claim.
 
     Args:
         found: its parts with their quantities, none of them empty.
         papers: the paper's network that each network of the study stands for; several of one are its trainings.
+        draws: names of further draws of the study's networks. They are known by fewer repeats, so that they decide
+            nothing by themselves: a verdict depends on the network where one of them decides against the study's own.
     """
+    every = found
+    found = [(part, [q for q in quantities if q.where not in draws]) for part, quantities in every]
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
     published = readings.published(kinds)
     first = MEANT if MEANT in kinds or not published else published
-    holding = {kind: _holding(found, kind, papers) for kind in readings.ORDER if kind in {first, *kinds}}
+    holding = {
+        kind: Holding(_by_choice(found, kind, papers), _by_training(every, kind, papers))
+        for kind in readings.ORDER
+        if kind in {first, *kinds}
+    }
     with_what = "; ".join(filter(None, (_with(kind, held, bool(kinds)) for kind, held in holding.items())))
     published = "" if published == first else published
     verdict, reason = _of_first(found, holding, first, published)
@@ -94,15 +102,23 @@ def decide(found: Quantities, papers: Mapping[str, str | None]) -> Decided:
                 if _like_one_chip(found, kind, choice):
                     how = f"the paper's number is one that a chip of ours may have, {AS.get(kind, kind)}"
                     return Decided(CONSISTENT, ", ".join(filter(None, [how, choice and f"with {choice}"])), with_what)
+    if published and holding[published].divided_trainings and verdict != DEPENDS_ON_NETWORK:
+        depends = f"{AS[published]} it depends on the network: {_divided(holding[published])}"
+        reason = "; ".join(filter(None, [reason, depends]))
     return Decided(verdict, reason, with_what)
+
+
+def _divided(held: Holding) -> str:
+    """The trainings for which a claim holds, and those for which it does not."""
+    holds, fails = ([name for name, truth in held.by_training.items() if truth is which] for which in (True, False))
+    return f"holds for {' and '.join(holds)}, not for {' and '.join(fails)}"
 
 
 def _of_first(found: Quantities, holding: Mapping[str, Holding], first: str, published: str) -> tuple[str, str]:
     """The verdict by what decides first, then by what was published, if that is another semantics."""
     mine = holding[first]
     if mine.divided_trainings:
-        for_some, not_for = (_names(mine.by_training, which) for which in (True, False))
-        return DEPENDS_ON_NETWORK, f"holds for {for_some}, not for {not_for}"
+        return DEPENDS_ON_NETWORK, _divided(mine)
     if mine.divided_choices:
         return DEPENDS_ON_CHOICE, f"with {' or '.join(mine.choices())} only"
     alone = "decided on single runs, without an interval" if _single(found) else ""
@@ -136,34 +152,40 @@ def _with(kind: str, held: Holding, named: bool) -> str:
     return ", ".join(filter(None, [kind if named else "", " or ".join(held.choices())])) or "always"
 
 
-def _names(by_training: Mapping[str, bool | None], which: bool) -> str:
-    return " and ".join(name for name, holds in by_training.items() if holds is which)
+def _by_choice(found: Quantities, semantics: str, papers: Mapping[str, str | None]) -> dict[str, bool | None]:
+    """How a claim stands under one semantics with each choice, on all networks."""
+    return {choice: _holds(found, semantics, choice, papers, None) for choice in _choices(found, semantics)}
 
 
-def _holding(found: Quantities, semantics: str, papers: Mapping[str, str | None]) -> Holding:
-    """How a claim stands under one semantics. A quantity without a semantics, or without a choice, counts under each.
-
-    Trainings are told apart only where some network of the paper has several, and by choices that agree.
-    """
-    mine = [(part, q) for part, quantities in found for q in quantities if q.semantics in ("", semantics)]
-    choices = _choices(found, semantics)
-
-    def holds(chosen: str, networks: Iterable[str] | None = None) -> bool | None:
-        truths = [
-            fulfils(part.criterion, q)
-            for part, q in mine
-            if q.choice in ("", chosen) and (networks is None or q.where in networks or q.where not in papers)
-        ]
-        return conjunction(truths) if truths else None
-
-    by_choice = {choice: holds(choice) for choice in choices}
+def _by_training(found: Quantities, semantics: str, papers: Mapping[str, str | None]) -> dict[str, bool | None]:
+    """How it stands for each training, where some network of the paper has several, by choices that agree."""
+    present = {q.where for _, quantities in found for q in quantities if q.semantics in ("", semantics)}
     by_training: dict[str, bool | None] = {}
     for paper in dict.fromkeys(filter(None, papers.values())):
-        trainings = [name for name, of in papers.items() if of == paper and any(q.where == name for _, q in mine)]
+        trainings = [name for name, of in papers.items() if of == paper and name in present]
         if len(trainings) > 1:
             for name in trainings:
-                by_training[name] = conjunction([holds(choice, [name]) for choice in choices])
-    return Holding(by_choice, by_training)
+                choices = [_holds(found, semantics, choice, papers, name) for choice in _choices(found, semantics)]
+                by_training[name] = conjunction(choices)
+    return by_training
+
+
+def _holds(
+    found: Quantities, semantics: str, choice: str, papers: Mapping[str, str | None], network: str | None
+) -> bool | None:
+    """Whether all criteria are fulfilled, of one network or of all.
+
+    A quantity without a semantics, or without a choice, counts under each.
+    """
+    truths = [
+        fulfils(part.criterion, q)
+        for part, quantities in found
+        for q in quantities
+        if q.semantics in ("", semantics)
+        and q.choice in ("", choice)
+        and (network is None or q.where == network or q.where not in papers)
+    ]
+    return conjunction(truths) if truths else None
 
 
 def _choices(found: Quantities, semantics: str) -> list[str]:

@@ -51,6 +51,11 @@ class Part(Drawn):
         "Fields of a setting with a list of values; every combination is evaluated, null takes a list back.",
         optional=True,
     )
+    replicates: Grid | None = key(
+        "Values of the grid, all of them for fields that are not named, at which networks.<name>.replicates are "
+        "evaluated; left out: none.",
+        optional=True,
+    )
 
 
 class Experiment(Drawn):

@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from memristive.core.names import unknown_key
-from memristive_study.config.sections import Name, Real, Refers, Section, Text, Whole, WrongKey, key, plain_numbers
+from memristive_study.config.sections import (
+    Name,
+    Real,
+    Refers,
+    Section,
+    Some,
+    Text,
+    Whole,
+    WrongKey,
+    key,
+    plain_numbers,
+)
 from memristive_study.config.training import FOLDS, Recipe
 from memristive_study.config.words import key_text, refused
 from memristive_study.models.names import LIBRARY, OPTIONS
@@ -49,6 +60,11 @@ class Network(Section):
         allowed=f"0 or a whole number from 2 to {FOLDS}",
         ge=0,
         le=FOLDS,
+    )
+    replicates: Some[Annotated[Whole, pydantic.Field(ge=0, lt=FOLDS)]] | None = key(
+        "Folds whose networks, at their last epoch, are further draws of this one: evaluated where an experiment's "
+        "part says replicates, so that a verdict can say that it depends on the network.",
+        optional=True,
     )
 
     @pydantic.model_validator(mode="after")

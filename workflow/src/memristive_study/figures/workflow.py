@@ -24,7 +24,10 @@ BOX, GAP = 0.24, 0.40  # height of a box and distance of two lines, inches
 KINDS = {
     "images": ("#dddddd", {"prepare_dataset", "make_folds"}),
     "training": ("#56B4E9", {"train_fold", "train_published", "select_checkpoint", "select_alternative"}),
-    "inference": ("#E69F00", {"evaluate", "collect_experiment", "time_inference", "collect_times"}),
+    "inference": (
+        "#E69F00",
+        {"evaluate", "collect_experiment", "collect_replicates", "time_inference", "collect_times"},
+    ),
     "proofs": ("#8DA0CB", {"measure_network", "collect_measurement"}),
     "devices": ("#D55E00", {"device_curves"}),
     "validation": ("#009E73", {"validate_network", "collect_parity"}),

@@ -19,7 +19,7 @@ from memristive_study.config.experiments import AT_MOST
 from memristive_study.config.images import check_calibration, counts
 from memristive_study.config.limits import check_label
 from memristive_study.models import names
-from memristive_study.plan import choices
+from memristive_study.plan import choices, replicates
 from memristive_study.plan.parity import extremes
 from memristive_study.results.outputs import RESERVED
 from memristive_study.training import pretrained
@@ -41,6 +41,7 @@ class Job:
     setting: Setting
     selection: str | None = None  # the rule by which the epoch of its weights is selected; None: the study's
     draws_of: str = ""  # the network whose draws it shares; empty: its own
+    replicate: bool = False  # of a network that is a further draw of `draws_of`; it has the study's repeats
 
 
 class Plan:
@@ -51,10 +52,13 @@ class Plan:
         experiments: names of the experiments that it runs.
         variants: the study's choices and the alternatives to them, each at the points that it touches.
         jobs: every evaluation, in the order of experiments, networks, parts and grids, alternatives last.
+        replicates: network and fold of each further draw of a network, by its name (`plan.replicates`).
+        replicated: the evaluations of these, which are no part of `jobs`.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self.config = config
+        self.replicates = replicates.named(config)
+        self.config = config = replicates.with_entries(config)
         self.networks = list(config["run"]["networks"])
         self.experiments = list(config["run"]["experiments"])
         for name in self.networks:
@@ -62,6 +66,12 @@ class Plan:
             check_known(f"networks: {name}: dataset", config["networks"][name]["dataset"], config["datasets"])
         if self.pretrained():
             pretrained.check(self)
+        for network, fold in self.replicates.values():
+            if fold >= self.folds(network):
+                raise InputError(
+                    f"networks: {network}: replicates: {fold}: there is no such fold (folds: {self.folds(network)}, "
+                    "the first is 0)"
+                )
         for name in self.networks:
             rule = self.config["training"]["checkpoint"]
             if RULES[rule].needs_folds and self.folds(name) == 0:
@@ -89,12 +99,14 @@ class Plan:
         self.variants = list(choices.variants(config, self._setting))
         alternatives = dict.fromkeys(map(_job_of, self.variants))  # a point's own evaluation serves several choices
         self.jobs = [*(job for name in self.experiments for job in self._expand(name)), *alternatives]
-        images = {name: counts(config["datasets"][self.dataset_of(name)]) for name in {j.network for j in self.jobs}}
-        for job in self.jobs:
+        self.replicated = [job for name in self.experiments for job in self._replicate(name)]
+        every = [*self.jobs, *self.replicated]
+        images = {name: counts(config["datasets"][self.dataset_of(name)]) for name in {job.network for job in every}}
+        for job in every:
             place = f"experiments: {job.experiment}: parts: {job.part}"
             check_label(place, job.label)
             check_calibration(place, job.setting, job.network, images[job.network])
-        self._by_path = {(job.experiment, job.network, job.label): job for job in self.jobs}
+        self._by_path = {(job.experiment, job.network, job.label): job for job in every}
 
     def networks_of(self, experiment: str) -> list[str]:
         """The networks of an experiment that the study trains."""
@@ -187,7 +199,7 @@ class Plan:
 
     def precision(self, job: Job) -> float | None:
         """Half-width (points) of the interval of the mean that a job draws for; None where it has its repeats."""
-        return self._drawn(job, "precision")
+        return None if job.replicate else self._drawn(job, "precision")
 
     def most_repeats(self, job: Job) -> int:
         """Evaluations that a job which draws at random makes at most."""
@@ -230,7 +242,15 @@ class Plan:
             }
             for name in self.networks
         }
-        return canonical({"networks": networks, "devices": self._used_devices, "setting": self.base().canonical()})
+        further = {name: {"of": network, "fold": fold} for name, (network, fold) in self.replicates.items()}
+        return canonical(
+            {
+                "networks": networks,
+                **({"replicates": further} if further else {}),
+                "devices": self._used_devices,
+                "setting": self.base().canonical(),
+            }
+        )
 
     @functools.cached_property
     def _used_devices(self) -> dict[str, str]:
@@ -259,11 +279,26 @@ class Plan:
                     continue
                 place = f"experiments: {experiment}: parts: {part}"
                 swept = self._setting_errors(f"{place}: grid", lambda g=grid: dotted(g.get("grid", {})))
-                common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}
-                stated = self._setting_errors(f"{place}: fixed", lambda g=grid: dotted(g.get("fixed", {})))
-                fixed = self._with_resistances({**common, **stated})
-                for label, setting in self._setting_errors(place, lambda f=fixed, s=swept: expand(f, s)):
+                for label, setting in self._settings(place, grid, swept):
                     yield Job(experiment, part, network, f"{part}.{label}", setting)
+
+    def _replicate(self, experiment: str) -> Iterator[Job]:
+        """Jobs of the further draws of an experiment's networks; labels and draws are those of the networks' own."""
+        for name, (network, _) in self.replicates.items():
+            if network in self.networks_of(experiment):
+                for part, swept in replicates.grids(self.config, experiment):
+                    place = f"experiments: {experiment}: parts: {part}"
+                    for label, setting in self._settings(
+                        place, self.config["experiments"][experiment]["parts"][part], swept
+                    ):
+                        yield Job(experiment, part, name, f"{part}.{label}", setting, draws_of=network, replicate=True)
+
+    def _settings(self, place: str, entry: Mapping[str, Any], swept: Mapping[str, Any]) -> list[tuple[str, Setting]]:
+        """Labels and settings of a part: what it sweeps, over what it fixes, over the study's setting."""
+        common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}
+        stated = self._setting_errors(f"{place}: fixed", lambda: dotted(entry.get("fixed", {})))
+        fixed = self._with_resistances({**common, **stated})
+        return self._setting_errors(place, lambda: expand(fixed, swept))
 
     def _with_resistances(self, fixed: Mapping[str, Any]) -> dict[str, Any]:
         """`fixed` with the resistances of a device that the configuration itself defines."""

@@ -19,6 +19,7 @@ Inputs, by name:
   layers          tables/networks.csv
   proof_<name>    proofs/<name>.csv, a measurement of the paper's proofs
   records         list of evaluations/<experiment>/<network>/<label>.json, for comparisons paired over the images
+  replicates      experiments/replicates.csv: further draws of the networks, and the networks at the same settings
   rulegraph       output of `snakemake --rulegraph` (dot), or lines "parent child"
 """
 
@@ -49,9 +50,9 @@ INPUTS = (
     "rulegraph",
 )
 # Names that no experiment can have: its table would be taken for another file.
-RESERVED = (*INPUTS, "choices", "inference_time")
+RESERVED = (*INPUTS, "choices", "inference_time", "replicates")
 # Inputs of the claims besides the experiments. All are optional: the ledger says what a study lacks.
-CLAIMS = ("times", "curves", "hysteresis", "selections", "histories", "datasets", "layers", "records")
+CLAIMS = ("times", "curves", "hysteresis", "selections", "histories", "datasets", "layers", "records", "replicates")
 
 
 @dataclass(frozen=True)
@@ -245,6 +246,29 @@ BEFORE = (
     ),
 )
 AFTER = (
+    Section(
+        "replicates",
+        "Networks as a random factor",
+        (
+            Figure(
+                "fig_replicates",
+                ("replicates",),
+                "Scatter between networks and between draws",
+                "Networks of one recipe, trained on the folds of a cross-validation (at their last epoch, for only "
+                "those weights are kept), at settings at which claims are decided. Left, where they differ most; "
+                "right, the standard deviation between networks against that between draws of one network.",
+                "memristive_study.figures.replicates:draw",
+            ),
+        ),
+        (
+            Table(
+                "replicates",
+                ("replicates",),
+                "Accuracy of the networks of folds (last epoch), with the interval between networks",
+                "memristive_study.tables.replicates:build",
+            ),
+        ),
+    ),
     Section(
         "inference_time",
         "Inference time",

@@ -54,9 +54,8 @@ def job_seconds(rule: str, wildcards: Mapping[str, str], plan: Plan) -> float:
     training_images, test_images = _images(dataset)
     size = (images.values(dataset) or UNKNOWN_VALUES) / NATIVE_VALUES[architecture]
     epochs = plan.training(network)["epochs"]
-    folds = plan.folds(network)
     if rule in ("train_fold", "train_published"):
-        share = 1 - 1 / folds if rule == "train_fold" else 1
+        share = 1 - 1 / plan.folds(network) if rule == "train_fold" else 1
         passes = epochs * (share * training_images + FORWARD * test_images)
         return start + passes * size * TRAINING[architecture] / 1000
     if rule == "evaluate":

@@ -40,7 +40,8 @@ def _asked(work: Iterable[tuple[str, Mapping[str, str]]], plan: Plan, local: boo
     jobs = [(rule, wildcards["network"]) for rule, wildcards in work if rule in NEEDS_NETWORK]
     used = dict.fromkeys(network for _, network in jobs)
     trained = dict.fromkeys(network for rule, network in jobs if rule.startswith("train_"))
-    settings = {name: dict.fromkeys(j.setting.canonical() for j in plan.jobs if j.network == name) for name in used}
+    every = [*plan.jobs, *plan.replicated]
+    settings = {name: dict.fromkeys(j.setting.canonical() for j in every if j.network == name) for name in used}
     return {
         "networks": {
             name: {

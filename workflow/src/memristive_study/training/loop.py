@@ -47,6 +47,7 @@ class Training:
     history: list[dict[str, Any]]
     checkpoints: dict[int, dict[str, Tensor]]  # epoch (from 1) to state dict, on the CPU
     state_path: Path | None
+    last: dict[str, Tensor]  # state dict after the last of these epochs, on the CPU
 
 
 def train(
@@ -103,13 +104,16 @@ def train(
                 row["seconds"] = round(time.perf_counter() - start, 3)
                 history.append(row)
                 if keep_checkpoints:
-                    checkpoints[epoch] = {
-                        name: t.detach().to("cpu", copy=True).contiguous() for name, t in model.state_dict().items()
-                    }
+                    checkpoints[epoch] = _on_cpu(model)
                 state.save(state_path, key, model, descent, history, checkpoints)
                 bar.update()
                 tqdm.write(histories.line(row, settings.epochs), file=sys.stdout)
-    return Training(history, checkpoints, state_path)
+        return Training(history, checkpoints, state_path, _on_cpu(model))
+
+
+def _on_cpu(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of a network's state dict on the CPU."""
+    return {name: t.detach().to("cpu", copy=True).contiguous() for name, t in model.state_dict().items()}
 
 
 def evaluate(model: nn.Module, data: Images, settings: TrainingSettings, epoch: int) -> tuple[float, float]:

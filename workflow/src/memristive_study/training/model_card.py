@@ -33,7 +33,8 @@ def model_card(whole: Path, description: Mapping[str, Any], record: Mapping[str,
         "Epoch": f"{selection['epoch']} of {selection['epochs']}, chosen by {selection['rule']}",
         "Accuracy on the training images": f"{100 * selection['train_accuracy']:.2f} % (while learning)",
         "Accuracy on the test images": f"{accuracy.text()} (%, 95 % interval)",
-        "Folds": f"{description['folds']} histories of a cross-validation beside it",
+        "Folds": f"{description['folds']} histories of a cross-validation beside it"
+        + (", and the weights of each one's last epoch" if list(whole.glob("fold*/weights.safetensors")) else ""),
         "Training time": f"{minutes:.0f} minutes on {record['machine']['processor']}",
         "Made by": f"commit {record['commit'][:12]}, torch {versions['torch']}, Python {record['python']}",
     }

@@ -74,6 +74,11 @@ def check(plan: "Plan") -> None:
                 "test_images", None
             )  # a study may look at some of those that came with the weights
             description["settings"] = _with_defaults(description["settings"])
+        for of, fold in plan.replicates.values():
+            if of == network and not (folder(network, name) / f"fold{fold}" / "weights.safetensors").is_file():
+                raise InputError(
+                    f"networks: {network}: replicates: {fold}: training: pretrained: {name} has no weights of this fold"
+                )
         for place, wanted, found in _differences(ours, theirs):
             raise InputError(
                 f"training: pretrained: {name}, but {place} is {wanted!r} and the weights of {network} "
@@ -105,7 +110,7 @@ def write(
         description: of `described`.
         record: of `provenance.record`.
         files: paths of weights, selection and history (of the published split) by these names.
-        fold_files: histories and summaries of the folds, each in a folder named after its fold.
+        fold_files: histories, summaries and weights of the folds, each in a folder named after its fold.
         test_images: how many the accuracy of the selection counts.
     """
     with atomic_folder(output) as whole:

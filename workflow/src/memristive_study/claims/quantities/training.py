@@ -12,10 +12,10 @@ from memristive_study.results.statistics import accuracy_interval, single
 def digital_accuracy(evidence: Evidence) -> list[Found]:
     """Test accuracy of the trained network, with its binomial interval."""
     selections, datasets = evidence.frame("selections"), evidence.frames.get("datasets", {})
-    study, found = evidence.study, training.digital_accuracies(selections, datasets, evidence.networks)
+    study, found = evidence.study, training.digital_accuracies(selections, datasets, evidence.study.networks)
     return [
         Found(name, found[name], paper=study.reported(study.paper.digital_accuracy, name))
-        for name in evidence.networks
+        for name in evidence.study.networks
         if name in found
     ]
 
@@ -29,7 +29,7 @@ def fold_mean(evidence: Evidence) -> list[Found]:
             accuracy_interval(mine["accuracy"], "folds"),
             paper=study.reported(study.paper.fold_accuracy, name),
         )
-        for name in evidence.networks
+        for name in evidence.study.networks
         if len(mine := folds[folds["network"] == name])
     ]
 
@@ -38,7 +38,7 @@ def fold_spread(evidence: Evidence) -> list[Found]:
     """Standard deviation over the folds in per cent of their mean accuracy."""
     folds = training.fold_accuracies(evidence.frame("histories"))
     found = []
-    for name in evidence.networks:
+    for name in evidence.study.networks:
         mine = folds.loc[folds["network"] == name, "accuracy"]
         if len(mine) > 1:
             found.append(Found(name, single(100 * mine.std(ddof=1) / mine.mean(), "folds", len(mine))))
@@ -68,7 +68,7 @@ def additional_epochs(network: str, others: Sequence[str], share: float = 0.99) 
 
     def quantity(evidence: Evidence) -> list[Found]:
         least = epochs(evidence, evidence.named(network))
-        names = [name for name, known in evidence.networks.items() if known.paper in others]
+        names = [name for name, known in evidence.study.networks.items() if known.paper in others]
         if not names:
             labels = evidence.study.paper.labels
             raise Missing(f"network trained on {' or '.join(labels.get(other, other) for other in others)}")
