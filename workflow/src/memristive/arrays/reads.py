@@ -1,9 +1,11 @@
 """Sums of a stage whose devices add something to conductance times voltage: another law of their current, and noise.
 
 Both are sums of matrix products: I = V G + sum_k f_k(V) H_k + sqrt(V^2 S) z, with the terms of a law (see `laws`), the
-variance S of the conductances, and z standard normal, drawn anew for each vector and bit line. Each product is one
-pass, by the readable definition or by the kernels; what is done with the passes is the same for both, so that they give
-the same bits.
+variance S of the conductances, and z standard normal, drawn anew for each vector and bit line (see `noise`). The errors
+of a bit line's cells are independent and normal, so that their sum is normal, too: one draw of it is no approximation.
+
+This is the readable definition; a chain of the kernels computes the same bits. What it does not carry out is put
+together here of passes by the kernels.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from memristive.arrays.stage import Stage
 
 Pass = Callable[[Stage, torch.Tensor], torch.Tensor]
 
-UNCONVERTED_NUMBERS = 2**24  # about the most sums of one pass that exist at once (64 MiB)
+UNCONVERTED_NUMBERS = 2**22  # about the most sums of one pass that exist at once (16 MiB)
 
 
 def needed(stage: Stage) -> bool:
@@ -47,10 +49,16 @@ def _sums(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
             total = total + one_pass(_alone(stage, matrix), values)
     if stage.variance is None:
         return total
-    deviation = one_pass(_alone(stage, stage.variance), voltages.square()).clamp_min(0).sqrt()
-    for sample in range(total.shape[2]):  # one after the other, so that no draw depends on how many come together
-        shape = total[:, :, sample].shape
-        total[:, :, sample] += deviation[:, :, sample] * torch.randn(shape, generator=stage.draw)
+    deviation = one_pass(_alone(stage, stage.variance), voltages.square()).sqrt()
+    # A Linear's vectors count as samples each.
+    each = deviation if stage.kernel_size else deviation.flatten(2, 3).unsqueeze(3)
+    for group in range(stage.groups):
+        noise = dataclasses.replace(stage.draw, group=group)
+        for tile_row in range(total.shape[1]):
+            samples, vectors, columns = each[group, tile_row].shape
+            drawn = each[group, tile_row] * noise.normal(samples, vectors, tile_row, columns).to(each.device)
+            total[group, tile_row] += drawn.view_as(total[group, tile_row])
+    stage.draw.used += each.shape[2]
     return total
 
 

@@ -12,6 +12,7 @@ import torch
 
 from memristive.arrays.geometry import Geometry
 from memristive.arrays.laws import Law
+from memristive.arrays.noise import Noise
 from memristive.arrays.product import Arithmetic
 
 
@@ -32,7 +33,7 @@ class Stage(Geometry):
             padded columns]; None: devices obey it.
         law: what it makes of the voltages, for each of the terms.
         variance: of the conductance at each read (S^2), of both sides together; None: no read noise.
-        draw: the generator of that noise.
+        draw: that noise; reads count its samples on.
         column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
             [2, groups * columns]; None: these.
     """
@@ -46,7 +47,7 @@ class Stage(Geometry):
     terms: torch.Tensor | None = None
     law: Law | None = None
     variance: torch.Tensor | None = None
-    draw: torch.Generator | None = None
+    draw: Noise | None = None
     column_line: torch.Tensor | None = None
 
     @property

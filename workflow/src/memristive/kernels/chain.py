@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from memristive.arrays.finite import all_finite
+from memristive.arrays.laws import Law
+from memristive.arrays.noise import Noise
 from memristive.arrays.product import Arithmetic
-from memristive.kernels import contract, logarithmic, native, spill
+from memristive.kernels import contract, further, logarithmic, native, spill
 from memristive.kernels.native import (
     ADC_LINEAR,
     ADC_LOG_MEMTORCH,
@@ -38,6 +40,8 @@ class Crossbar:
         adc_ranges: of ADCs with a fixed range, float32 [tile rows, tile columns], exponents of powers of two
             from -40 to 127; None: each ADC ranges itself.
         tile_rows: only these rows of tiles (first, end) are summed; None: all.
+        terms, law, variance, draw: as in `memristive.arrays.stage.Stage`, of one group: float32 [terms, rows, columns]
+            and [rows, columns].
     """
 
     conductance: torch.Tensor
@@ -51,6 +55,10 @@ class Crossbar:
     bias: torch.Tensor | None = None
     adc_ranges: torch.Tensor | None = None
     tile_rows: tuple[int, int] | None = None
+    terms: torch.Tensor | None = None
+    law: Law | None = None
+    variance: torch.Tensor | None = None
+    draw: Noise | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +110,10 @@ READ = {
         "bias",
         "adc_ranges",
         "tile_rows",
+        "terms",
+        "law",
+        "variance",
+        "draw",
     ],
     BatchNorm: ["alpha", "beta", "fused"],
     ReLU: [],
@@ -131,6 +143,7 @@ class Chain:
         shape: tuple[int, ...] = tuple(input_shape)
         ops: list[Op] = []
         tensors: list[torch.Tensor] = []
+        self._noise: dict[int, Noise] = {}  # by operation
         over_batch = False
         for stage in stages:
             check(stage)
@@ -147,8 +160,14 @@ class Chain:
                 shape, over_batch = (stage.columns,), False
             else:
                 shape = _append(stage, shape, ops, tensors)
+                if isinstance(stage, Crossbar) and stage.draw is not None:
+                    self._noise[len(ops) - 1] = stage.draw
         if ops:
             self._parts.append((native.Handle(ops, tensors, found), over_batch))
+        # A layer that is used twice draws for all samples of a call before it draws for those of the next.
+        if self._noise and (len(self._parts) > 1 or len({*map(id, self._noise.values())}) < len(self._noise)):
+            raise Unsupported("noise beside what spans a batch, or of a layer that is used twice")
+        self._operations = len(ops)
         self._shape = shape
 
     def __call__(
@@ -167,6 +186,9 @@ class Chain:
         """
         threads = threads or torch.get_num_threads()
         images = x.shape[0]
+        used = [
+            self._noise[op].used if op in self._noise else 0 for op in range(self._operations if self._noise else 0)
+        ]
         for part, (handle, over_batch) in enumerate(self._parts):
             if part > 0:
                 ranges = None
@@ -176,9 +198,11 @@ class Chain:
             if isinstance(handle, spill.Linear):
                 x = handle.run(x, threads, ranges, batch_size or max(1, images))
             else:
-                x = handle.run(x, threads, ranges)
+                x = handle.run(x, threads, ranges, used)
             if x is None:
                 return None
+        for noise in self._noise.values():
+            noise.used += images
         return x.reshape(images, *self._shape)
 
 
@@ -296,7 +320,7 @@ def _append(stage: Stage, shape: tuple[int, ...], ops: list[Op], tensors: list[t
             raise Unsupported
         if last is None or last.relu or last.bn_alpha:
             ops.append(last := _elementwise(shape))
-        last.bn_alpha, last.bn_beta = _pointer(stage.alpha, tensors), _pointer(stage.beta, tensors)
+        last.bn_alpha, last.bn_beta = native.pointer(stage.alpha, tensors), native.pointer(stage.beta, tensors)
         last.bn_fused = stage.fused
         return shape
     op = _pool(stage, shape) if isinstance(stage, MaxPool) else _crossbar(stage, shape, tensors)
@@ -311,13 +335,6 @@ def _numel(shape: Sequence[int]) -> int:
     for axis in shape:
         count *= axis
     return count
-
-
-def _pointer(tensor: torch.Tensor, tensors: list[torch.Tensor]) -> int:
-    if tensor.device.type != "cpu":
-        raise Unsupported
-    tensors.append(tensor.detach().to(torch.float32).contiguous())
-    return tensors[-1].data_ptr()
 
 
 def _elementwise(shape: tuple[int, ...]) -> Op:
@@ -407,11 +424,12 @@ def _crossbar(stage: Crossbar, shape: tuple[int, ...], tensors: list[torch.Tenso
     op.signed_range = arithmetic.adc_bits is not None and arithmetic.ranging == "memtorch_cuda"
     op.spills = spills(stage) and op.out_height * op.out_width > 1
     op.fused = arithmetic.accumulate == "fused"
-    op.conductance = _pointer(stage.conductance, tensors)
+    op.conductance = native.pointer(stage.conductance, tensors)
+    further.describe(op, stage, tensors)
     if stage.line is not None:
         op.has_line, op.coef, op.intercept = 1, *stage.line
     if stage.bias is not None:
-        op.bias = _pointer(stage.bias, tensors)
+        op.bias = native.pointer(stage.bias, tensors)
     return op
 
 
@@ -423,14 +441,14 @@ def _fixed_ranges(op: Op, stage: Crossbar, tensors: list[torch.Tensor]) -> None:
     plain = stage.arithmetic.adc_quantisation == "linear" and stage.arithmetic.ranging != "memtorch_cuda"
     if tuple(ranges.shape) != tiles or not known or not plain:
         raise Unsupported
-    op.adc_ranges = _pointer(ranges, tensors)
+    op.adc_ranges = native.pointer(ranges, tensors)
 
 
 def _logarithmic(op: Op, arithmetic: Arithmetic, tensors: list[torch.Tensor]) -> None:
     memtorch = arithmetic.ranging != "physical"
     op.adc = ADC_LOG_MEMTORCH if memtorch else ADC_LOG_PHYSICAL
     tables = logarithmic.tables(arithmetic.adc_bits, memtorch)
-    op.log_limits = _pointer(tables.limits, tensors)
-    op.log_values = _pointer(tables.values, tensors)
-    op.log_bounds = _pointer(tables.bounds, tensors)
+    op.log_limits = native.pointer(tables.limits, tensors)
+    op.log_values = native.pointer(tables.values, tensors)
+    op.log_bounds = native.pointer(tables.bounds, tensors)
     op.log_exponents = len(tables.limits)

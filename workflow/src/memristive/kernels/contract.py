@@ -107,6 +107,10 @@ STAGE = Contract(
             "bias",
             "adc_ranges",
             "column_line",
+            "terms",
+            "law",
+            "variance",
+            "draw",
         ),
         anything,
     )

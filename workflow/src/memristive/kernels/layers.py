@@ -130,14 +130,17 @@ def _run_vectors(stage: Crossbar, x: torch.Tensor, threads: int | None, level: s
 
 def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.run(stage, x)` on the kernels, the same bits; NotImplemented where they do not carry it out."""
-    if reads.needed(stage):
-        return reads.run(stage, x, sums_of)
     try:
         contract.STAGE.check(stage)
     except Unsupported:
         return NotImplemented
+    output = _carry_out(stage, x)
+    return reads.run(stage, x, sums_of) if output is NotImplemented and reads.needed(stage) else output
+
+
+def _carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     if stage.column_line is not None:
-        output = carry_out(dataclasses.replace(stage, line=None, bias=None, column_line=None), x)
+        output = _carry_out(dataclasses.replace(stage, line=None, bias=None, column_line=None), x)
         return output if output is NotImplemented else stage.on_line(output)
     if stage.kernel_size is None:
         return run(single(stage), x)
@@ -152,6 +155,8 @@ def carry_out(stage: Stage, x: torch.Tensor) -> torch.Tensor:
         if output is NotImplemented:
             return NotImplemented
         outputs.append(output)
+    if stage.groups > 1 and stage.draw is not None:  # each group drew for itself
+        stage.draw.used += len(x)
     return outputs[0] if stage.groups == 1 else torch.cat(outputs, 1)
 
 
@@ -197,6 +202,10 @@ def single(stage: Stage, group: int = 0) -> Crossbar:
         line=stage.line,
         bias=None if stage.bias is None else stage.bias[group * stage.columns : (group + 1) * stage.columns],
         adc_ranges=None if stage.adc_ranges is None else stage.adc_ranges[group],
+        terms=None if stage.terms is None else stage.terms[:, group],
+        law=stage.law,
+        variance=None if stage.variance is None else stage.variance[group],
+        draw=stage.draw if stage.draw is None or stage.groups == 1 else dataclasses.replace(stage.draw, group=group),
     )
 
 
@@ -207,7 +216,7 @@ def _convert_together(
     whole = stage.arithmetic
     if whole.adc_bits is None or whole.adc_scope == "vector" or whole.tile_shape is not None or whole.rescale_output:
         return NotImplemented
-    if stage.adc_ranges is not None or stage.conductance.shape[1] != stage.columns:
+    if stage.adc_ranges is not None or stage.conductance.shape[1] != stage.columns or stage.law or stage.draw:
         return NotImplemented
     arithmetic = dataclasses.replace(whole, adc_bits=None)
     bare = dataclasses.replace(stage, arithmetic=arithmetic, line=None, bias=None)

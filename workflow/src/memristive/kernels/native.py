@@ -17,6 +17,7 @@ from memristive.kernels import build
 LEVELS = ("plain", "avx2", "avx512")
 CROSSBAR, POOL, ELEMENTWISE = 0, 1, 2
 ADC_NONE, ADC_LINEAR, ADC_LOG_MEMTORCH, ADC_LOG_PHYSICAL = 0, 1, 2, 3
+LAW_POWERS, LAW_SERIES = 1, 2
 OK = 0
 FIRST_EXPONENT, LAST_EXPONENT = -40, 128
 SWITCH = "MEMRISTIVE_KERNEL"
@@ -42,6 +43,10 @@ class Op(ctypes.Structure):
         ("adc_ranges", ctypes.c_void_p),
         *((name, ctypes.c_void_p) for name in ("log_limits", "log_values", "log_bounds")),
         ("log_exponents", ctypes.c_int32),
+        *((name, ctypes.c_int32) for name in ("law", "terms", "even_orders", "odd_orders")),
+        ("law_scale", ctypes.c_double),
+        *((name, ctypes.c_void_p) for name in ("law_even", "law_odd", "further", "variance")),
+        ("noise_key", ctypes.c_uint32 * 4),
     ]
 
 
@@ -83,7 +88,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     library.memristive_run.restype = ctypes.c_int32
     library.memristive_run.argtypes = [
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64),
-        *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
+        *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32),
     ]
     for name, tensors in (
         ("memristive_effective", 1),
@@ -135,6 +140,14 @@ def exponent_limits() -> torch.Tensor:
     return limits
 
 
+def pointer(tensor: torch.Tensor, tensors: list[torch.Tensor], kind: torch.dtype = torch.float32) -> int:
+    """Address of the numbers of `tensor` in one piece, which `tensors` keeps; Unsupported unless it is on the CPU."""
+    if tensor.device.type != "cpu":
+        raise Unsupported
+    tensors.append(tensor.detach().to(kind).contiguous())
+    return tensors[-1].data_ptr()
+
+
 class Handle:
     """A chain of operations made ready to run.
 
@@ -165,7 +178,9 @@ class Handle:
         if getattr(self, "_handle", None):
             self._library.memristive_free(self._handle)
 
-    def run(self, x: torch.Tensor, threads: int, ranges: torch.Tensor | None = None) -> torch.Tensor | None:
+    def run(
+        self, x: torch.Tensor, threads: int, ranges: torch.Tensor | None = None, used: Sequence[int] = ()
+    ) -> torch.Tensor | None:
         """Outputs, float32 [images, floats]; None where a value is infinite, not a number or too large for the ADC.
 
         Args:
@@ -173,17 +188,20 @@ class Handle:
             threads: at most so many threads; no result depends on it.
             ranges: float32 [images], the largest input by which the first operation scales each
                 image; None: each image's own.
+            used: for each operation, samples for which its noise was drawn before; may be empty where none has noise.
         """
         if x.dtype != torch.float32 or x.device.type != "cpu" or x[:1].numel() not in (0, self._in):
             raise Unsupported
         x = x.contiguous()
         out = x.new_empty(x.shape[0], self._out)
         ranges = None if ranges is None else ranges.contiguous()
+        before = (ctypes.c_uint32 * len(used))(*(count % 2**32 for count in used))
         status = self._library.memristive_run(
             self._handle,
             x.data_ptr(),
             x.shape[0],
             None if ranges is None else ranges.data_ptr(),
+            before if used else None,
             out.data_ptr(),
             threads,
         )

@@ -17,6 +17,7 @@ from memristive import kernels
 from memristive.arrays import definition, reading, tuning
 from memristive.arrays.draws import Draws
 from memristive.arrays.finite import all_finite
+from memristive.arrays.noise import Noise
 from memristive.arrays.product import Arithmetic, needed_ranges
 from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.semantics import resolve
@@ -95,7 +96,7 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("line", torch.tensor([1.0, 0.0], dtype=torch.float64))
         self.register_buffer("adc_ranges", torch.empty(0))
         self.faults: dict[str, int] = {}
-        self._draw: torch.Generator | None = None
+        self._draw: Noise | None = None
         for name in reading.NAMES if setting.reading.active else ():
             self.register_buffer(name, None)
         if self.sliced:
@@ -151,8 +152,8 @@ class CrossbarLayer(nn.Module):
             setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
 
     def draw_from(self, generator: torch.Generator) -> None:
-        """Set the generator of the read noise."""
-        self._draw = generator
+        """Set the generator whose seed the read noise has."""
+        self._draw = Noise(generator.initial_seed())
 
     def set_conductance(self, conductance: torch.Tensor) -> None:
         """Set the signed conductances (S) [slices, groups, rows, padded columns]."""

@@ -23,6 +23,11 @@ bool sensible(const Op& op, int lanes) {
       !fits(op.out_channels, op.out_height, op.out_width, lanes) || op.in_height < 1 || op.in_width < 1)
     return false;
   if (op.kind != CROSSBAR) return op.kind == POOL || op.kind == ELEMENTWISE;
+  if (op.terms < 0 || (op.terms > 0) != (op.further != nullptr) || (op.terms > 0) != (op.law != 0)) return false;
+  if (op.law && op.law != LAW_POWERS && op.law != LAW_SERIES) return false;
+  if (op.law == LAW_POWERS && op.terms != 2) return false;
+  if ((op.terms || op.variance) && (op.columns_padded != op.out_channels || op.spills || op.adc_spans_sample))
+    return false;
   if (op.columns_padded < op.out_channels || op.first_tile_row >= op.last_tile_row) return false;
   if (op.adc == ADC_NONE) return !op.adc_ranges;
   if (op.adc_ranges && (op.adc != ADC_LINEAR || op.adc_spans_sample || op.signed_range)) return false;
@@ -31,7 +36,8 @@ bool sensible(const Op& op, int lanes) {
          (op.adc == ADC_LINEAR || (op.log_limits && op.log_values && op.log_bounds));
 }
 
-const float* keep(std::vector<float>& to, const float* from, int count) {
+template <class Number>
+const Number* keep(std::vector<Number>& to, const Number* from, int count) {
   if (!from) return nullptr;
   to.assign(from, from + count);
   return to.data();
@@ -76,12 +82,24 @@ void plan_columns(Stage& stage, const Level& level) {
     if (op.spills && op.adc == ADC_LOG_MEMTORCH) plan.ones = tile.total - tile.used;
     stage.tiles.push_back(tile);
   }
-  stage.packed.resize(floats);
+  plan.block_count = int(stage.blocks.size());
+  plan.further = op.terms + (op.variance ? 1 : 0);
+  stage.packed.resize(floats * (1 + plan.further));
   float* to = stage.packed.data();
-  for (Block& block : stage.blocks) {
-    block.g = to;
-    for (int64_t r = 0; r < plan.rows; ++r, to += block.width)
-      std::memcpy(to, op.conductance + r * op.columns_padded + block.start, sizeof(float) * block.width);
+  stage.blocks.reserve(size_t(plan.block_count) * (1 + plan.further));
+  const int64_t size = int64_t(plan.rows) * op.columns_padded;
+  for (int k = 0; k <= plan.further; ++k) {
+    const float* const from = k == 0 ? op.conductance : k <= op.terms ? op.further + (k - 1) * size : op.variance;
+    for (int b = 0; b < plan.block_count; ++b) {
+      Block block = stage.blocks[b];
+      block.g = to;
+      for (int64_t r = 0; r < plan.rows; ++r, to += block.width)
+        std::memcpy(to, from + r * op.columns_padded + block.start, sizeof(float) * block.width);
+      if (k == 0)
+        stage.blocks[b] = block;
+      else
+        stage.blocks.push_back(block);
+    }
   }
   plan.tiles = stage.tiles.data();
   plan.tile_count = int(stage.tiles.size());
@@ -103,6 +121,9 @@ void plan_rows(Stage& stage, int lanes) {
 void copy_tensors(Stage& stage, const Op& op) {
   Plan& plan = stage.plan;
   plan.op.conductance = nullptr;  // packed by plan_columns
+  plan.op.further = nullptr;  // likewise; of the variance only whether there is one is asked
+  plan.op.law_even = keep(stage.even, op.law_even, op.terms * op.even_orders);
+  plan.op.law_odd = keep(stage.odd, op.law_odd, op.terms * op.odd_orders);
   plan.op.bias = keep(stage.bias, op.bias, op.out_channels);
   plan.op.bn_alpha = keep(stage.alpha, op.bn_alpha, op.out_channels);
   plan.op.bn_beta = keep(stage.beta, op.bn_beta, op.out_channels);

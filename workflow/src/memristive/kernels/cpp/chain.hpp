@@ -18,6 +18,7 @@ struct Stage {
   std::vector<Block> blocks;
   std::vector<Pixel> pixels;  // all of them
   std::vector<float> packed, bias, alpha, beta, ranges, log_limits, log_values, log_bounds;
+  std::vector<double> even, odd;  // of a law
   bool scaled, padded;
 };
 

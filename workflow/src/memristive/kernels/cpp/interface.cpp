@@ -35,9 +35,9 @@ void memristive_free(void* chain) { delete static_cast<Chain*>(chain); }
 
 int32_t memristive_lanes(const void* chain) { return static_cast<const Chain*>(chain)->level->lanes; }
 
-int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
-                       int32_t threads) try {
-  return memristive::run(*static_cast<const Chain*>(chain), x, images, ranges, y, threads);
+int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, const uint32_t* used,
+                       float* y, int32_t threads) try {
+  return memristive::run(*static_cast<const Chain*>(chain), x, images, ranges, used, y, threads);
 } catch (const std::exception&) {
   return MEMRISTIVE_UNSUPPORTED;
 }

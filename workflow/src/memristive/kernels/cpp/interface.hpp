@@ -15,6 +15,7 @@ enum {
   MEMRISTIVE_ADC_LOG_MEMTORCH = 2,
   MEMRISTIVE_ADC_LOG_PHYSICAL = 3
 };
+enum { MEMRISTIVE_LAW_POWERS = 1, MEMRISTIVE_LAW_SERIES = 2 };
 enum { MEMRISTIVE_OK = 0, MEMRISTIVE_NOT_FINITE = 1, MEMRISTIVE_UNSUPPORTED = 2 };
 
 // One operation of a chain. What an operation does not use is zero.
@@ -45,6 +46,16 @@ struct memristive_op {
   const float* log_values;                   //   [exponents, codes]
   const float* log_bounds;                   //   [2, exponents]
   int32_t log_exponents;
+  // What devices add to conductance times voltage, see memristive/arrays/reads.py: `terms` further matrices times
+  // functions of the voltages, and noise. Only where columns_padded is out_channels.
+  int32_t law, terms;                        // MEMRISTIVE_LAW_...: square and cube, or series of Chebyshev polynomials
+  int32_t even_orders, odd_orders;
+  double law_scale;                          // of voltages, 1/V, to numbers from -1 to 1
+  const double* law_even;                    // [terms, even_orders]
+  const double* law_odd;                     // [terms, odd_orders]
+  const float* further;                      // [terms, rows, columns_padded]
+  const float* variance;                     // S^2, [rows, columns_padded], of the conductances at each read; or null
+  uint32_t noise_key[4];
 };
 
 // The wires of a tile, resistances in ohm, 0 and infinity allowed: a segment between neighbouring cells of a word line or
@@ -106,11 +117,12 @@ void memristive_free(void* chain);
 int32_t memristive_lanes(const void* chain);
 
 // x [images, inputs] to y [images, outputs], on at most so many threads, which change no result. `ranges` [images]
-// are the input ranges by which the first operation scales; null: each image's own. Returns MEMRISTIVE_OK;
+// are the input ranges by which the first operation scales; null: each image's own. `used` [operations] are the samples
+// for which each operation's noise was drawn before; null where none has noise. Returns MEMRISTIVE_OK;
 // MEMRISTIVE_NOT_FINITE where a value was infinite, not a number or too large to be quantised; MEMRISTIVE_UNSUPPORTED
 // where memory ran out. After another status than OK, y means nothing. A chain may run in several threads at once.
-int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, float* y,
-                       int32_t threads);
+int32_t memristive_run(const void* chain, const float* x, int64_t images, const float* ranges, const uint32_t* used,
+                       float* y, int32_t threads);
 
 // Conductances m of tiles g with these wires, so that currents = voltages m; S, [tiles, rows, columns]. On at most so
 // many threads, which change no result. Returns MEMRISTIVE_OK, or MEMRISTIVE_UNSUPPORTED where the processor lacks the

@@ -23,6 +23,7 @@ enum : int32_t {
   ADC_LOG_MEMTORCH = MEMRISTIVE_ADC_LOG_MEMTORCH,
   ADC_LOG_PHYSICAL = MEMRISTIVE_ADC_LOG_PHYSICAL
 };
+enum : int32_t { LAW_POWERS = MEMRISTIVE_LAW_POWERS, LAW_SERIES = MEMRISTIVE_LAW_SERIES };
 enum : int32_t { OK = MEMRISTIVE_OK, NOT_FINITE = MEMRISTIVE_NOT_FINITE, UNSUPPORTED = MEMRISTIVE_UNSUPPORTED };
 
 struct Block {  // `width` columns from `start` on; g is [rows][width]
@@ -43,7 +44,9 @@ struct Plan {
   const int32_t* offset;  // weight row -> distance in floats from a position's first input
   const Tile* tiles;
   int32_t tile_count;
-  const Block* blocks;
+  const Block* blocks;  // of the conductances, then of each further matrix
+  int32_t block_count;  // of one matrix
+  int32_t further;      // matrices besides the conductances: those of a law, then the variance
   int32_t widest;                        // columns of the widest tile
   int32_t padding;                       // columns beyond the outputs that spill; 0: none do
   int32_t ones;                          // further ones that are zeros, of which a logarithmic ADC makes 1
@@ -74,6 +77,11 @@ struct Scratch {  // of one thread
   float* sum;     // [out_channels][max_positions][lanes]
   float* factor;  // [lane blocks][lanes]: what undoes the scaling of the input
   float* kept;    // where columns spill: [kept_floats], what the padding columns of earlier pixels put out
+  float* part;    // [widest][max_positions][lanes]: the sums of a further matrix
+  float* further; // what further matrices are multiplied with, each `further_step` floats
+  int64_t further_step;
+  const uint32_t* samples;  // [lane blocks][lanes]: their numbers, and by how much
+  uint32_t used;            // the noise of this operation counts them higher
 };
 
 // Each function computes the outputs of one lane block, or of `pixels` or `rows[y]` of it, and returns a status.
@@ -92,6 +100,8 @@ struct Level {
   int32_t (*crossbar)(const Plan&, const Exponents&, const float* in, float* out, const float* factor,
                       const Pixel* pixels, int32_t count, const Scratch&);
   int64_t (*kept_floats)(const Plan&);  // of Scratch
+  // What further matrices are multiplied with, of `size` inputs: number k at `to` + k * step.
+  void (*further_inputs)(const Plan&, const float* in, int64_t size, float* to, int64_t step);
   // `out` holds sums: converts them in place, the range spanning all of a lane.
   int32_t (*span)(const Plan&, const Exponents&, float* out, const float* factor);
 

@@ -57,7 +57,10 @@ int32_t run_pixels(const Chain& chain, const Job& job, int threads) {
       try {
         Aligned raw(size_t(plan.widest) * level.max_positions * level.lanes);
         Aligned sum(size_t(plan.op.out_channels) * level.max_positions * level.lanes);
-        const Scratch scratch{raw.data, sum.data, main.scratch.factor, nullptr};
+        Scratch scratch = {};
+        scratch.raw = raw.data;
+        scratch.sum = sum.data;
+        scratch.factor = main.scratch.factor;
         for (int first; (first = next.fetch_add(chunk)) < total;)
           status |= level.crossbar(plan, exponents(), main.buffers[0].data, main.buffers[1].data, main.scratch.factor,
                                    stage.pixels.data() + first, std::min(chunk, total - first), scratch);
@@ -80,14 +83,14 @@ std::shared_ptr<const Reference> reference_for(const Chain& chain, const std::ve
   found->pixel = pixel;
   std::vector<float> image, y(chain.out_size);
   for (float value : pixel) image.insert(image.end(), chain.in_size / pixel.size(), value);
-  const Job job = {image.data(), nullptr, 1, y.data()};
+  const Job job = {image.data(), nullptr, 1, y.data(), nullptr};
   Worker worker(chain, job, 1);
   int32_t status = worker.pack(0, 1, worker.buffers[0].data);
   for (int i = 0; i < chain.wide_from && status == OK; ++i) {
     const Stage& stage = *chain.stages[i];
     const Op& op = stage.plan.op;
     if (op.adc_spans_sample || worker.encode(stage, worker.buffers[i].data, nullptr, worker.scratch.factor)) break;
-    status = worker.compute(stage, worker.buffers[i].data, worker.buffers[i + 1].data,
+    status = worker.compute(i, worker.buffers[i].data, worker.buffers[i + 1].data,
                             whole(op.out_height, op.out_width));
     if (status != OK) break;
     found->outputs.emplace_back(size_t(stage.plan.out_size));
@@ -117,19 +120,26 @@ bool mostly_scaled(const Chain& chain, const Job& job) {
 
 }  // namespace
 
-int32_t run(const Chain& chain, const float* x, int64_t images, const float* ranges, float* y, int32_t threads) {
-  const Op& op = chain.stages[0]->plan.op;
-  Job job = {x, ranges, images, y};
+int32_t run(const Chain& chain, const float* x, int64_t images, const float* ranges, const uint32_t* used, float* y,
+            int32_t threads) {
+  const Plan& first = chain.stages[0]->plan;
+  const Op& op = first.op;
+  Job job = {x, ranges, images, y, used};
   threads = std::max(threads, 1);
   if (images == 0) return OK;
   const bool one_convolution = chain.stages.size() == 1 && chain.wide_from == 1 && op.kind == CROSSBAR;
-  const bool spills = std::any_of(chain.stages.begin(), chain.stages.end(),
-                                  [](const std::unique_ptr<Stage>& stage) { return stage->plan.op.spills; });
+  const auto any = [&](auto holds) {
+    return std::any_of(chain.stages.begin(), chain.stages.end(),
+                       [&](const std::unique_ptr<Stage>& stage) { return holds(stage->plan.op); });
+  };
+  // What a pixel puts out does not depend on its own inputs alone.
+  const bool spills = any([](const Op& stage) { return stage.spills != 0; });
+  const bool noisy = any([](const Op& stage) { return stage.variance != nullptr; });
+  if (noisy && !used) return UNSUPPORTED;
   if (one_convolution && images <= int64_t(threads - 1) * chain.level->lanes && !ranges && !op.adc_spans_sample &&
-      !spills)
+      !spills && !first.further)
     return run_pixels(chain, job, threads);
-  // Where columns spill, no pixel depends on its own inputs alone.
-  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || spills) return run_groups(chain, job, threads);
+  if (images < FEWEST_ON_BACKGROUND || chain.wide_from == 0 || spills || noisy) return run_groups(chain, job, threads);
   Backgrounds backgrounds(op, x, images);
   if (!backgrounds.prevail(MOST_BESIDE_BACKGROUND) || mostly_scaled(chain, job)) return run_groups(chain, job, threads);
   const std::shared_ptr<const Reference> reference = reference_for(chain, backgrounds.pixel);

@@ -13,13 +13,15 @@ Worker::Worker(const Chain& chain_, const Job& job_, int blocks)
   assert(blocks > 0);
   const int lanes = chain.level->lanes, count = int(chain.stages.size());
   int widest = 1, columns = 1;
-  int64_t most_kept = 0;
+  int64_t most_kept = 0, most_further = 0;
   for (int i = 0; i <= count; ++i) {
     const Plan& plan = chain.stages[std::min(i, count - 1)]->plan;
     const size_t size = i < count ? plan.in_size : plan.out_size;
     buffers.emplace_back(size * (i >= chain.wide_from ? blocks : 1));
     widest = std::max(widest, plan.widest);
     columns = std::max(columns, plan.op.out_channels);
+    if (plan.further && i < count)
+      most_further = std::max<int64_t>(most_further, plan.further * int64_t(size) * (i >= chain.wide_from ? blocks : 1));
     if (plan.op.kind == CROSSBAR) most_kept = std::max(most_kept, chain.level->kept_floats(plan));
   }
   // The last stage before the wide ones has a buffer a lane block.
@@ -32,7 +34,19 @@ Worker::Worker(const Chain& chain_, const Job& job_, int blocks)
   factor = Aligned(size_t(blocks) * lanes);
   block_ranges = Aligned(size_t(blocks) * lanes);
   kept = Aligned(size_t(most_kept));
-  scratch = {raw.data, sum.data, factor.data, kept.data};
+  part = Aligned(most_further ? size_t(widest) * chain.level->max_positions * lanes : 0);
+  inputs = Aligned(size_t(most_further));
+  samples.resize(size_t(blocks) * lanes);
+  scratch = {raw.data, sum.data, factor.data, kept.data, part.data, inputs.data, 0, samples.data(), 0};
+}
+
+// Makes ready what stage `i` needs besides its inputs, `size` floats at `in`.
+void Worker::further(int i, const float* in, int64_t size) {
+  const Plan& plan = chain.stages[i]->plan;
+  if (!plan.further) return;
+  chain.level->further_inputs(plan, in, size, inputs.data, size);
+  scratch.further_step = size;
+  scratch.used = job.used ? job.used[i] : 0;
 }
 
 bool Worker::encode(const Stage& stage, float* in, const float* ranges, float* factors) const {
@@ -52,8 +66,9 @@ void Worker::unpack(int64_t first, int64_t end, const float* buffer) {
   chain.level->unpack(chain.stages.back()->plan, buffer, int32_t(images), to.data());
 }
 
-int32_t Worker::compute(const Stage& stage, float* in, float* out, const Rows& rows) {
+int32_t Worker::compute(int i, float* in, float* out, const Rows& rows) {
   const Level& level = *chain.level;
+  const Stage& stage = *chain.stages[i];
   const Plan& plan = stage.plan;
   assert(int32_t(rows.size()) == plan.op.out_height);
   if (plan.op.kind == POOL) {
@@ -67,6 +82,7 @@ int32_t Worker::compute(const Stage& stage, float* in, float* out, const Rows& r
   if (!all) list(rows, some);
   const std::vector<Pixel>& pixels = all ? stage.pixels : some;
   const int32_t count = int32_t(pixels.size());
+  further(i, in, plan.in_size);
   if (plan.op.adc_spans_sample && plan.op.adc != ADC_NONE) {
     assert(all);
     const int32_t status = level.crossbar(stage.sums, exponents(), in, out, nullptr, pixels.data(), count, scratch);
@@ -109,7 +125,8 @@ int32_t Worker::run_block(int b, Rows rows, const float* ranges) {
     rows = compares ? reached(op, rows) : whole(op.out_height, op.out_width);
     if (compares) restore(stage.plan, job.reference->outputs[i], rows, differed, out);
     differed = rows;
-    status |= compute(stage, in, out, rows);
+    scratch.samples = samples.data() + size_t(b) * chain.level->lanes;
+    status |= compute(i, in, out, rows);
     if (touched && stage.padded) std::memset(in, 0, sizeof(float) * stage.plan.in_size);  // its border is zeros again
     if (touched && i > 0) differs[i - 1] = whole(op.in_height, op.in_width);
   }
@@ -144,6 +161,8 @@ int32_t Worker::run_wide(int i, int count, const float* ranges) {
     }
   }
   list(whole(1, count), some);
+  further(i, in, int64_t(plan.in_size) * count);
+  scratch.samples = samples.data();
   return level.crossbar(plan, exponents(), in, out, scratch.factor, some.data(), count, scratch);
 }
 
@@ -159,6 +178,7 @@ int32_t Worker::run(int64_t first, int64_t end) {
     if (job.reference) rows.assign(chain.stages[0]->plan.op.in_height, Span{0, 0});
     for (int lane = 0; lane < lanes; ++lane) {
       const int64_t image = job.image(std::min(start + lane, end - 1));
+      samples[size_t(b) * lanes + lane] = uint32_t(image);
       if (ranges) ranges[lane] = job.ranges[image];
       for (size_t y = 0; y < rows.size(); ++y) widen(rows[y], job.backgrounds->of(image)[y]);
     }

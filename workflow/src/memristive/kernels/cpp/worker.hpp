@@ -12,6 +12,7 @@ struct Job {  // one call
   const float* ranges;  // of the images, or null: each image's own
   int64_t images;
   float* y;
+  const uint32_t* used;  // of each stage: samples for which its noise was drawn before; null where none has noise
   const Reference* reference = nullptr;      // null: every pixel is computed; else so are the two below
   const Backgrounds* backgrounds = nullptr;  // where images differ from the reference's background
   const int64_t* order = nullptr;            // in which the images are taken
@@ -37,12 +38,13 @@ class Worker {
   // Scales inputs where the stage does that. Returns whether any was scaled.
   bool encode(const Stage& stage, float* in, const float* ranges, float* factors) const;
 
-  // The outputs in `rows` of each row. Returns a status.
-  int32_t compute(const Stage& stage, float* in, float* out, const Rows& rows);
+  // The outputs of stage `i` in `rows` of each row. Returns a status.
+  int32_t compute(int i, float* in, float* out, const Rows& rows);
 
  private:
   int32_t run_block(int b, Rows rows, const float* ranges);
   int32_t run_wide(int i, int count, const float* ranges);
+  void further(int i, const float* in, int64_t size);
   void restore(const Plan& plan, const Aligned& reference, const Rows& rows, Rows& differed, float* out) const;
 
   const Chain& chain;
@@ -51,7 +53,8 @@ class Worker {
   std::vector<const float*> from;  // of each lane's image
   std::vector<float*> to;
   std::vector<Pixel> some;
-  Aligned raw, sum, factor, kept, block_ranges;
+  std::vector<uint32_t> samples;  // [lane blocks][lanes]: numbers of the images
+  Aligned raw, sum, factor, kept, block_ranges, part, inputs;
 };
 
 }  // namespace memristive

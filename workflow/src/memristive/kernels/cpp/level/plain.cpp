@@ -43,6 +43,10 @@ inline V floor_(V a) {
   const V down = near > a ? near - 1.0f : near;
   return a == a ? down : a;
 }
+inline V sqrt_(V a) {
+  for (int lane = 0; lane < LANES; ++lane) a[lane] = __builtin_sqrtf(a[lane]);
+  return a;
+}
 inline V gather(const float* from, I at) {
   V value;
   for (int lane = 0; lane < LANES; ++lane) value[lane] = from[at[lane]];
