@@ -92,7 +92,8 @@ docs-links: environment .docs/.ready
 # The locked packages, MemTorch compiled against the locked torch (minutes, once), the kernels.
 environment: .venv/.ready
 
-.venv/.ready: requirements.lock $(UV)
+# The two pyproject.toml have the commands that are installed.
+.venv/.ready: requirements.lock pyproject.toml workflow/pyproject.toml $(UV)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "error: PYTHON: $$($(PYTHON) --version), but Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv

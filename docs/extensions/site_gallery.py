@@ -18,6 +18,7 @@ ORDER = (
     "faults",
     "ageing",
     "recovery",
+    "fine_tuning",
     "layers",
     "gpu_arithmetic",
 )

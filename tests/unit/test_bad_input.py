@@ -515,7 +515,7 @@ def _nan(state, path):
 
 WEIGHTS = {
     "lacks conv1_1.weight: weights of another network": _without_a_layer,
-    "conv1_1.weight has shape (3, 1, 3, 3)": _of_another_shape,
+    "conv1_1.weight has shape [3, 1, 3, 3]": _of_another_shape,
     "conv1_1.weight holds NaN or infinity": _nan,
     "has unexpected": lambda state, path: save_weights(build("cifar10"), path),
     "no such file": lambda state, path: path.unlink(),

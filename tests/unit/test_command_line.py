@@ -185,7 +185,7 @@ def test_a_setting_comes_from_names_and_files_and_the_last_one_counts(tmp_path):
         (["--architecture", "net.py:smal"], "architecture: net.py: smal: unknown key; did you mean small?"),
         (["--architecture", "none.py:small"], "architecture: none.py: no such file"),
         (["--architecture", "net.py:number"], "returned int, not a torch.nn.Module"),
-        (["--architecture", "net.py:broken"], "architecture: net.py:broken: RuntimeError: no way"),
+        (["--architecture", "net.py:broken"], "net.py line 15: RuntimeError: no way"),
         (["--architecture", "no_such_package:small"], "cannot be imported (ModuleNotFoundError"),
         (["--architecture", "resnet19"], "architecture: resnet19: unknown key; did you mean resnet1"),
         (["--data", "net.py"], "data: net.py: not a whole .npz"),

@@ -34,32 +34,71 @@ def network() -> dict[str, object]:
     return given | {"torch": torch, "nn": nn}
 
 
+def wires_cost_conductance(lines, _names):
+    parts = [float(re.search(r"with ([\d.]+)%", line)[1]) for line in lines]
+    assert len(parts) == 3
+    assert 95 < parts[0] < 100
+    assert parts == sorted(parts, reverse=True)
+    assert parts[-1] < 40
+
+
+def devices_miss_and_age(lines, names):
+    found = {
+        line.split(":")[0]: [float(number) for number in re.findall(r"([\d.]+) (?:uS apart|and|after)", line)]
+        for line in lines
+    }
+    assert list(found) == ["pcm_nandakumar", "rram_wan", "cmo_hfox_2_percent"]
+    for programmed, mean, aged in found.values():
+        assert 0.1 < programmed < 3
+        assert 7 < mean <= 12.05
+        assert aged > 0.5
+    assert names["setting"].device.measured is devices.get("pcm_nandakumar")
+
+
+def fewer_bits_cost_more(lines, _names):
+    errors = [float(re.search(r"error ([\d.]+)%", line)[1]) for line in lines]
+    assert len(errors) == 4
+    assert errors == sorted(errors, reverse=True)
+    assert errors[0] > 5
+    assert errors[-1] < 0.5
+
+
+def recovery_gains_accuracy(lines, _names):
+    accuracies = [float(line.split(" %")[0]) for line in lines]
+    assert len(accuracies) == 3
+    assert accuracies[2] > max(accuracies[:2]) + 10
+    assert "calibration_images=200" in lines[1]
+    assert "devices=0" not in lines[2]
+
+
+# What the lines that a page's examples print have to show.
+SHOWN = {
+    "wires": wires_cost_conductance,
+    "devices": devices_miss_and_age,
+    "converters": fewer_bits_cost_more,
+    "recovery": recovery_gains_accuracy,
+}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(DOCS.parent).as_posix())
 def test_every_block_of_python_runs(page, tmp_path, monkeypatch, capsys):
     if "memristive.memtorch import" in blocks(page, "python"):
         pytest.importorskip("memtorch")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    exec(compile(blocks(page, "python"), str(page), "exec"), network())
+    names = network()
+    exec(compile(blocks(page, "python"), str(page), "exec"), names)
+    if page.stem in SHOWN:
+        SHOWN[page.stem](capsys.readouterr().out.splitlines(), names)
     for line in filter(None, blocks(page, "console").splitlines()):
         assert line.startswith("$ memristive "), line
         assert main(shlex.split(line)[2:]) == 0, capsys.readouterr().err
 
 
-def test_pages_show_terminals():
-    """The test above has lines of a terminal to run."""
+def test_pages_show_terminals_and_what_they_print():
+    """The test above has lines of a terminal to run, and finds the pages whose printed lines it reads."""
+    assert {page.stem for page in PAGES} >= SHOWN.keys()
     assert blocks(DOCS / "command-line.md", "console").count("$ memristive ") >= 5
-
-
-def test_the_example_of_wires_shows_that_wires_cost_conductance(capsys):
-    text = (DOCS / "wires.md").read_text(encoding="utf-8")
-    exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/wires.md", "exec"), {})
-    lines = capsys.readouterr().out.splitlines()
-    parts = [float(re.search(r"with ([\d.]+)%", line)[1]) for line in lines]
-    assert len(parts) == 3
-    assert 95 < parts[0] < 100
-    assert parts == sorted(parts, reverse=True)
-    assert parts[-1] < 40
 
 
 def test_how_to_scripts_are_short_and_draw_one_thing_with_units():
@@ -78,24 +117,6 @@ def test_every_picture_on_a_page_says_what_it_shows():
             assert (path.parent / target).is_file(), f"{path.name}: {target}"
 
 
-def test_the_example_of_devices_shows_what_devices_do(repository, capsys):
-    text = (repository / "docs" / "devices.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    names = {}
-    for example in examples:  # the second one makes a setting
-        exec(compile(example, "docs/devices.md", "exec"), names)
-    found = {
-        line.split(":")[0]: [float(number) for number in re.findall(r"([\d.]+) (?:uS apart|and|after)", line)]
-        for line in capsys.readouterr().out.splitlines()
-    }
-    assert list(found) == ["pcm_nandakumar", "rram_wan", "cmo_hfox_2_percent"]
-    for programmed, mean, aged in found.values():
-        assert 0.1 < programmed < 3
-        assert 7 < mean <= 12.05
-        assert aged > 0.5
-    assert names["setting"].device.measured is names["devices"].get("pcm_nandakumar")
-
-
 def test_the_table_of_devices_is_that_of_the_presets(repository):
     text = (repository / "docs" / "devices.md").read_text(encoding="utf-8")
     rows = re.findall(
@@ -110,28 +131,6 @@ def test_the_table_of_devices_is_that_of_the_presets(repository):
         assert float(error) == pytest.approx(1e6 * float(device.programming_sigma(middle)), rel=0.02)
         assert (ages == "not published") == (device.times is None)
         assert (noise == "yes") == device.noisy
-
-
-def test_the_example_of_converters_shows_what_bits_cost(repository, capsys):
-    text = (repository / "docs" / "converters.md").read_text(encoding="utf-8")
-    exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/converters.md", "exec"), {})
-    lines = capsys.readouterr().out.splitlines()
-    errors = [float(re.search(r"error ([\d.]+)%", line)[1]) for line in lines]
-    assert len(errors) == 4
-    assert errors == sorted(errors, reverse=True)
-    assert errors[0] > 5
-    assert errors[-1] < 0.5
-
-
-def test_the_example_of_recovery_gains_accuracy(repository, capsys):
-    text = (repository / "docs" / "recovery.md").read_text(encoding="utf-8")
-    exec(compile(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "docs/recovery.md", "exec"), {})
-    lines = capsys.readouterr().out.splitlines()
-    accuracies = [float(line.split(" %")[0]) for line in lines]
-    assert len(accuracies) == 3
-    assert accuracies[2] > max(accuracies[:2]) + 10
-    assert "calibration_images=200" in lines[1]
-    assert "devices=0" not in lines[2]
 
 
 def test_every_option_of_recovery_is_explained(repository):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+DECIDES_ENVIRONMENT = ("requirements.lock", "pyproject.toml", "workflow/pyproject.toml")
+
 
 @pytest.fixture
 def folder(tmp_path: Path, repository: Path) -> Path:
@@ -16,7 +18,8 @@ def folder(tmp_path: Path, repository: Path) -> Path:
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".uv" / "bin").mkdir(parents=True)
     shutil.copy(repository / "Makefile", folder)
-    for name in ("requirements.lock", ".uv/bin/uv", ".venv/.ready"):
+    (folder / "workflow").mkdir()
+    for name in (*DECIDES_ENVIRONMENT, ".uv/bin/uv", ".venv/.ready"):
         (folder / name).touch()
     python = folder / ".venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
@@ -72,3 +75,12 @@ def test_a_plan_is_of_the_study_that_is_named(folder):
     failed = make(folder, "plan", "study=my study.yaml", CODE="1")
     assert failed.returncode != 0
     assert "--dry-run --configfile my study.yaml -- all" in failed.stderr
+
+
+@pytest.mark.parametrize("name", DECIDES_ENVIRONMENT)
+def test_an_older_environment_is_renewed(folder, name):
+    """It would lack a package, or the command of a newer version."""
+    assert "pip install" not in make(folder, "-n", "environment").stdout
+    later = (folder / ".venv" / ".ready").stat().st_mtime + 10
+    os.utime(folder / name, (later, later))
+    assert "--editable . --editable workflow" in make(folder, "-n", "environment").stdout

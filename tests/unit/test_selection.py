@@ -7,7 +7,7 @@ import torch
 
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv
-from memristive_study.models.weights import read_tensors
+from memristive.core.weights import read_safetensors
 from memristive_study.training import history, selection
 from memristive_study.training.rules import RULES
 
@@ -48,7 +48,7 @@ def test_selected_weights_are_those_of_the_epoch(tmp_path):
         tmp_path / "weights.safetensors",
         tmp_path / "selection.json",
     )
-    assert read_tensors(tmp_path / "weights.safetensors")["fc1.bias"].tolist() == [2, 2]
+    assert read_safetensors(tmp_path / "weights.safetensors")["fc1.bias"].tolist() == [2, 2]
     chosen = json.loads((tmp_path / "selection.json").read_text())
     assert (chosen["rule"], chosen["epoch"], chosen["test_accuracy"]) == ("best_test", 2, 0.75)
     assert list(selection.load_checkpoint(tmp_path / "all.safetensors", 1)) == ["fc1.bias"]  # not epoch 11's

@@ -14,6 +14,7 @@ from torch import nn
 from memristive.cli.settings import pair, value_of
 from memristive.core.errors import InputError
 from memristive.core.names import unknown_key
+from memristive.core.tracebacks import described
 
 REGISTERED = "memristive.architectures"  # entry points by which installed packages name theirs
 
@@ -42,7 +43,7 @@ def build(architecture: str, options: Sequence[str], classes: int, input_shape: 
     try:
         model = factory(**(offered | given))
     except Exception as error:  # a function of a user's may raise anything
-        raise InputError(f"{place}: {_described(error)}") from error
+        raise InputError(f"{place}: {described(error)}") from error
     if not isinstance(model, nn.Module):
         raise InputError(f"{place}: returned {type(model).__name__}, not a torch.nn.Module")
     return model.eval()
@@ -57,7 +58,7 @@ def _factory(architecture: str) -> Callable[..., Any]:
     except InputError:
         raise
     except Exception as error:
-        raise InputError(f"architecture: {module}: cannot be imported ({_described(error)})") from error
+        raise InputError(f"architecture: {module}: cannot be imported ({described(error)})") from error
     if not callable(getattr(found, name, None)):
         names = [own for own, value in vars(found).items() if callable(value) and not own.startswith("_")]
         raise InputError(unknown_key(f"architecture: {module}", name, names))
@@ -110,7 +111,3 @@ def _parameters(factory: Callable[..., Any]) -> Mapping[str, Any] | None:
     if any(one.kind is one.VAR_KEYWORD for one in parameters.values()):
         return None
     return {name: one for name, one in parameters.items() if one.kind not in (one.POSITIONAL_ONLY, one.VAR_POSITIONAL)}
-
-
-def _described(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from memristive.core.errors import InputError
+from memristive.core.weights import fill, read_safetensors
 
 INNER = ("state_dict", "model_state_dict", "model")  # under which checkpoints hold the weights
 PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
@@ -23,32 +24,8 @@ def load(model: nn.Module, path: str | Path) -> None:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"weights: {path}: no such file")
-    found = _safetensors(path) if path.suffix == ".safetensors" else _state_dict(path)
-    own = model.state_dict()
-    for problem, names in (("lacks", own.keys() - found.keys()), ("has unexpected", found.keys() - own.keys())):
-        if names:
-            shown = ", ".join(sorted(names)[:4]) + (", ..." if len(names) > 4 else "")
-            raise InputError(f"weights: {path}: {problem} {shown}: weights of another network")
-    for name, needed in own.items():
-        tensor = found[name]
-        if tensor.shape != needed.shape:
-            shapes = f"{list(tensor.shape)}, the network needs {list(needed.shape)}"
-            raise InputError(f"weights: {path}: {name} has shape {shapes}")
-        if not torch.isfinite(tensor).all():
-            raise InputError(f"weights: {path}: {name} holds NaN or infinity")
-    model.load_state_dict(found)
-
-
-def _safetensors(path: Path) -> dict[str, torch.Tensor]:
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-    except ImportError:
-        raise InputError(f"weights: {path}: needs safetensors: pip install 'memristive[cli]'") from None
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"weights: {path}: not a whole safetensors file ({error})") from None
+    found = read_safetensors(path, "weights: ") if path.suffix == ".safetensors" else _state_dict(path)
+    fill(model, found, f"weights: {path}")
 
 
 def _state_dict(path: Path) -> dict[str, torch.Tensor]:

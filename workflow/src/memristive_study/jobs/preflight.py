@@ -14,10 +14,11 @@ from torch import nn
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
+from memristive.core.tracebacks import described
 from memristive.network.checks import check_layers
 from memristive.network.convert import convert
 from memristive_study.data.archive import read_arrays
-from memristive_study.models.build import build, described
+from memristive_study.models.build import TOOL, build
 
 # Channels, height and width of the images, and the number of classes.
 KNOWN = {"mnist": (1, 28, 28, 10), "cifar10": (3, 32, 32, 10), "cifar100": (3, 32, 32, 100), "digits": (1, 8, 8, 10)}
@@ -65,7 +66,7 @@ def _check_outputs(model: nn.Module, shape: tuple[int, ...], classes: int) -> No
         with torch.no_grad():
             logits = model(torch.zeros(2, *shape))
     except Exception as error:  # a user's network may raise anything
-        raise InputError(f"architecture: images of {text} do not fit the network: {described(error)}") from None
+        raise InputError(f"architecture: images of {text} do not fit the network: {described(error, TOOL)}") from None
     found = tuple(getattr(logits, "shape", ()))
     if len(found) != 2 or found[0] != 2 or found[1] < classes:
         given = "x".join(map(str, found)) or type(logits).__name__

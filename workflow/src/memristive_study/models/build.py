@@ -1,15 +1,15 @@
 """A network from the name of its architecture."""
 
 import importlib
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
-import torch
 from torch import nn
 
 from memristive.core.errors import InputError
+from memristive.core.tracebacks import described
 from memristive_study.models import names, place
+
+TOOL = __name__.partition(".")[0]  # this package, whose lines are not a user's
 
 
 def build(architecture: str, classes: int | None = None, input_shape: tuple[int, int, int] | None = None) -> nn.Module:
@@ -31,7 +31,7 @@ def build(architecture: str, classes: int | None = None, input_shape: tuple[int,
         model = factory(classes=classes, input_shape=input_shape, **options)
     except Exception as error:  # a user's factory may raise anything
         known = isinstance(error, InputError) or "unexpected keyword argument" in str(error)
-        raise InputError(f"architecture {name!r}: {error if known else described(error)}") from error
+        raise InputError(f"architecture {name!r}: {error if known else described(error, TOOL)}") from error
     if not isinstance(model, nn.Module):
         raise InputError(f"architecture {name!r}: returned {type(model).__name__}, an nn.Module is needed")
     return model
@@ -44,12 +44,4 @@ def _factory(architecture: str, module: str, name: str) -> Callable[..., nn.Modu
     try:
         return getattr(importlib.import_module(module), name)
     except Exception as error:  # a user's module may raise anything
-        raise InputError(f"architecture {architecture!r}: cannot be imported ({described(error)})") from error
-
-
-def described(error: Exception) -> str:
-    """An error of a user's code in one line: the last line of it that ran, the kind of error and its message."""
-    others = ("<frozen", str(Path(__file__).parents[1]), str(Path(torch.__file__).parents[1]))
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(others)]
-    where = f"{own[-1].filename} line {own[-1].lineno}: " if own else ""
-    return f"{where}{type(error).__name__}: {' '.join(str(error).split())}"
+        raise InputError(f"architecture {architecture!r}: cannot be imported ({described(error, TOOL)})") from error

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from memristive.core.errors import InputError
 from memristive.core.files import write_json
-from memristive_study.models.weights import read_tensors, write_tensors
+from memristive.core.weights import read_safetensors
+from memristive_study.models.weights import write_tensors
 from memristive_study.training import history as histories
 from memristive_study.training.rules import RULES
 
@@ -20,7 +21,7 @@ def save_checkpoints(path: str | Path, checkpoints: Mapping[int, Mapping[str, Te
 def load_checkpoint(path: str | Path, epoch: int) -> dict[str, Tensor]:
     """Weights of one epoch from a file of `save_checkpoints`. Raises InputError where it has none."""
     prefix = f"{epoch}/"
-    state = {name.removeprefix(prefix): t for name, t in read_tensors(path).items() if name.startswith(prefix)}
+    state = {name.removeprefix(prefix): t for name, t in read_safetensors(path).items() if name.startswith(prefix)}
     if not state:
         raise InputError(f"{path}: holds no weights of epoch {epoch}")
     return state

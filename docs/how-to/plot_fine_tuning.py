@@ -1,0 +1,36 @@
+"""
+Fine-tuning through chips
+=========================
+
+A network that is trained further while each step sees another chip, with its variability, faults and converters, gets
+used to what chips do. ``fine_tuning_images`` says on how many training images; it is done once for all chips.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+from digits import TRAINING_IMAGES, data, trained
+
+from memristive import Setting, chips
+
+model, test = trained()
+images, labels = data()
+
+
+def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Training images with their classes; test images are never used."""
+    chosen = torch.randperm(TRAINING_IMAGES, generator=generator)[:count]
+    return images[chosen], labels[chosen]
+
+
+SIGMA = (0, 50, 100, 200, 300)  # ohm; the device has 50 ohm to 1 kohm
+for words, fields in (("as trained", {}), ("through chips", {"fine_tuning_images": 1000, "fine_tuning_steps": 200})):
+    settings = [Setting(sigma=sigma, tuning="after", **fields) for sigma in SIGMA]
+    found = [chips(model, test, setting, seeds=range(10), training_images=draw) for setting in settings]
+    middle = [one.mean for one in found]
+    ends = [(one.mean - one.mean_interval.low, one.mean_interval.high - one.mean) for one in found]
+    plt.errorbar(SIGMA, middle, list(zip(*ends, strict=True)), capsize=3, label=words)
+plt.xlabel("standard deviation of the devices' resistances (ohm)")
+plt.ylabel("accuracy (%)")
+plt.title("Mean accuracy of chips, with its 95 % interval, by training")
+plt.legend(title="trained")
+plt.show()
