@@ -9,24 +9,18 @@ from memristive.core.files import write_csv
 from memristive_study.report import verdicts
 
 COLUMNS = ("number", "claim", "ours", "criterion", "revised", "verdict", "reason")
+REVISED = "criterion revised after the first study, because a level"
 NOW = (
     (1, "It learns.", "99.1", "near", "", "reproduced", ""),
-    (
-        2,
-        "It ages.",
-        "40.0",
-        "near 50",
-        "criterion revised after the first study, because a level",
-        "not reproduced",
-        "so",
-    ),
+    (2, "It ages.", "40.0", "near 50", REVISED, "not reproduced", "so"),
     (3, "It drifts.", "93.0", "near", "", "reproduced", ""),
     (4, "It is new.", "", "near", "", "not decidable", "no data"),
 )
 
 
 def ledger(path, rows, columns=COLUMNS):
-    write_csv(path, [dict(zip(COLUMNS, row, strict=True)) for row in rows], columns)
+    whole = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    write_csv(path, [{name: row[name] for name in columns} for row in whole], columns)
     return str(path)
 
 

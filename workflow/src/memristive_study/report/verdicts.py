@@ -2,8 +2,8 @@
 
     python -m memristive_study.report.verdicts BEFORE AFTER
 
-BEFORE and AFTER are ledgers (claims.csv), each a path, or REVISION:path as git names a file of an earlier commit. Prints
-Markdown; every word comes from the ledgers.
+BEFORE and AFTER are ledgers (claims.csv), each a path, or REVISION:path as git names a file of an earlier commit.
+Prints Markdown; every word comes from the ledgers.
 """
 
 import io
