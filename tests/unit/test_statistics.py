@@ -32,6 +32,14 @@ def test_mean_interval_is_the_textbooks():
     assert found.high - found.value == pytest.approx(4.302653 / 3**0.5, rel=1e-6)
 
 
+def test_many_equal_values_lie_within_their_interval():
+    """Of sixty and more the interval is the bootstrap's, which is scaled to 0 to 1 and back."""
+    for value in (9.74, 10.0, 99.27):
+        found = mean_interval(np.full(60, value), limits=(0.0, 100.0))
+        assert found.low <= found.value <= found.high
+        assert (found.low, found.high) == pytest.approx((value, value))
+
+
 def test_intervals_of_accuracies_stay_between_0_and_100():
     # 99 and 100: 99.5 -+ 12.7062 * 0.5 reaches beyond 100, where no accuracy can be.
     found = accuracy_interval([99.0, 100.0])

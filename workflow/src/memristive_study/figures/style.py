@@ -191,9 +191,19 @@ def note(figure: Figure, text: str) -> None:
 
 
 def legend(figure: Figure, handles: Sequence[Artist], columns: int = 4) -> None:
-    """One legend above all panels; two entries on a line where the figure is one column wide."""
-    columns = columns if figure.get_figwidth() > SINGLE + 1 else 2
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), handlelength=2.6)
+    """One legend above all panels, with at most so many entries on a line, and as many as the figure has room for."""
+    columns = min(columns if figure.get_figwidth() > SINGLE + 1 else 2, len(handles))
+    while columns > 1 and _legend_width(handles, columns) > figure.get_figwidth():
+        columns -= 1
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
+
+
+def _legend_width(handles: Sequence[Artist], columns: int) -> float:
+    """Width in inches of a legend whose entries fill a column after the other, about."""
+    em = RC["legend.fontsize"] / 72
+    rows = -(-len(handles) // columns)
+    longest = [max(len(str(h.get_label())) for h in handles[i : i + rows]) for i in range(0, len(handles), rows)]
+    return sum((2.6 + 0.8 + 2.0 + 0.57 * length) * em for length in longest)
 
 
 def entry(text: str, **look: Any) -> Line2D:

@@ -204,8 +204,9 @@ BEFORE = (
                 "fig_cross_validation",
                 ("folds",),
                 "Cross-validation of the networks",
-                "Accuracy on the training images (dashed) and on the validation images (solid) over the epochs; "
-                "thin lines are folds, thick ones their mean; stars, if any, are a paper's mean test accuracy.",
+                "Errors on the training images (dashed, while learning) and on the validation images (solid) over the "
+                "epochs, on a logarithmic axis; thin lines are folds, thick ones their mean; stars, if any, are a "
+                "paper's mean on the test images.",
                 "memristive_study.figures.cross_validation:draw",
             ),
         ),

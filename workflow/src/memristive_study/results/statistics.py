@@ -84,7 +84,8 @@ def mean_interval(
     if kind == "repeats" and n >= intervals.ENOUGH and level == LEVEL and np.isfinite(limits).all():
         least, most = limits
         found = intervals.mean_interval(np.clip((values - least) / (most - least), 0, 1))
-        return Interval(mean, least + (most - least) * found.low, least + (most - least) * found.high, n, kind)
+        low, high = (least + (most - least) * end for end in (found.low, found.high))
+        return Interval(mean, min(low, mean), max(high, mean), n, kind)  # but for rounding
     half = float(special.stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) / math.sqrt(n))
     # Values that are all 100 have a mean of 100, but for rounding.
     low, high = min(limits[0], mean), max(limits[1], mean)
