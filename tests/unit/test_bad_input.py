@@ -68,6 +68,13 @@ CONFIG = [
     ("devices.mine", DEVICE, "devices: mine: v_off missing"),
     ("devices.mine", {**DEVICE, "v_off": -1}, "v_off: -1 is not a number above 0"),
     ("devices.pt_hf_ti", {**DEVICE, "v_off": 1}, "devices: pt_hf_ti is built in"),
+    ("devices.mine", {}, "devices: mine: r_on, r_off missing"),
+    ("devices.mine", {"table": "absent.csv"}, "devices: mine: table: 'absent.csv' is not a CSV file that can be read"),
+    ("devices.mine", {"table": 3}, "devices: mine: table: 3 is not rows of three or four numbers, or the path"),
+    ("devices.mine", {"table": [[1e-6, 1e-6, 0]]}, "devices: mine: table: 1 rows: at least two are needed"),
+    ("devices.mine", {"table": [[1e-6, "low", 0], [2e-6, 0, 0]]}, "mine: table: [[1e-06, 'low', 0], [2e-06, 0, 0]] is"),
+    ("devices.mine", {"table": [[1e-6, -1e-6, 0], [2e-6, 0, 0]]}, "table: target 1e-06 S, mean -1e-06 S, standard"),
+    ("devices.mine", {"table": [[1, 1, 0], [2, 2, 0]], "r_on": 5}, "devices: mine: r_on: unknown key"),
     ("setting.device", "../../x", "setting: device.name: '../../x' is not a name of letters"),
     (GRID, {"device": ["a b"]}, "grid: device.name: 'a b' is not a name of letters, digits"),
     ("setting.adc_quantisation", "logarithmic", "adc.quantisation: 'logarithmic' is not one of linear, log"),
@@ -326,10 +333,11 @@ def test_a_table_of_measurements_is_read_before_anything_runs(config, tmp_path, 
     path.write_text(text)
     for error in (
         error_of(config, "setting", {"device": "mine", "device_table": str(path)}),
+        error_of(config, "devices.mine", {"table": str(path)}),
         _error(lambda: Setting(device="mine", device_table=path)),
     ):
         assert TABLES[text] in error
-        assert "device.table" in error
+        assert "device.table" in error or "devices: mine: table" in error
         assert "\n" not in error
 
 

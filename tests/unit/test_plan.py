@@ -45,6 +45,54 @@ def test_a_device_of_ones_own_brings_its_resistances(config):
     assert {(job.setting.device.r_on, job.setting.device.r_off) for job in Plan(config).jobs} == {(200.0, 9000.0)}
 
 
+CELLS = "target,mean,standard_deviation\n1e-6,2e-6,1e-7\n2e-5,1.9e-5,4e-7\n"
+
+
+def measured(config, path):
+    """A study that sweeps over a device measured by its user and others, and fixes it in another part."""
+    config["devices"] = {"mine": {"table": str(path), "name": "Our oxide"}, "other": {"r_on": 200, "r_off": 9000}}
+    config["paper"] = None
+    config["run"] = {"networks": ["mnist"], "experiments": ["input_voltage"], "choices": []}
+    physical = {"semantics": "physical", "spread": "relative", "programming_sigma": 0.1}
+    parts = {
+        "swept": {"fixed": {**physical, "programming": "one_shot"}, "grid": {"device": ["mine", "other", "sonos"]}},
+        "fixed": {"fixed": {"semantics": "physical", "device": "mine", "programming": "one_shot"}},
+    }
+    config["experiments"]["input_voltage"] = {"networks": ["mnist"], "parts": parts}
+    return config
+
+
+def test_a_device_of_ones_own_measurements(config, tmp_path, monkeypatch):
+    """Named in a grid or fixed, it brings the table's numbers; a relative path starts where the workflow runs."""
+    (tmp_path / "cells.csv").write_text(CELLS)
+    monkeypatch.chdir(tmp_path)
+    plan = Plan(checked(measured(config, "cells.csv")))
+    found = {job.label: job.setting.device for job in plan.jobs}
+    mine, other = found["swept.device.name-mine"], found["swept.device.name-other"]
+    assert (mine.r_on, mine.r_off) == pytest.approx((5e4, 1e6))
+    assert mine.table == ((1e-6, 2e-6, 1e-7), (2e-5, 1.9e-5, 4e-7))
+    assert mine.measured.programming_sigma(1.05e-5) == pytest.approx(2.5e-7)
+    assert found["fixed.single"] == mine
+    assert (other.r_on, other.r_off, other.table) == (200, 9000, None)
+    assert json.loads(plan.described())["devices"]["mine"] == "Our oxide"
+    assert plan.own_devices["mine"]["r_on"] == pytest.approx(5e4)
+
+
+def test_an_edited_table_of_measurements_makes_its_evaluations_others_and_nothing_else(config, tmp_path):
+    path = tmp_path / "cells.csv"
+    plans = []
+    for text in (CELLS, CELLS.replace("4e-7", "5e-7")):
+        path.write_text(text)
+        plans.append(Plan(checked(measured(copy.deepcopy(config), path))))
+    first, second = plans
+    texts = [[job.setting.canonical() for job in plan.jobs] for plan in plans]
+    changed = [job.setting.device.name for job, old, new in zip(first.jobs, *texts, strict=True) if old != new]
+    assert changed == ["mine", "mine"]
+    assert [job.label for job in first.jobs] == [job.label for job in second.jobs]
+    assert first.described() == second.described()
+    assert first.own_devices == second.own_devices  # what describes it says its bounds alone
+
+
 def test_seeds_depend_on_the_network_and_repeat_alone(config):
     plan = Plan(config)
     assert len(set(plan.seeds("mnist") + plan.seeds("cifar10"))) == 2 * config["repeats"]

@@ -17,7 +17,7 @@ rule device_curves:
         mem_mb=1000,
         runtime=10,
     params:
-        own=config["devices"],
+        own=PLAN.own_devices,
         shown=PLAN.devices,
         code=code_hash("device_curves.py"),
     message:

@@ -1,19 +1,25 @@
 """Grids of settings, their labels, and values as text."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting, full_name
 
 
-def expand(fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> list[tuple[str, Setting]]:
+def expand(
+    fixed: Mapping[str, Any],
+    grid: Mapping[str, Sequence[Any]],
+    complete: Callable[[dict[str, Any]], Mapping[str, Any]] = dict,
+) -> list[tuple[str, Setting]]:
     """Every combination of `grid`'s values over `fixed`, each with a label made of its swept values.
 
     Keys are dotted names or short forms; labels serve as file names and hold dotted ones. The last key of `grid`
-    varies fastest. Raises InputError on an empty list of values, on a key that is both fixed and swept, on two equal
-    settings and on two equal labels.
+    varies fastest. `complete` adds to the fields of each setting, by dotted name, what these imply.
+
+    Raises InputError on an empty list of values, on a key that is both fixed and swept, on two equal settings and on
+    two equal labels.
     """
     swept = {}
     stated = {full_name(key, key) for key in fixed}
@@ -30,7 +36,7 @@ def expand(fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> list[
     labels: dict[str, Setting] = {}
     seen: dict[Setting, str] = {}
     for combination in itertools.product(*swept.values()):
-        setting = Setting.from_dict({**fixed, **dict(zip(swept, combination, strict=True))})
+        setting = Setting.from_dict(complete({**fixed, **dict(zip(swept, combination, strict=True))}))
         label = label_of(setting, swept)
         if setting in seen:
             raise InputError(f"grid: {label}: is the same setting as {seen[setting]}")

@@ -12,7 +12,6 @@ import fnmatch
 import functools
 import inspect
 import json
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -106,11 +105,9 @@ def _with_table(values: Mapping[str, Any]) -> dict[str, Any]:
     if name in DEVICES:
         raise WrongValue("device.name", name, "a name of your own, as a device with a table needs")
     try:
-        rows = from_table.read(given) if isinstance(given, str | os.PathLike) else from_table.checked(given)
+        rows = from_table.rows_of(given)
     except from_table.WrongTable as error:
         raise WrongValue("device.table", *error.args) from None
-    except (TypeError, ValueError):
-        raise WrongValue("device.table", given, Device.model_fields["table"].json_schema_extra["allowed"]) from None
     return _with_resistances({**values, "table": rows}, resistances(from_table.device_of(name, rows)))
 
 

@@ -4,6 +4,7 @@ Each preset is a file of this folder, named as in configurations, that defines `
 name. README.md in this folder shows how to add one.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ from memristive.devices import (
     stanford_pku,
 )
 from memristive.devices.device import Device, Ohmic, resistances
+from memristive.devices.from_table import WrongTable, device_of, rows_of
 from memristive.devices.measured import Measured
 from memristive.devices.vteam import ALLOWED, VTEAM, Drive, sweep
 
@@ -94,17 +96,27 @@ def get(name: str) -> Device:
 
 
 def from_dict(name: str, values: Any) -> Device:
-    """A device of a user's own from a config entry `devices: {name: {r_on: ..., r_off: ..., ...}}`.
+    """A device of a user's own from a config entry `devices: {name: {r_on: ..., r_off: ..., ...}}` or `{table: ...}`.
 
-    Needed are `r_on` and `r_off` (ohm), which alone make an `Ohmic` device. With any of the other parameters of
-    `VTEAM` (m, m/s, V) all nine are needed, and `hysteresis` and `switching` (each v_min, v_max, frequency) may be
-    given. `name` (for figures) and `source` are optional. Raises InputError for an unknown or missing key and for a
-    value that is not allowed.
+    A `table` of measurements (rows, or the path of a CSV file, see `from_table`) makes a measured device, whose bounds
+    are its targets. Else needed are `r_on` and `r_off` (ohm), which alone make an `Ohmic` device. With any of the other
+    parameters of `VTEAM` (m, m/s, V) all nine are needed, and `hysteresis` and `switching` (each v_min, v_max,
+    frequency) may be given. `name` (for figures) and `source` are optional. Raises InputError for an unknown or missing
+    key and for a value that is not allowed.
     """
     where = f"devices: {name}"
     optional = ("name", "source", *_DRIVES)
-    _keys(where, values, ("r_on", "r_off"), (*ALLOWED, *optional))
+    tabled = isinstance(values, Mapping) and "table" in values
+    if tabled:
+        _keys(where, values, ("table",), ("name", "source"))
+    else:
+        _keys(where, values, ("r_on", "r_off"), (*ALLOWED, *optional))
     described = {"name": str(values.get("name", name)), "source": str(values.get("source", "given in the config"))}
+    if tabled:
+        try:
+            return dataclasses.replace(device_of(name, rows_of(values["table"])), **described)
+        except WrongTable as error:
+            raise InputError(f"{where}: table: {error}") from None
     if not {*values} & {*ALLOWED, *_DRIVES} - {"r_on", "r_off"}:
         return Ohmic(r_on=_number(values["r_on"]), r_off=_number(values["r_off"]), **described)
     _keys(where, values, tuple(ALLOWED), optional)

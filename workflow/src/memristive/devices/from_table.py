@@ -13,9 +13,10 @@ import dataclasses
 import functools
 import itertools
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memristive.devices.measured import Measured, normal, widened
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import torch
 
 COLUMNS = ("target", "mean", "standard_deviation", "time")
+ALLOWED = "rows of three or four numbers, or the path of a CSV file with them"
 Rows = tuple[tuple[float, ...], ...]
 
 
@@ -51,6 +53,16 @@ def read(path: str | Path) -> Rows:
                 raise WrongTable(f"{str(path)!r}: line {number}: {name}: {cell!r} is not a finite number")
         rows.append(tuple(float(row[name]) for name in wanted))
     return checked(rows)
+
+
+def rows_of(given: Any) -> Rows:
+    """Rows as they are, or of the CSV file at a path; WrongTable where they are none."""
+    try:
+        return read(given) if isinstance(given, str | os.PathLike) else checked(given)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, WrongTable):
+            raise
+        raise WrongTable(f"{given!r} is not {ALLOWED}") from None
 
 
 def checked(rows: Sequence[Sequence[float]]) -> Rows:

@@ -1,11 +1,12 @@
 """Keys under `devices`: a user's own devices. Bounds are those of `memristive.devices.vteam`."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
 from memristive.devices.vteam import ALLOWED, POSITIVE
-from memristive_study.config.sections import Real, Section, Text, key
+from memristive_study.config.sections import Real, Section, Text, Words, key
+from memristive_study.config.settings import table_of
 
 # Meaning and unit of each parameter.
 PARAMETERS = {
@@ -36,18 +37,26 @@ class Described(Section):
     source: Text | None = key("Source of the numbers.", optional=True)
 
 
+# Rows, also where the configuration has the path of a file: what is evaluated depends on its content.
+Table = Annotated[
+    list[list[Real]],
+    pydantic.BeforeValidator(lambda value: table_of(value, ())),
+    pydantic.WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "array"}}]}),
+    Words("the path of a CSV file with target, mean, standard_deviation and perhaps time, or such rows", "tables"),
+]
+
+
 def _parameter(name: str) -> tuple[Any, Any]:
     meaning, unit = PARAMETERS[name]
     bound = {"gt": 0} if ALLOWED[name] == POSITIVE else {"lt": 0}
-    if name in ("r_on", "r_off"):
-        return Real, key(meaning, unit=unit, **bound)
     return Real | None, key(meaning, optional=True, unit=unit, **bound)
 
 
 Device = pydantic.create_model(
     "Device",
     __base__=Described,
-    __doc__="One device: r_on and r_off alone, or all nine parameters of VTEAM.",
+    __doc__="One device: r_on and r_off alone, all nine parameters of VTEAM, or a table of measurements.",
+    table=(Table | None, key("Measurements of many cells (S, s): CSV file, or its rows.", optional=True)),
     **{name: _parameter(name) for name in ALLOWED},
     hysteresis=(Drive | None, key("Voltage of its hysteresis curve.", optional=True)),
     switching=(Drive | None, key("Voltage of its switching curve.", optional=True)),

@@ -108,7 +108,7 @@ def _value(name: str, value: Any, path: tuple[str, ...]) -> Any:
     if name == "device.name" and isinstance(value, str) and value in DEVICES:
         return value  # a preset's name may have a point
     if name == "device.table" and value is not None:
-        return _table(value, path)
+        return table_of(value, path)
     kind, adapter = _adapter(name)
     try:
         return adapter.dump_python(adapter.validate_python(plain_numbers(kind, value)), mode="json")
@@ -116,15 +116,12 @@ def _value(name: str, value: Any, path: tuple[str, ...]) -> Any:
         raise WrongKey(path, refused(value, allowed(Name) if kind is str else FIELDS[name].allowed)) from None
 
 
-def _table(value: Any, path: tuple[str, ...]) -> list[list[float]]:
-    """Rows of a table of measurements, of a file or as they are."""
+def table_of(value: Any, path: tuple[str, ...]) -> list[list[float]]:
+    """Rows of a table of measurements, of a file or as they are; WrongKey at `path`."""
     try:
-        rows = from_table.read(value) if isinstance(value, str) else from_table.checked(value)
+        return [list(row) for row in from_table.rows_of(value)]
     except from_table.WrongTable as error:
         raise WrongKey(path, str(error)) from None
-    except (TypeError, ValueError):
-        raise WrongKey(path, refused(value, FIELDS["device.table"].allowed)) from None
-    return [list(row) for row in rows]
 
 
 @functools.cache

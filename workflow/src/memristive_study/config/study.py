@@ -81,8 +81,8 @@ class Study(Section):
     networks: Named[Network] = key("Networks by name.", min_length=1)
     training: Training = key("Training of the networks.")
     devices: Named[Device] = key(
-        "A user's own devices by name, beside those of the library: r_on and r_off alone, or all nine parameters of "
-        "VTEAM."
+        "A user's own devices by name, beside those of the library: r_on and r_off alone, all nine parameters of "
+        "VTEAM, or a table of measurements."
     )
     setting: Fields = key("Fields of memristive.Setting that every experiment starts from.")
     experiments: Named[Experiment] = key("Experiments by name.")

@@ -134,6 +134,18 @@ class Plan:
         return [name for name, device in known.items() if name in self._used_devices or type(device) in models]
 
     @property
+    def own_devices(self) -> dict[str, Any]:
+        """Those of them that the configuration defines; of measured ones only what a description of them says."""
+        own = {name: self.config["devices"][name] for name in self.devices if name in self.config["devices"]}
+        said = {name: dict(entry) for name, entry in own.items()}
+        for name, entry in own.items():
+            if "table" in entry:
+                r_on, r_off = devices.resistances(devices.from_dict(name, entry))
+                described = {key: entry[key] for key in ("name", "source") if key in entry}
+                said[name] = {"source": "a table of measurements", **described, "r_on": r_on, "r_off": r_off}
+        return said
+
+    @property
     def has_curves(self) -> bool:
         """Whether one of these devices has a model of its dynamics."""
         known = devices.table(self.config["devices"])
@@ -269,7 +281,7 @@ class Plan:
         return self._setting("setting", self.config["setting"])
 
     def _setting(self, place: str, fields: Mapping[str, Any]) -> Setting:
-        return self._setting_errors(place, lambda: Setting.from_dict(self._with_resistances(dotted(fields))))
+        return self._setting_errors(place, lambda: Setting.from_dict(self._with_own_device(dotted(fields))))
 
     def _expand(self, experiment: str) -> Iterator[Job]:
         entry = self.config["experiments"][experiment]
@@ -297,13 +309,12 @@ class Plan:
         """Labels and settings of a part: what it sweeps, over what it fixes, over the study's setting."""
         common = {key: value for key, value in dotted(self.config["setting"]).items() if key not in swept}
         stated = self._setting_errors(f"{place}: fixed", lambda: dotted(entry.get("fixed", {})))
-        fixed = self._with_resistances({**common, **stated})
-        return self._setting_errors(place, lambda: expand(fixed, swept))
+        return self._setting_errors(place, lambda: expand({**common, **stated}, swept, self._with_own_device))
 
-    def _with_resistances(self, fixed: Mapping[str, Any]) -> dict[str, Any]:
-        """`fixed` with the resistances of a device that the configuration itself defines."""
-        own = self.config["devices"].get(fixed.get("device.name"), {})
-        return {**{f"device.{key}": own[key] for key in ("r_on", "r_off") if key in own}, **fixed}
+    def _with_own_device(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """`fields` with the resistances or the measurements of a device that the configuration itself defines."""
+        own = self.config["devices"].get(fields.get("device.name"), {})
+        return {**{f"device.{key}": own[key] for key in ("r_on", "r_off", "table") if key in own}, **fields}
 
     @staticmethod
     def _setting_errors(place: str, make: Any) -> Any:
