@@ -131,6 +131,7 @@ SLICED = Contract(
             *GEOMETRY,
             "line",
             "bias",
+            "column_line",
         ),
         anything,
     )
