@@ -273,13 +273,13 @@ CONFIG = [
     ),
     (
         "experiments.input_voltage.parts",
-        {"own": {"fixed": {"line": "column", "semantics": "physical", "slices": {"weight_bits": 8}}}},
-        "recovery.line: 'column' is not offered with digits or converters that have steps",
+        {"own": {"fixed": {"fine_tuning_images": 9, "semantics": "physical", "scheme": "offset"}}},
+        "recovery.fine_tuning_images: 9, but array.scheme: 'offset' puts digits on the arrays, through which no",
     ),
     (
         "experiments.input_voltage.parts",
-        {"own": {"fixed": {"fine_tuning_images": 9, "semantics": "physical", "dac": {"bits": 8}}}},
-        "recovery.fine_tuning_images: 9 is not offered with digits",
+        {"own": {"fixed": {"fine_tuning_images": 9, "semantics": "physical", "slices": {"weight_bits": 8}}}},
+        "recovery.fine_tuning_images: 9, but slices.weight_bits: 8 puts digits on the arrays, through",
     ),
     ("setting", {"layers": {"fc*": {"range_images": 9}}}, "layers: fc*: recovery.range_images: is one for the whole"),
     (

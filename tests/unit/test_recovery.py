@@ -1,12 +1,16 @@
 """Getting accuracy back: each option does what it says, on training images, at the price that is stated."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from memristive import InputError, Setting, chips, convert, evaluate, price, summary
+from memristive import InputError, Setting, chips, convert, evaluate, kernels, price, summary
 from memristive.arrays import definition
+from memristive.arrays.slices import definition as slices_definition
+from memristive.network import sliced
 from memristive.network.layers import CrossbarLayer
 from memristive.network.recovery import column_line, drift, folding, statistics, weight_range
 
@@ -85,6 +89,63 @@ def test_lines_by_output_on_the_kernels_are_those_of_the_definition(layer):
             by_definition = module.eval()(by_definition)
         assert torch.equal(network(x), by_definition)
         assert (network._chain_for(x) is None) == (getattr(layer, "groups", 1) > 1)
+
+
+DIGITS = {"slices": {"weight_bits": 8, "cell_bits": 4}, "dac_bits": 8, "adc_range": "calibrated", "adc_fit": "largest"}
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d(2, 4, 3), nn.Conv2d(2, 4, 3, groups=2, bias=False), nn.Linear(9, 4)])
+@pytest.mark.parametrize("options", [DIGITS, DIGITS | {"scheme": "reference_column"}, {"scheme": "offset"}])
+def test_lines_by_output_of_layers_of_digits(layer, options):
+    """Each output's own line is applied to what the arrays put out, on the kernels as by the definition."""
+    shape = (7, 9) if isinstance(layer, nn.Linear) else (7, 2, 6, 6)
+    x = torch.randn(shape)
+    setting = Setting(tile_shape=(4, 4), sigma=60, tuning="after", line="column", **options)
+    network = convert(nn.Sequential(layer), setting, generator(), lambda count, _: x)
+    stage = sliced.stage_of(network[0])
+    assert stage.column_line.shape == (2, 4)
+    assert len(set(stage.column_line[0].tolist())) == 4
+    with torch.no_grad():
+        found = network(x)
+        assert torch.equal(found, slices_definition.run(stage, x, kernels.sums_of))
+        bare = slices_definition.run(dataclasses.replace(stage, column_line=None), x, kernels.sums_of)
+        assert torch.equal(found, bare * stage.by_output(stage.column_line[0]) + stage.by_output(stage.column_line[1]))
+
+
+def test_gradients_pass_lines_by_output_of_layers_of_digits():
+    """What an input adds to the outputs is its row of weights, each times the output's coefficient."""
+    x = torch.randn(7, 9)
+    setting = Setting(tile_shape=(4, 4), sigma=60, tuning="after", line="column", max_input_voltage=None, **DIGITS)
+    network = convert(nn.Sequential(nn.Linear(9, 4)), setting, generator(), lambda count, _: x)
+    stage = sliced.stage_of(network[0])
+    x.requires_grad_()
+    network(x).sum().backward()
+    wanted = stage.effective()[0] @ stage.column_line[0]
+    assert torch.allclose(x.grad, wanted.expand(7, 9), rtol=1e-4)
+
+
+def test_a_line_an_output_of_digits_leaves_less_than_a_line_a_layer():
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(40, 20)).eval(), torch.rand(200, 40) * 2 - 1
+    setting = Setting(word_line_resistance=2, tuning="after", tile_shape=None, **DIGITS)
+    left = {}
+    with torch.no_grad():
+        for line in ("layer", "column"):
+            network = convert(model, setting.replace(line=line), generator(), lambda n, _: x)
+            left[line] = float((network(x) - model(x)).square().mean())
+    assert left["column"] < 0.95 * left["layer"]
+
+
+@pytest.mark.parametrize("options", [{"range_images": 20}, {"fine_tuning_images": 20, "fine_tuning_steps": 3}])
+def test_what_precedes_the_chips_is_done_without_ranges_of_converters(options):
+    """Converters of inputs, and errors of converters, need ranges that no image has fixed yet."""
+    model = nn.Sequential(nn.Linear(9, 6), nn.ReLU(), nn.Linear(6, 3)).eval()
+    x = torch.randn(30, 9)
+    own = {name: value for name, value in DIGITS.items() if name != "slices"} | {"adc_noise": 0.5}
+    labels = model(x).argmax(1)
+    setting = Setting(sigma=20, **own, **options)
+    found = evaluate(model, (x, labels), setting, [0], lambda n, _: (x[:n], labels[:n]))
+    assert found.mean > 60
 
 
 def test_a_line_an_output_leaves_less_than_a_line_a_layer():

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pydantic
 
+from memristive.arrays.semantics import resolve
+from memristive.arrays.slices.fields import first_in_digits
+from memristive.core.errors import InputError
 from memristive.core.fields import Group, WrongValue, field
+
+if TYPE_CHECKING:
+    from memristive.core.setting import Setting
 
 AT_LEAST_TWO = "0, or a whole number of at least 2"
 
@@ -93,3 +99,19 @@ class Recovery(Group):
         """Training images that are drawn, by the dotted name of the field that asks for them."""
         names = ("range_images", "fine_tuning_images", "statistics_images")
         return {f"recovery.{name}": getattr(self, name) for name in names if getattr(self, name)}
+
+
+def check(setting: Setting) -> None:
+    """InputError where recovery does not go with fields of other groups."""
+    on = ((name, value) for name, value in setting.recovery if value != Recovery.model_fields[name].default)
+    if setting.recovery.options and resolve(setting).padding_cells:
+        name, value = next(on)
+        semantics = setting.arithmetic.semantics
+        raise InputError(f"setting: recovery.{name}: {value!r} is not what {semantics} has; only physical has recovery")
+    images, digits = setting.recovery.fine_tuning_images, first_in_digits(setting)
+    if images and digits is not None:
+        key, value = digits
+        raise InputError(
+            f"setting: recovery.fine_tuning_images: {images}, but {key}: {value!r} puts digits on the arrays, through "
+            "which no gradient reaches the weights"
+        )

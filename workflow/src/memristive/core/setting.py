@@ -32,6 +32,7 @@ from memristive.arrays.slices import fields as slices_fields
 from memristive.arrays.slices.fields import Slices
 from memristive.converters import CONVERTERS
 from memristive.converters.fields import ADC, DAC
+from memristive.core import recovery as recovery_fields
 from memristive.core.errors import InputError
 from memristive.core.fields import Declaration, Group, WrongValue, declarations, field, one_line
 from memristive.core.names import unknown_key
@@ -253,16 +254,7 @@ class Setting(Group):
             raise InputError(f"setting: adc.quantisation: {quantisation!r} is not a converter that {semantics} has")
         together.check(self)
         slices_fields.check(self)
-        if self.recovers and resolve(self).padding_cells:
-            name = next(n for s in self.every() for n in FIELDS if n.startswith("recovery.") and not _neutral(s, n))
-            raise InputError(f"setting: {name}: {self[name]!r} is not what {semantics} has; only physical has recovery")
-        if slices_fields.active(self):
-            by_output = {f"recovery.{name}": getattr(self.recovery, name) == "column" for name in ("line", "drift")}
-            refused = by_output | {"recovery.fine_tuning_images": self.recovery.fine_tuning_images > 0}
-            for name in (name for name, wanted in refused.items() if wanted):
-                raise InputError(
-                    f"setting: {name}: {self[name]!r} is not offered with digits or converters that have steps"
-                )
+        recovery_fields.check(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setting:
@@ -474,10 +466,6 @@ def _help() -> str:
 
 
 Setting.__doc__ = f"{inspect.getdoc(Setting)}\n\nFields, by group; null is None in Python:\n{_help()}\n"
-
-
-def _neutral(setting: Setting, name: str) -> bool:
-    return setting[name] == FIELDS[name].neutral
 
 
 def _json(value: Any) -> Any:

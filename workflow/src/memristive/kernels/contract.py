@@ -135,6 +135,7 @@ SLICED = Contract(
             *GEOMETRY,
             "line",
             "bias",
+            "column_line",
         ),
         anything,
     )

@@ -6,7 +6,7 @@ definition, with the same bits.
 
 import dataclasses
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -23,11 +23,14 @@ from memristive.arrays.programming import Arrays, Conductances
 from memristive.arrays.semantics import resolve
 from memristive.arrays.slices.fields import active as is_sliced
 from memristive.arrays.slices.layout import scheme_of
+from memristive.arrays.slices.stage import SlicedStage
 from memristive.arrays.stage import Stage
 from memristive.core.errors import InputError
 from memristive.core.setting import Setting
 from memristive.network import recovery, sliced
 from memristive.network.gradients import run_with_gradient
+
+AnyStage = TypeVar("AnyStage", Stage, SlicedStage)
 
 
 def run(stage: Stage, x: torch.Tensor) -> torch.Tensor:
@@ -245,9 +248,9 @@ class CrossbarLayer(nn.Module):
     def _sliced(self, x: torch.Tensor) -> torch.Tensor:
         """Outputs of weights held by several slices."""
         stages = self._in_ranges()
-        return self._on_line(stages[0]).on_line(self._together(stages, x))
+        return self.on_line(stages[0]).on_line(self._together(stages, x))
 
-    def _on_line(self, stage: Stage) -> Stage:
+    def on_line(self, stage: AnyStage) -> AnyStage:
         """`stage` with the layer's line, or lines, and bias."""
         if self.line.dim() == 1:
             return dataclasses.replace(stage, line=tuple(self.line.tolist()), bias=self.bias)
@@ -264,7 +267,7 @@ class CrossbarLayer(nn.Module):
     def stage(self) -> Stage:
         """The whole layer as one stage; InputError where converters are to have a fixed range and none is set."""
         (stage,) = self._in_ranges()
-        return self._on_line(stage)
+        return self.on_line(stage)
 
     def kernel_stages(self) -> list[kernels.Crossbar | kernels.OutputLine]:
         """This layer, lines and bias included, as stages of a fused chain; kernels.Unsupported where it is none."""

@@ -51,14 +51,15 @@ def run(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
     def compute(_: Stage, inputs: torch.Tensor) -> torch.Tensor:
         return carried_out(stage, inputs, use)
 
-    if torch.is_grad_enabled() and any(each is not None and each.requires_grad for each in (x, stage.bias)):
+    tensors = (x, stage.bias, stage.column_line)
+    if torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors):
         return run_with_gradient(straight(stage), x, compute)
     return carried_out(stage, x, use)
 
 
 def bare(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
     """Outputs of the arrays for continuous inputs and without fixed ranges, before line and bias."""
-    stage = dataclasses.replace(stage_of(layer, calibrated=False), line=None, bias=None)
+    stage = dataclasses.replace(stage_of(layer, calibrated=False), line=None, bias=None, column_line=None)
     return carried_out(stage, x, 0)
 
 
@@ -86,10 +87,9 @@ def stage_of(layer: CrossbarLayer, calibrated: bool = True) -> SlicedStage:
         references=layout is not None and layout.data_columns is not None,
         whole=layout is not None and layout.whole,
         weight_step=float(layer.weight_step) if layout is not None else 1.0,
-        line=tuple(layer.line.tolist()),
-        bias=layer.bias,
         **layer.geometry(),
     )
+    stage = layer.on_line(stage)
     if not calibrated:
         return stage
     missing = "but no image has set it yet: call memristive.calibrate"
@@ -109,7 +109,7 @@ def straight(stage: SlicedStage) -> Stage:
     arithmetic = dataclasses.replace(stage.arithmetic, adc_bits=None)
     if stage.codes is not None:
         arithmetic = dataclasses.replace(arithmetic, max_input_voltage=None)
-    names = ("kernel_size", "stride", "padding", "dilation", "padding_mode", "line", "bias")
+    names = ("kernel_size", "stride", "padding", "dilation", "padding_mode", "line", "bias", "column_line")
     return Stage(stage.effective(), stage.columns, arithmetic, **{name: getattr(stage, name) for name in names})
 
 

@@ -108,6 +108,9 @@ def finished(
     if stage.arithmetic.rescale_output:
         total *= undo
     output = total if stage.kernel_size is not None else total.reshape(*x.shape[:-1], stage.columns)
+    if stage.column_line is not None:
+        coefficients, intercepts = stage.column_line
+        return output.mul_(stage.by_output(coefficients)).add_(stage.by_output(intercepts))
     if stage.line not in (None, (1.0, 0.0)):
         coefficient, intercept = stage.line
         output = output.mul_(coefficient).add_(intercept)

@@ -61,7 +61,16 @@ def held_bits(slices: Slices, scheme: str) -> int:
 
 def in_digits(setting: Setting) -> bool:
     """Whether arrays hold whole numbers, or weights with an offset, in place of the weights themselves."""
-    return setting.slices.weight_bits is not None or setting.array.scheme in WITH_OFFSET
+    return first_in_digits(setting) is not None
+
+
+def first_in_digits(setting: Setting) -> tuple[str, object] | None:
+    """The field that makes `in_digits` true, and its value; None where it is false."""
+    if setting.slices.weight_bits is not None:
+        return "slices.weight_bits", setting.slices.weight_bits
+    if setting.array.scheme in WITH_OFFSET:
+        return "array.scheme", setting.array.scheme
+    return None
 
 
 def active(setting: Setting) -> bool:
@@ -122,10 +131,8 @@ def _check_slices(slices: Slices, scheme: str, setting: Setting) -> None:
 
 def _first(setting: Setting) -> tuple[str, object]:
     """The field that makes `active` true, and its value."""
-    if setting.slices.weight_bits is not None:
-        return "slices.weight_bits", setting.slices.weight_bits
-    if setting.array.scheme in WITH_OFFSET:
-        return "array.scheme", setting.array.scheme
+    if in_digits(setting):
+        return first_in_digits(setting)
     if setting.dac.active:
         return "dac.bits", setting.dac.bits
     if setting.adc.fit != "power_of_two":

@@ -34,6 +34,8 @@ class SlicedStage(Geometry):
         errors: of these ADCs, or None.
         line: coefficient and intercept on the sums in units of the weights; None: the sums themselves.
         bias: float32 [groups * columns], or None.
+        column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
+            [2, groups * columns]; None: these.
     """
 
     digits: torch.Tensor
@@ -50,6 +52,7 @@ class SlicedStage(Geometry):
     errors: Errors | None = None
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
+    column_line: torch.Tensor | None = None
 
     @property
     def groups(self) -> int:

@@ -6,8 +6,10 @@ from memristive.core.setting import FIELDS, Setting
 
 
 def uncalibrated(setting: Setting) -> Setting:
-    """`setting` whose converters range themselves."""
-    return everywhere(setting, {"adc.range": "auto"})
+    """`setting` whose converters range themselves, without errors, and whose inputs are continuous."""
+    errors = dict.fromkeys(("adc.offset", "adc.gain", "adc.inl", "adc.noise"), 0.0)
+    ranged = {"adc.range": "auto", "adc.fit": "power_of_two", "dac.bits": None, "dac.serial": False}
+    return everywhere(setting, errors | ranged)
 
 
 def everywhere(setting: Setting, values: dict[str, Any]) -> Setting:
