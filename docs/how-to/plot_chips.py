@@ -26,5 +26,6 @@ plt.axvline(found.threshold, color="k", linestyle=":", label=f"threshold: {found
 plt.xlabel("accuracy (%)")
 plt.ylabel("chips")
 plt.title("Accuracies of 60 chips with the digits' network")
+plt.margins(y=0.5)  # room for the legend
 plt.legend()
 plt.show()

@@ -20,16 +20,16 @@ def draw(count: int, generator: torch.Generator) -> torch.Tensor:
     return images[torch.randperm(len(images), generator=generator)[:count]]
 
 
-BITS = (3, 4, 5, 6, 8)
+BITS = (2, 3, 4, 5, 6, 8)
 for cell_bits in (1, 2, 7):
     sliced = Setting(weight_bits=8, cell_bits=cell_bits, dac_bits=8, bit_serial=True, tile_shape=(128, 128))
-    ranged = sliced.replace(tuning="none", adc_range="calibrated", adc_fit="least_error")
+    ranged = sliced.replace(tuning="none", adc_range="calibrated", adc_fit="largest")
     settings = [ranged.replace(adc_bits=bits) for bits in BITS]
     found = [evaluate(model, test, setting, seeds=0, training_images=draw).mean for setting in settings]
-    plt.plot(BITS, found, label=f"{cell_bits} bits a cell")
+    plt.plot(BITS, found, label=cell_bits)
 plt.xticks(BITS)
 plt.xlabel("resolution of the converters (bits)")
 plt.ylabel("accuracy (%)")
 plt.title("Accuracy of the digits' network with weights of 8 bits in slices")
-plt.legend()
+plt.legend(title="bits of a cell")
 plt.show()

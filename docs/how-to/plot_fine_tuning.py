@@ -22,14 +22,14 @@ def draw(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Te
     return images[chosen], labels[chosen]
 
 
-SIGMA = (0, 50, 100, 200, 300)  # ohm; the device has 50 ohm to 1 kohm
-for words, fields in (("as trained", {}), ("through chips", {"fine_tuning_images": 1000, "fine_tuning_steps": 200})):
-    settings = [Setting(sigma=sigma, tuning="after", **fields) for sigma in SIGMA]
-    found = [chips(model, test, setting, seeds=range(10), training_images=draw) for setting in settings]
+RATES = (0, 0.01, 0.02, 0.05)
+for words, fields in (("as trained", {}), ("through chips", {"fine_tuning_images": 1000})):
+    settings = [Setting(stuck_at_lrs=rate, tuning="after", **fields) for rate in RATES]
+    found = [chips(model, test, setting, training_images=draw) for setting in settings]
     middle = [one.mean for one in found]
     ends = [(one.mean - one.mean_interval.low, one.mean_interval.high - one.mean) for one in found]
-    plt.errorbar(SIGMA, middle, list(zip(*ends, strict=True)), capsize=3, label=words)
-plt.xlabel("standard deviation of the devices' resistances (ohm)")
+    plt.errorbar([100 * rate for rate in RATES], middle, list(zip(*ends, strict=True)), capsize=3, label=words)
+plt.xlabel("devices stuck at their low resistance (%)")
 plt.ylabel("accuracy (%)")
 plt.title("Mean accuracy of chips, with its 95 % interval, by training")
 plt.legend(title="trained")

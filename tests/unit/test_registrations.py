@@ -45,6 +45,7 @@ def test_a_converter():
     from torch import nn
     from memristive import InputError, Setting, convert
     from memristive.arrays import definition
+    from memristive.memtorch.limits import comparable
     from memristive_study.config.reference import reference
     from memristive_study.config.schema import schema
     from memristive_study.config.settings import values_of
@@ -56,6 +57,7 @@ def test_a_converter():
         Setting(adc_quantisation="dead_zone", semantics="memtorch")
     except InputError as error:
         print(error)
+    assert comparable(Setting(adc_quantisation="dead_zone", adc_bits=4)) == Setting(semantics="memtorch", adc_bits=4)
 
     torch.manual_seed(0)
     model, x = nn.Sequential(nn.Linear(30, 20)).eval(), torch.randn(9, 30)

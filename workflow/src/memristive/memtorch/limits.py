@@ -1,5 +1,6 @@
 """Which settings MemTorch can carry out. Needs neither torch nor MemTorch."""
 
+from memristive.converters import CONVERTERS
 from memristive.core.errors import InputError
 from memristive.core.setting import FIELDS, Setting
 
@@ -43,8 +44,15 @@ CARRIED_OUT = frozenset(
 
 
 def comparable(setting: Setting) -> Setting:
-    """`setting` as far as MemTorch can carry it out."""
-    return setting.replace(layers=(), **{name: _only(name) for name in FIELDS if name not in CARRIED_OUT})
+    """`setting` as far as MemTorch can carry it out: of a device its resistances, of a converter the bits."""
+    device = setting.device
+    others = {name: _only(name) for name in FIELDS if name not in CARRIED_OUT}
+    others |= {"device.r_on": device.r_on, "device.r_off": device.r_off}
+    if device.model is not None and not device.model.ohmic:
+        others["device.name"] = _only("device.name")
+    if "memtorch" not in CONVERTERS[setting.adc.quantisation]:
+        others["adc.quantisation"] = _only("adc.quantisation")
+    return setting.replace(layers=(), **others)
 
 
 def check(setting: Setting) -> None:
