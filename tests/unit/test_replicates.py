@@ -180,6 +180,19 @@ def test_losses_of_a_draw_are_against_its_own_digital_network(evidence_with):
         assert selections[f"mnist_fold{fold}"] == mine.sort_values("epoch")["test_accuracy"].iloc[-1]
 
 
+def test_draws_that_lack_data_leave_the_claim_to_the_studys_own(evidence_with):
+    """Claim 30 needs the ideal network at 9 V, which was not evaluated for these draws."""
+    with_draws = evidence_with(86.0, STEADY)
+    retention = with_draws.frames["retention"]
+    aged = [retention[(retention["network"] == "mnist") & (retention["part"] == "paper")]]
+    aged += [aged[0].assign(network=f"mnist_fold{fold}") for fold in FOLDS]
+    frames = with_draws.frames | {"replicates": pd.concat([with_draws.frames["replicates"], *aged])}
+    own = Evidence({name: f for name, f in frames.items() if name != "replicates"}, with_draws.study)
+    found = judge.judge(paper_claims.CLAIMS[29], Evidence(frames, with_draws.study))
+    assert found == judge.judge(paper_claims.CLAIMS[29], own)
+    assert found["ours"]
+
+
 def test_claims_about_trainings_are_about_the_studys_own(evidence_with):
     with_draws = evidence_with(86.0, STEADY)
     without = Evidence(

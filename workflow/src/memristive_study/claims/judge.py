@@ -21,6 +21,7 @@ from memristive_study.claims import verdicts
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.claims.verdicts import NOT_DECIDABLE
+from memristive_study.plan.replicates import TABLE
 from memristive_study.results import sources
 from memristive_study.results.statistics import fixed, mean_interval
 from memristive_study.results.study import Study
@@ -103,7 +104,7 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
         if not evidence.networks:
             return row | _verdict(NOT_DECIDABLE, "", f"this study has no network trained on {_or(absent)}")
     try:
-        found = [(part, part.quantity(evidence)) for part in claim.parts]
+        found = [(part, _quantity(part, evidence)) for part in claim.parts]
     except Missing as missing:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no {missing}")
     empty = next((part for part, quantities in found if not quantities), None)
@@ -132,6 +133,17 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     explanation = "" if foreign else claim.explanations.get(decided.verdict, "")
     reason = "; ".join(note for note in notes if note)
     return row | _verdict(decided.verdict, ours, reason, explanation, decided.holds_with)
+
+
+def _quantity(part: Part, evidence: Evidence) -> list[Found]:
+    """What a part is about, without further draws of the networks where these lack what it needs; raises Missing."""
+    try:
+        return part.quantity(evidence)
+    except Missing:
+        if TABLE not in evidence.frames:
+            raise
+        own = {name: frame for name, frame in evidence.frames.items() if name != TABLE}
+        return part.quantity(Evidence(own, evidence.study))
 
 
 def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:
