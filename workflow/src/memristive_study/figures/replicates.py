@@ -45,8 +45,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     count = max(len(each.draws) for each in found)
     style.note(
         figure,
-        f"Left: {count} networks, of a cross-validation's folds at their last epoch; a bar is the 95 % interval over its "
-        "draws.\nAbove the line on the right, networks differ more than draws do.",
+        f"Left: {count} networks, of a cross-validation's folds at their last epoch; a bar is the 95 % interval over "
+        "its draws.\nAbove the line on the right, networks differ more than draws do.",
     )
     return figure
 
