@@ -3,8 +3,10 @@
 A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network and with every
 choice that the text leaves open (whether the network was tuned before or after a non-ideality). Where it holds with
 some choices and not with others, or for some trainings of a network and not for others, the verdict says that it
-depends on them. Where a criterion on our mean is not fulfilled, but the paper's number, which is that of one chip, lies
-where one further chip of ours does, the verdict says that. `physical` decides first, then MemTorch's own arithmetic.
+depends on them. Further draws of a network (`plan.replicates`) have fewer repeats: they decide nothing by themselves,
+but a verdict depends on the network where one of them decides against the study's own. Where a criterion on our mean is
+not fulfilled, but the paper's number, which is that of one chip, lies where one further chip of ours does, the verdict
+says that. `physical` decides first, then MemTorch's own arithmetic.
 """
 
 import dataclasses
