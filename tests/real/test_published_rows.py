@@ -122,8 +122,10 @@ def test_the_rows_of_a_published_study_come_out_again(folder, prepared):
     for row in (row for part in parts.values() for row in (part[0], part[-1])):
         job = plan.job(row["experiment"], row["network"], row["label"])
         data = prepared(job.network, plan.config)
+        network, fold = plan.replicates.get(job.network, (job.network, None))
+        weights = pretrained.folder(network, plan.pretrained()) / ("" if fold is None else f"fold{fold}")
         record = evaluate_setting(
-            pretrained.folder(job.network, plan.pretrained()) / "weights.safetensors",
+            weights / "weights.safetensors",
             data,
             plan.architecture(job.network),
             job.setting.canonical(),

@@ -66,7 +66,7 @@ def test_braces_in_a_text_are_no_wildcards(workflow):
 
 
 def test_a_training_that_diverges_stops_and_says_where(workflow):
-    changed = {"training": {"settings": {"learning_rate": 1e30}}}
+    changed = {"networks": {"mnist": {"training": {"learning_rate": 1e30}}}}
     done = run(workflow, changed, "results/tiny/training/mnist/published/history.csv")
     assert done.returncode == 1
     assert "error: training mnist, fold published: the loss is not finite at epoch 1, step 2" in done.stdout

@@ -3,8 +3,10 @@
 A claim has parts, each a quantity with a criterion. It holds where all its parts hold for every network and with every
 choice that the text leaves open (whether the network was tuned before or after a non-ideality). Where it holds with
 some choices and not with others, or for some trainings of a network and not for others, the verdict says that it
-depends on them. Where a criterion on our mean is not fulfilled, but the paper's number, which is that of one chip, lies
-where one further chip of ours does, the verdict says that. `physical` decides first, then MemTorch's own arithmetic.
+depends on them. Further draws of a network (`plan.replicates`) have fewer repeats: they decide nothing by themselves,
+but a verdict depends on the network where one of them decides against the study's own. Where a criterion on our mean is
+not fulfilled, but the paper's number, which is that of one chip, lies where one further chip of ours does, the verdict
+says that. `physical` decides first, then MemTorch's own arithmetic.
 """
 
 import dataclasses
@@ -21,6 +23,7 @@ from memristive_study.claims import verdicts
 from memristive_study.claims.criteria import Criterion
 from memristive_study.claims.evidence import Evidence, Found, Missing, Quantity
 from memristive_study.claims.verdicts import NOT_DECIDABLE
+from memristive_study.plan.replicates import TABLE
 from memristive_study.results import sources
 from memristive_study.results.statistics import fixed, mean_interval
 from memristive_study.results.study import Study
@@ -103,7 +106,7 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
         if not evidence.networks:
             return row | _verdict(NOT_DECIDABLE, "", f"this study has no network trained on {_or(absent)}")
     try:
-        found = [(part, part.quantity(evidence)) for part in claim.parts]
+        found = [(part, _quantity(part, evidence)) for part in claim.parts]
     except Missing as missing:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no {missing}")
     empty = next((part for part, quantities in found if not quantities), None)
@@ -132,6 +135,17 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     explanation = "" if foreign else claim.explanations.get(decided.verdict, "")
     reason = "; ".join(note for note in notes if note)
     return row | _verdict(decided.verdict, ours, reason, explanation, decided.holds_with)
+
+
+def _quantity(part: Part, evidence: Evidence) -> list[Found]:
+    """What a part is about, without further draws of the networks where these lack what it needs; raises Missing."""
+    try:
+        return part.quantity(evidence)
+    except Missing:
+        if TABLE not in evidence.frames:
+            raise
+        own = {name: frame for name, frame in evidence.frames.items() if name != TABLE}
+        return part.quantity(Evidence(own, evidence.study))
 
 
 def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:

@@ -53,7 +53,7 @@ class Part(Drawn):
     )
     replicates: Grid | None = key(
         "Values of the grid, all of them for fields that are not named, at which networks.<name>.replicates are "
-        "evaluated; left out: none.",
+        "evaluated; those that the grid lacks play no part. Left out: the part is not evaluated for them.",
         optional=True,
     )
 

@@ -29,13 +29,15 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     _strips(left, [found[number] for number in sorted(order)], study)
     for number, each in enumerate(found):
         colour, marker = style.network_style(each.network, study.networks)
-        look = style.semantics_style(each.semantics, colour) | {"linestyle": "none", "marker": marker}
+        look = style.semantics_style(each.semantics, colour) | {"linestyle": "none", "markersize": 4.2}
+        look["marker"] = marker
         right.plot(max(scatter[number].within, LEAST), max(scatter[number].between, LEAST), **look)
     ends = [LEAST * 0.7, 70]
     right.plot(ends, ends, color=style.GREY, linewidth=0.7)
     right.set(xscale="log", yscale="log", xlim=ends, ylim=ends, aspect="equal")
-    right.set_xlabel("standard deviation between draws of a network (points)")
-    right.set_ylabel("standard deviation between networks (points)")
+    right.set_title("standard deviations (points)")
+    right.set_xlabel("between draws of one network")
+    right.set_ylabel("between networks")
     names = list(dict.fromkeys(each.semantics for each in found))
     handles = style.semantics_handles([name for name in readings.ORDER if name in names])
     handles.append(style.entry("the study's own network", color=style.BLACK, marker="D", linestyle="none"))
@@ -44,7 +46,7 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     style.note(
         figure,
         f"Left: {count} networks, of a cross-validation's folds at their last epoch; a bar is the 95 % interval over "
-        "its draws. Above the line on the right, networks differ more than draws do.",
+        "its draws.\nAbove the line on the right, networks differ more than draws do.",
     )
     return figure
 

@@ -37,9 +37,10 @@ def with_entries(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def grids(config: Mapping[str, Any], experiment: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Parts of an experiment at which draws are evaluated, each with its grid and the values that are kept of it.
+    """Parts of an experiment at which draws are evaluated, each with its grid as far as `replicates` keeps its values.
 
-    Raises InputError for a field that the part does not sweep, or a value that its grid does not have.
+    Values that the grid lacks are left out: a study may have smaller grids than those that the part was written for.
+    Raises InputError for a field that the part does not sweep, or where no value is left.
     """
     for part, entry in config["experiments"][experiment]["parts"].items():
         if entry is None or entry.get("replicates") is None:
@@ -49,7 +50,6 @@ def grids(config: Mapping[str, Any], experiment: str) -> Iterator[tuple[str, dic
         for field, values in kept.items():
             if field not in grid:
                 raise InputError(f"{place}: {field}: is not swept by this part ({', '.join(grid) or 'nothing is'})")
-            for value in values:
-                if value not in grid[field]:
-                    raise InputError(f"{place}: {field}: {value} is not one of {', '.join(map(str, grid[field]))}")
-        yield part, {field: kept.get(field, values) for field, values in grid.items()}
+            if not [value for value in values if value in grid[field]]:
+                raise InputError(f"{place}: {field}: {values} has none of {', '.join(map(str, grid[field]))}")
+        yield part, {field: [v for v in values if v in kept.get(field, values)] for field, values in grid.items()}
