@@ -237,7 +237,12 @@ CONFIG = [
     (
         "setting",
         {"device": "rram_milo", "device_current": "device", "word_line_resistance": 1},
-        "reading: noise and other currents than Ohm's law are not offered with wires",
+        "reading.current: 'device' is not offered with wires: cells that do not obey Ohm's law make a circuit",
+    ),
+    (
+        "setting",
+        {"device": "sonos", "read_noise": "measured", "word_line_resistance": 1},
+        "reading.noise: 'measured' is not offered with wires: a cell's noise changes the voltages of the others",
     ),
     ("setting", {"batch_norm": "fold"}, "recovery.batch_norm: 'fold' is not one of digital, folded"),
     ("setting", {"statistics_images": 1}, "recovery.statistics_images: 1 is not 0, or a whole number of at least 2"),

@@ -7,7 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from memristive import InputError, Setting, chips, convert, devices, evaluate, kernels, summary
+from memristive import (
+    InputError,
+    Setting,
+    chips,
+    convert,
+    devices,
+    effective_conductances,
+    evaluate,
+    kernels,
+    summary,
+)
 from memristive.arrays import definition, programming
 from memristive.arrays.draws import SeededDraws
 from memristive.arrays.laws import law_of
@@ -289,6 +299,34 @@ def test_strips_of_an_array_change_nothing(layer, monkeypatch):
     strips = convert(layer, setting, draw())
     for name in ("conductance", "terms", "variance"):
         assert torch.equal(getattr(whole, name), getattr(strips, name))
+
+
+DIGITS = {"weight_bits": 8, "cell_bits": 2}
+
+
+@pytest.mark.parametrize("more", [{}, DIGITS, {**DIGITS, "scheme": "offset"}], ids=["weights", "digits", "offset"])
+@pytest.mark.parametrize("device", ["sonos", "rram_milo"])
+def test_programmed_and_aged_cells_lie_behind_their_wires(layer, more, device):
+    """Wires see what devices hold, on each slice's own arrays; of Milo's, which have no drift, what was programmed."""
+    fields = {"device": device, "programming": "one_shot", "tile_shape": (10, 15), **more}
+    if device == "sonos":
+        fields |= {"retention_model": "measured", "retention_time": 86400.0}
+    bare, _ = all_arrays(layer, **fields)
+    wired, network = all_arrays(layer, **fields, word_line_resistance=50.0, ground_resistance=20.0)
+    assert len(wired) == (1 if not more else 4) * (1 if "scheme" in more else 2)
+    for cells, found in zip(bare, wired, strict=True):
+        tiles = cells.double().unflatten(0, (15, 10)).unflatten(2, (6, 15)).transpose(1, 2)
+        seen = effective_conductances(tiles, word_line=50.0, bit_line=50.0, source=50.0, ground=20.0)
+        assert torch.equal(found, seen.transpose(1, 2).flatten(2).flatten(0, 1).float())
+        assert (found / cells - 1).abs().max() > 1e-3
+    with torch.no_grad():
+        assert torch.isfinite(network(torch.rand(2, 150, generator=draw()))).all()
+
+
+def all_arrays(layer, **fields):
+    """Conductances (S) of each array, slices and sides one after the other, and the layer."""
+    converted = convert_with(layer, Setting(**{**PLAIN, **fields}), SeededDraws(draw()), keep_arrays=True)
+    return [side for slices in converted.arrays for group in slices for side in group], converted
 
 
 @pytest.mark.parametrize("fields", [MILO, MEMDIODE])

@@ -38,10 +38,20 @@ def check(setting: Setting) -> None:
     if setting.reading.active and setting.arithmetic.semantics != "physical":
         raise InputError("setting: reading: is offered under semantics 'physical' alone")
     if setting.reading.active and setting.wires.active:
+        _refuse_with_wires(setting)
+
+
+def _refuse_with_wires(setting: Setting) -> None:
+    """InputError: with wires, what a cell adds depends on what all others do."""
+    if setting.reading.noisy:
         raise InputError(
-            "setting: reading: noise and other currents than Ohm's law are not offered with wires, whose matrix holds "
-            "for linear cells without noise"
+            f"setting: reading.noise: {setting.reading.noise!r} is not offered with wires: a cell's noise changes the "
+            "voltages of the others, so that a bit line's is a sum over its cells to first order only"
         )
+    raise InputError(
+        f"setting: reading.current: {setting.reading.current!r} is not offered with wires: cells that do not obey "
+        "Ohm's law make a circuit that is no matrix, but is solved anew for each input"
+    )
 
 
 def _check_law(setting: Setting) -> None:
