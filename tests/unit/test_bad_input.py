@@ -216,6 +216,13 @@ CONFIG = [
         "programming.tolerance: None is not a number above 0, as write_verify needs",
     ),
     ("setting", {"tolerance": 1e-6}, "programming.tolerance: 1e-06 is not null: only write_verify has a tolerance"),
+    ("setting", {"programming_failures": "some"}, "programming.failures: 'some' is not one of none, measured"),
+    ("setting", {"programming_failures": "measured"}, "programming.failures: 'measured' is not none, as it must be"),
+    (
+        "setting",
+        {"programming_failures": "measured", "programming": "one_shot", "device": "sonos"},
+        "programming.failures: 'measured', but no failures were published for sonos",
+    ),
     ("setting", {"tolerance": 0}, "programming.tolerance: 0 is not a number above 0"),
     ("setting", {"pulses": 0}, "programming.pulses: 0 is not a whole number from 1"),
     ("setting", {"retention_model": "drift"}, "retention.model: 'drift' is not one of power, measured"),

@@ -31,6 +31,8 @@ def check(setting: Setting) -> None:
     for field, used in uses.items():
         if used and device.measured is None:
             raise InputError(f"setting: {field}: {setting[field]!r}, but {name} is no device with measurements")
+    if setting.programming.failures == "measured" and (device.measured is None or device.measured.given_up is None):
+        raise InputError(f"setting: programming.failures: 'measured', but no failures were published for {name}")
     if uses["retention.model"] and device.measured.times is None:
         raise InputError(f"setting: retention.model: 'measured', but no drift was published for {name}")
     if uses["reading.noise"] and not device.measured.noisy:
