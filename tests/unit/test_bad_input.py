@@ -216,6 +216,13 @@ CONFIG = [
         "programming.tolerance: None is not a number above 0, as write_verify needs",
     ),
     ("setting", {"tolerance": 1e-6}, "programming.tolerance: 1e-06 is not null: only write_verify has a tolerance"),
+    ("setting", {"programming_failures": "some"}, "programming.failures: 'some' is not one of none, measured"),
+    ("setting", {"programming_failures": "measured"}, "programming.failures: 'measured' is not none, as it must be"),
+    (
+        "setting",
+        {"programming_failures": "measured", "programming": "one_shot", "device": "sonos"},
+        "programming.failures: 'measured', but no failures were published for sonos",
+    ),
     ("setting", {"tolerance": 0}, "programming.tolerance: 0 is not a number above 0"),
     ("setting", {"pulses": 0}, "programming.pulses: 0 is not a whole number from 1"),
     ("setting", {"retention_model": "drift"}, "retention.model: 'drift' is not one of power, measured"),
@@ -237,7 +244,12 @@ CONFIG = [
     (
         "setting",
         {"device": "rram_milo", "device_current": "device", "word_line_resistance": 1},
-        "reading: noise and other currents than Ohm's law are not offered with wires",
+        "reading.current: 'device' is not offered with wires: cells that do not obey Ohm's law make a circuit",
+    ),
+    (
+        "setting",
+        {"device": "sonos", "read_noise": "measured", "word_line_resistance": 1},
+        "reading.noise: 'measured' is not offered with wires: a cell's noise changes the voltages of the others",
     ),
     ("setting", {"batch_norm": "fold"}, "recovery.batch_norm: 'fold' is not one of digital, folded"),
     ("setting", {"statistics_images": 1}, "recovery.statistics_images: 1 is not 0, or a whole number of at least 2"),

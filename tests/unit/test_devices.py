@@ -199,3 +199,16 @@ def test_a_device_of_a_study_s_own_stays_when_nothing_about_the_device_changes()
 def test_a_misspelt_preset_names_the_nearest():
     with pytest.raises(InputError, match="did you mean ferroelectric"):
         devices.get("feroelectric")
+
+
+def test_what_the_misplaced_parenthesis_of_joglekar_s_window_changes():
+    """The figures of docs/known-errors.md: one period of 1 V at 1 Hz from the middle of the film."""
+    voltage = np.sin(2 * np.pi * np.arange(20_000) / 20_000)
+    published, memtorch = (
+        dataclasses.replace(devices.get("linear_ion_drift"), window=name).sweep(voltage, 1 / 20_000)
+        for name in ("joglekar", "memtorch")
+    )
+    for (current, state), peak, most in ((published, 0.703e-3, 0.957), (memtorch, 0.184e-3, 0.741)):
+        assert np.abs(current).max() == pytest.approx(peak, abs=0.5e-6)
+        assert state.max() == pytest.approx(most, abs=5e-4)
+        assert state[-1] == pytest.approx(0.5, abs=1e-3)  # back where it started

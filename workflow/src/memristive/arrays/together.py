@@ -31,6 +31,8 @@ def check(setting: Setting) -> None:
     for field, used in uses.items():
         if used and device.measured is None:
             raise InputError(f"setting: {field}: {setting[field]!r}, but {name} is no device with measurements")
+    if setting.programming.failures == "measured" and (device.measured is None or device.measured.given_up is None):
+        raise InputError(f"setting: programming.failures: 'measured', but no failures were published for {name}")
     if uses["retention.model"] and device.measured.times is None:
         raise InputError(f"setting: retention.model: 'measured', but no drift was published for {name}")
     if uses["reading.noise"] and not device.measured.noisy:
@@ -38,10 +40,20 @@ def check(setting: Setting) -> None:
     if setting.reading.active and setting.arithmetic.semantics != "physical":
         raise InputError("setting: reading: is offered under semantics 'physical' alone")
     if setting.reading.active and setting.wires.active:
+        _refuse_with_wires(setting)
+
+
+def _refuse_with_wires(setting: Setting) -> None:
+    """InputError: with wires, what a cell adds depends on what all others do."""
+    if setting.reading.noisy:
         raise InputError(
-            "setting: reading: noise and other currents than Ohm's law are not offered with wires, whose matrix holds "
-            "for linear cells without noise"
+            f"setting: reading.noise: {setting.reading.noise!r} is not offered with wires: a cell's noise changes the "
+            "voltages of the others, so that a bit line's is a sum over its cells to first order only"
         )
+    raise InputError(
+        f"setting: reading.current: {setting.reading.current!r} is not offered with wires: cells that do not obey "
+        "Ohm's law make a circuit that is no matrix, but is solved anew for each input"
+    )
 
 
 def _check_law(setting: Setting) -> None:

@@ -54,6 +54,7 @@ class Measured:
     bounds: tuple[float, float]
     times: tuple[float, float] | None = None
     programmed_in: str = "one go"
+    given_up: float | None = None  # proportion of devices that were counted as failed; None: none was published
 
     ohmic = True
     polynomial = False  # whether `coefficients` gives terms of a current beyond Ohm's law
@@ -82,6 +83,20 @@ class Measured:
         """What devices that were asked for `g` (S) hold (S): normally distributed, and never below 0."""
         sigma = self._programming_sigma(g).clamp_min(0)
         return (self._programming_mean(g) + sigma * normal(g, generator)).clamp_min(0)
+
+    def stuck(self, g: Any, generator: torch.Generator) -> Any:
+        """What devices that were asked for `g` (S) and gave up are left with (S).
+
+        Raises:
+            InputError: no failures were published for this device.
+        """
+        if self.given_up is None:
+            raise InputError(f"device {self.name}: no failures were published for it")
+        return self._stuck_as_tensors(g, generator)
+
+    @of_tensors
+    def _stuck_as_tensors(self, g: Any, generator: torch.Generator) -> Any:
+        return self._stuck(g, generator)
 
     def drifted(self, g: Any, seconds: float, generator: torch.Generator, target: Any = None) -> Any:
         """What devices that held `g` (S) when they were programmed hold `seconds` later (S), never below 0.
@@ -121,6 +136,9 @@ class Measured:
 
     def _read_sigma(self, g: torch.Tensor, seconds: float) -> torch.Tensor:
         return g * 0
+
+    def _stuck(self, g: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        raise NotImplementedError
 
     def _drifted(
         self, g: torch.Tensor, seconds: float, generator: torch.Generator, target: torch.Tensor

@@ -8,6 +8,8 @@ device's own (see `memristive.devices.measured`) or one of these, sigma being `p
 - `relative`: a normal error of sigma times the target;
 - `lognormal`: the target times exp(sigma z), z standard normal, so that the median is the target.
 
+Cells may also fail beforehand: as many as were counted on a measured device give up and hold what such cells held.
+
 A share of the variance may belong to the devices: that part of its error a device repeats each time it is programmed,
 and write-verify learns it; the rest is drawn anew with each pulse.
 """
@@ -58,8 +60,16 @@ class Programming(Group):
     )
     pulses: int = field(30, "Pulses after which write-verify gives a device up.", ge=1, le=10_000)
 
+    failures: Literal["none", "measured"] = field(
+        "none",
+        "Devices that cannot be programmed and count as faults: none, or as many as were counted on a measured device.",
+        short="programming_failures",
+    )
+
     @pydantic.model_validator(mode="after")
     def _possible(self) -> Programming:
+        if self.failures != "none" and not self.active:
+            raise WrongValue("programming.failures", self.failures, "none, as it must be where programming is exact")
         if self.spread == "measured" and self.sigma:
             raise WrongValue("programming.sigma", self.sigma, "0, as it must be where the spread is measured")
         if self.spread != "measured" and not self.sigma and self.active:
@@ -93,12 +103,26 @@ def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
     def pulse(asked: torch.Tensor) -> torch.Tensor:
         return _with_error(asked, own + of_cycle * drawn() if of_cycle else own, array)
 
-    held = pulse(target)
-    if programming.method == "one_shot":
-        return held.float()
-    held, given_up = _verified(target, held, pulse, programming)
-    array.report("gave up in write-verify", int(given_up.sum()))
+    held, given_up = pulse(target), None
+    if programming.method == "write_verify":
+        held, given_up = _verified(target, held, pulse, programming)
+    if programming.failures == "measured":
+        held, given_up = _with_failures(target, held, given_up, array)
+    if given_up is not None:
+        array.report("gave up in write-verify", int(given_up.sum()))
     return held.float()
+
+
+def _with_failures(
+    target: torch.Tensor, held: torch.Tensor, given_up: torch.Tensor | None, array: Array
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What devices hold and which have given up, once some cannot be programmed whatever is done."""
+    import torch
+
+    device, draw = array.setting.device.measured, array.generator("programming failures")
+    failed = torch.rand(target.shape, generator=draw, dtype=torch.float64) < device.given_up
+    held = device.stuck(target, draw).where(failed, held)
+    return held, failed if given_up is None else failed | given_up
 
 
 def _with_error(asked: torch.Tensor, deviations: torch.Tensor, array: Array) -> torch.Tensor:

@@ -2,9 +2,9 @@
 
 - Read noise: each device, each time, another conductance, normal about the one it holds. The current of a bit line is
   a sum over its devices, so that its noise is normal too, of variance sum_i V_i^2 sigma_i^2: it is drawn for each
-  vector and bit line at once, which is exact.
+  vector and bit line at once (`memristive.arrays.noise`), which is exact.
 - Current: by Ohm's law, or a measured device's own. A polynomial G V + a V^2 + b V^3 is a sum of three matrix
-  products; any other is summed device by device.
+  products; any other is split into as many as it needs (`memristive.arrays.laws`).
 
 The conductances themselves stay as they are: see `memristive.arrays.reading` for what layers hold besides them.
 """
