@@ -6,6 +6,7 @@ import dataclasses
 
 import torch
 
+from memristive.arrays.gates import Gates
 from memristive.arrays.geometry import Geometry
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.slices.layout import reference_columns
@@ -34,6 +35,8 @@ class SlicedStage(Geometry):
         errors: of these ADCs, or None.
         line: coefficient and intercept on the sums in units of the weights; None: the sums themselves.
         bias: float32 [groups * columns], or None.
+        gates: arrays [sides, slices, groups, rows, columns] whose rows the bits of the inputs switch, in place of
+            `digits`, which are what they hold without wires; None: all rows are connected.
     """
 
     digits: torch.Tensor
@@ -50,6 +53,7 @@ class SlicedStage(Geometry):
     errors: Errors | None = None
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
+    gates: Gates | None = None
 
     @property
     def groups(self) -> int:
