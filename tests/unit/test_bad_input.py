@@ -99,6 +99,10 @@ CONFIG = [
         "wires.model: 'dmr' is not exact: no approximation drives word lines from both sides",
     ),
     ("setting", {"wires": {"cell": "2T2R"}}, "wires.cell: '2T2R' is not one of 1T1R, 1R"),
+    ("setting", {"wire_rows": "open"}, "wires.rows: 'open' is not one of connected, gated"),
+    ("setting", {"wire_rows": "gated", "word_line_resistance": 1}, "wires.rows: 'gated' needs inputs bit by bit"),
+    ("setting", {"source_line_resistance": -1}, "wires.source_line: -1 is not a number of at least 0, or null"),
+    ("setting", {"source_line_resistance": 1}, "wires.source_line: 1.0 is not null, as it must be where wires.rows is"),
     ("setting", {"wires": {"wordline": 1}}, "setting: wires: wordline: unknown key; did you mean word_line?"),
     ("setting", {"weight_bits": 8, "weight_slices": 8}, "slices.count: 8 is not at most 7, the bits of a weight to be"),
     (

@@ -6,7 +6,7 @@ The kernels are held to these functions bit by bit.
 import torch
 import torch.nn.functional as F
 
-from memristive.arrays import reads
+from memristive.arrays import gates, reads
 from memristive.arrays.encoding import encode
 from memristive.arrays.product import convert_in_ranges, multiply, tile_sums
 from memristive.arrays.stage import Stage
@@ -38,6 +38,8 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """
     if reads.needed(stage):
         return reads.sums(stage, x, sums)
+    if stage.gates is not None:
+        return gates.sums(stage, x)
     voltages, _ = _encoded(stage, x)
     parts = voltages.chunk(stage.groups, 1) if stage.kernel_size else [voltages]
     found = [

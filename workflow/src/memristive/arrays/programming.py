@@ -121,7 +121,7 @@ def program(
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
     whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
-    read = reading.matrices(setting, scheme) if after is not None else {}
+    read = reading.matrices(setting, scheme, sides) if after is not None else {}
 
     def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
         if layout is None:

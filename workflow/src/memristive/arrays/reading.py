@@ -1,4 +1,4 @@
-"""What a layer holds for reads besides conductances: matrices of a law's further terms, and of the noise."""
+"""What a layer holds for reads besides conductances: matrices of a law's further terms, of the noise, of each side."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from memristive.core.setting import Setting
 
 TERMS, VARIANCE = "terms", "variance"
 NAMES = (TERMS, VARIANCE)  # matrices that a layer may hold besides its conductances
+SIDES = "sides"  # of arrays whose rows are gated
 
 OfSide = Callable[[torch.Tensor, int], torch.Tensor]
+
+
+def names(setting: Setting) -> tuple[str, ...]:
+    """Matrices that a layer of `setting` holds besides its conductances."""
+    return (*(NAMES if setting.reading.active else ()), *((SIDES,) if setting.wires.gated else ()))
 
 
 def law(setting: Setting) -> Law | None:
@@ -23,12 +29,12 @@ def law(setting: Setting) -> Law | None:
     return law_of(setting.device.model, setting.inputs.max_voltage)
 
 
-def matrices(setting: Setting, scheme: Scheme) -> dict[str, OfSide]:
+def matrices(setting: Setting, scheme: Scheme, sides: int) -> dict[str, OfSide]:
     """By name, what each side adds to a matrix of the layer, from its conductances (S) and its number.
 
     `terms` [terms, rows, columns] multiply what the law makes of the voltages and are signed as the side's current is;
     `variance` (S^2) [rows, columns] multiplies the squares of the voltages and gives the variance of the current's
-    noise, to which both sides add.
+    noise, to which both sides add; `sides` [sides, rows, columns] are the conductances themselves.
     """
     found: dict[str, OfSide] = {}
     device, own = setting.device.model, law(setting)
@@ -39,4 +45,6 @@ def matrices(setting: Setting, scheme: Scheme) -> dict[str, OfSide]:
     elif setting.reading.noise == "measured":
         seconds = setting.retention.time or 0.0
         found[VARIANCE] = lambda held, side: device.read_sigma(held, seconds).square().float()
+    if setting.wires.gated:
+        found[SIDES] = lambda held, side: held[None] * torch.eye(sides)[side][:, None, None]
     return found

@@ -10,6 +10,7 @@ import dataclasses
 
 import torch
 
+from memristive.arrays.gates import Gates
 from memristive.arrays.geometry import Geometry
 from memristive.arrays.laws import Law
 from memristive.arrays.noise import Noise
@@ -36,6 +37,8 @@ class Stage(Geometry):
         draw: that noise; reads count its samples on.
         column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
             [2, groups * columns]; None: these.
+        gates: arrays whose rows are switched by inputs that are bits, in place of `conductance`, which then says
+            nothing but the number of rows and columns; None: all rows are connected.
     """
 
     conductance: torch.Tensor
@@ -49,6 +52,7 @@ class Stage(Geometry):
     variance: torch.Tensor | None = None
     draw: Noise | None = None
     column_line: torch.Tensor | None = None
+    gates: Gates | None = None
 
     @property
     def groups(self) -> int:

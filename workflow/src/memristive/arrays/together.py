@@ -39,6 +39,8 @@ def check(setting: Setting) -> None:
         raise InputError(f"setting: reading.noise: 'measured', but no read noise was published for {name}")
     if setting.reading.active and setting.arithmetic.semantics != "physical":
         raise InputError("setting: reading: is offered under semantics 'physical' alone")
+    if setting.wires.rows == "gated":
+        _check_gated(setting)
     if setting.reading.active and setting.wires.active:
         _refuse_with_wires(setting)
 
@@ -54,6 +56,22 @@ def _refuse_with_wires(setting: Setting) -> None:
         f"setting: reading.current: {setting.reading.current!r} is not offered with wires: cells that do not obey "
         "Ohm's law make a circuit that is no matrix, but is solved anew for each input"
     )
+
+
+def _check_gated(setting: Setting) -> None:
+    """InputError for what arrays whose rows are gated do not go with: they are no matrices."""
+    place = "setting: wires.rows: 'gated'"
+    if not setting.dac.serial:
+        raise InputError(f"{place} needs inputs bit by bit, since a row is connected or not: dac.bits and dac.serial")
+    if setting.tuning.when in ("after", "both"):
+        raise InputError(
+            f"{place} is not offered with tuning.when {setting.tuning.when!r}, which applies inputs that are no bits; "
+            "none and before are"
+        )
+    for name in ("remap", "drift"):
+        value = getattr(setting.recovery, name)
+        if value != "none":
+            raise InputError(f"{place} is not offered with recovery.{name} {value!r}, which takes arrays for matrices")
 
 
 def _check_law(setting: Setting) -> None:

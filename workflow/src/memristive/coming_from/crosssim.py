@@ -24,7 +24,7 @@ NEUTRAL: dict[str, tuple[tuple[Any, ...], str]] = {
     "xbar.device.infinite_on_off_ratio": (("False",), "say Rmax"),
     "xbar.device.drift_error.enable": (("False",), "say device and retention_time to the setting"),
     "xbar.array.Icol_max": (("0", "0.0"), "currents are not clipped"),
-    "xbar.array.parasitics.gate_input": (("False",), "see memristive.gated_conductances"),
+    "xbar.array.parasitics.gate_input": (("False",), "say wire_rows='gated' and the resistances of its lines"),
     "xbar.adc.mvm.stochastic_rounding": (("False",), "codes are the nearest"),
     "xbar.adc.mvm.model": (("IdealADC", "QuantizerADC"), "converters have no errors of their own"),
     "xbar.dac.mvm.slice_size": (("1",), "inputs are applied whole, or bit by bit"),

@@ -112,3 +112,13 @@ def solve(
     if status != native.OK:
         raise MemoryError(f"gated_conductances: no memory for tiles of {cells.shape[0]}x{cells.shape[1]}")
     return result
+
+
+def solve_selected(cells: torch.Tensor, selected: torch.Tensor, *circuit: float) -> torch.Tensor:
+    """`solve` of those inputs alone that select a row; without one no current flows."""
+    some = selected.any(1)
+    if bool(some.all()):
+        return solve(cells, selected, *circuit)
+    found = cells.new_zeros(len(selected), cells.shape[1])
+    found[some] = solve(cells, selected[some], *circuit)
+    return found

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
-from memristive.arrays import definition, reads
+from memristive.arrays import definition, gates, reads
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.stage import Stage
 from memristive.converters.adc import quantise
-from memristive.kernels import chain, contract, native
+from memristive.kernels import chain, contract, gated, native
 from memristive.kernels.chain import Chain, Crossbar
 from memristive.kernels.native import Unsupported
 
@@ -164,6 +164,8 @@ def sums(stage: Stage, x: torch.Tensor) -> torch.Tensor:
     """`definition.sums(stage, x)` on the kernels; NotImplemented where they do not carry it out."""
     if reads.needed(stage):
         return reads.sums(stage, x, sums_of)
+    if stage.gates is not None:
+        return gates.sums(stage, x, gated.solve_selected) if x.device.type == "cpu" else NotImplemented
     if stage.groups > 1 or stage.padding_mode != "zeros":
         return NotImplemented
     bare = stage.bare()

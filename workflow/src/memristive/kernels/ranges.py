@@ -6,6 +6,7 @@ or an error, a few thousand a tile and cycle, are formed on their own.
 
 import dataclasses
 import functools
+import itertools
 
 import torch
 
@@ -24,26 +25,29 @@ def steps(
         return ranges.steps(stage, x, fit, bits, layers.sums_of)
     inputs, _ = definition.applied(stage, x)
     parts = inputs.chunk(stage.groups, 1) if stage.kernel_size else [inputs]
-    tile_columns = stage.arithmetic.tile_columns(stage.digits.shape[-1])
     found = torch.empty_like(largest)
     for group, part in enumerate(parts):
         values = [[[_new(fit, float(each)) for each in row] for row in of_slice[group]] for of_slice in largest]
         if fit.keeps:
             for width in set(stage.widths):
-                alike = [number for number, own in enumerate(stage.widths) if own == width]
-                vectors, which = _chosen(stage, part, width)
-                linear, in_cycles = dataclasses.replace(stage, kernel_size=None), definition.cycles(stage, vectors)
-                for slice_, of_slice in enumerate(values):
-                    for applied, weight in in_cycles:
-                        sums = definition.tile_sums(linear, slice_, group, applied, layers.sums_of)[:, :, 0]
-                        for row, number in ((row, number) for row in range(len(sums)) for number in alike):
-                            columns = which + tile_columns[number].start
-                            kept = sums[row].gather(1, columns[:, None])[:, 0]
-                            of_slice[row][number].keep(kept, abs(weight))
+                _keep(stage, group, part, width, values)
         for slice_, of_slice in enumerate(values):
             step = functools.partial(Values.step, bits=bits, signed=stage.sums_signed(slice_), least=stage.least_step)
             found[slice_, group] = torch.tensor([[step(each) for each in row] for row in of_slice])
     return found
+
+
+def _keep(stage: SlicedStage, group: int, inputs: torch.Tensor, width: int, values: list[list[list[Values]]]) -> None:
+    """Let the chosen sums of tiles with so many columns decide on `values` [slices][tile rows][tile columns]."""
+    starts = {n: part.start for n, part in enumerate(stage.arithmetic.tile_columns(stage.digits.shape[-1]))}
+    alike = [number for number, own in enumerate(stage.widths) if own == width]
+    vectors, columns = _chosen(stage, inputs, width)
+    linear, in_cycles = dataclasses.replace(stage, kernel_size=None), definition.cycles(stage, vectors)
+    for (slice_, of_slice), (applied, weight) in itertools.product(enumerate(values), in_cycles):
+        sums = definition.tile_sums(linear, slice_, group, applied, layers.sums_of)[:, :, 0]
+        for row, number in itertools.product(range(len(sums)), alike):
+            kept = sums[row].gather(1, (columns + starts[number])[:, None])[:, 0]
+            of_slice[row][number].keep(kept, abs(weight))
 
 
 def _new(fit: Fit, largest: float) -> Values:

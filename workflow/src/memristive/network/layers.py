@@ -76,6 +76,8 @@ class CrossbarLayer(nn.Module):
         input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
         terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
             slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
+        sides: conductances (S) of each array where `wires.rows` are gated, float32 [sides, slices, groups, rows,
+            columns], or None, as before the arrays have wires.
         faults: devices that something happened to while they were programmed, by what it was.
     """
 
@@ -100,7 +102,7 @@ class CrossbarLayer(nn.Module):
         self.register_buffer("adc_ranges", torch.empty(0))
         self.faults: dict[str, int] = {}
         self._draw: Noise | None = None
-        for name in reading.NAMES if setting.reading.active else ():
+        for name in reading.names(setting):
             self.register_buffer(name, None)
         if self.sliced:
             self.register_buffer("weight_step", torch.tensor(1.0, dtype=torch.float64))
@@ -150,7 +152,7 @@ class CrossbarLayer(nn.Module):
         """Take these conductances; padding rows beyond the layer's are dropped."""
         self.set_conductance(found.signed[:, :, : self.rows])
         self.arrays, self.faults = found.arrays, found.faults
-        for name in reading.NAMES if self.setting.reading.active else ():
+        for name in reading.names(self.setting):
             matrix = found.read.get(name)
             setattr(self, name, None if matrix is None else matrix[..., : self.rows, :].to(self.conductance.device))
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from memristive import kernels
+from memristive.arrays import gates, mapping
 from memristive.arrays.draws import Draws
+from memristive.arrays.gates import Gates
 from memristive.arrays.slices import definition, ranges
 from memristive.arrays.slices.layout import Layout
 from memristive.arrays.slices.stage import SlicedStage
@@ -96,7 +98,7 @@ def stage_of(layer: CrossbarLayer, calibrated: bool = True) -> SlicedStage:
     if setting.dac.active:
         if not float(layer.input_range[0]):
             raise InputError(f"dac.bits: {setting.dac.bits}: needs a range, {missing}")
-        stage = dataclasses.replace(stage, codes=_codes(layer))
+        stage = _with_inputs(layer, stage)
     if setting.adc.calibrated:
         if not layer.adc_ranges.numel():
             raise InputError(f"adc.range: 'calibrated', {missing}")
@@ -128,7 +130,7 @@ def calibrate(layer: CrossbarLayer, x: torch.Tensor) -> None:
         return
     stage = stage_of(layer, calibrated=False)
     if dac.active:
-        stage = dataclasses.replace(stage, codes=_codes(layer))
+        stage = _with_inputs(layer, stage)
     steps = kernels.ranges.steps(stage, x, Fit(adc.fit, adc.percentile, adc.norm), adc.bits)
     layer.adc_ranges = torch.maximum(layer.adc_ranges, steps) if layer.adc_ranges.numel() else steps
 
@@ -158,6 +160,23 @@ def largest_input(layer: CrossbarLayer) -> float | None:
         return None
     codes = _codes(layer)
     return codes.step * highest_code(codes.bits, codes.signed)
+
+
+def _with_inputs(layer: CrossbarLayer, stage: SlicedStage) -> SlicedStage:
+    """`stage` with inputs as codes, whose bits switch its rows where these are gated."""
+    gated = _gates(layer) if layer.setting.wires.gated else None
+    return dataclasses.replace(stage, codes=_codes(layer), gates=gated)
+
+
+def _gates(layer: CrossbarLayer) -> Gates:
+    setting, layout = layer.setting, Layout.of(layer.setting)
+    aim = setting.device.r_on, setting.device.r_off
+    g_on, g_off = 1 / aim[0], 1 / aim[1]
+    if layout is not None:
+        lowest, unit = g_off, (g_on - g_off) / layout.top
+    else:
+        lowest, unit = mapping.reference(aim), 1.0
+    return Gates(layer.sides, gates.circuit(setting.wires), lowest, unit)
 
 
 def _codes(layer: CrossbarLayer) -> Codes:

@@ -46,6 +46,8 @@ def effective_weights(model: nn.Module, setting: Setting) -> dict[str, torch.Ten
             raise InputError(
                 "effective_weights: slices.weight_bits or array.scheme: training needs weights that are conductances"
             )
+        if each.wires.rows == "gated":
+            raise InputError("effective_weights: wires.rows: 'gated', but such arrays are no matrices of weights")
     check_layers(model, setting)
     found = {}
     for name, layer in layers_to_convert(model, setting):

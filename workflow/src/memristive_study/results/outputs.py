@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from memristive.core.errors import InputError
+from memristive.core.setting import dotted
 from memristive_study.results.paper import Paper
 
 Function = Callable[..., Any] | str  # itself, or "module:function"
@@ -371,13 +372,27 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
     if _is_ladder(asked):
         general, prices = _ladder(section.title, name), (_prices(name),)
     else:
-        general, prices = (_over_time if _sweeps_age(asked.values()) else _over_fields)(section.title, name), ()
+        general, prices = _general(asked.values())(section.title, name), ()
     return replace(
         section,
         figures=(*section.figures, general),
         tables=(*section.tables, *prices),
         findings=functools.partial(_findings, section, name, rest),
     )
+
+
+def _general(parts: Iterable[Mapping[str, Any]]) -> Callable[[str, str], Figure]:
+    """What makes the figure of an experiment with these parts."""
+    if _sweeps_age(parts):
+        return _over_time
+    return _over_resolution if _sweeps_resolution(parts) else _over_fields
+
+
+def _sweeps_resolution(parts: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether parts of an experiment sweep the resolution of converters beside one that has none."""
+    fixed = [dotted({**part.get("fixed", {})}) for part in parts]
+    swept = [dotted({**part.get("grid", {})}) for part in parts]
+    return any("adc.bits" in grid for grid in swept) and any(part.get("adc.bits", "") is None for part in fixed)
 
 
 def _sweeps_age(parts: Iterable[Mapping[str, Any]]) -> bool:
@@ -398,6 +413,18 @@ def _over_fields(title: str, name: str) -> Figure:
         "Where a setting was evaluated on many chips, each is a small point beside their mean, and the lines across "
         "are the accuracies that 5, 50 and 95 % of them stay below; stars, if any, are what the paper states.",
         "memristive_study.figures.sweep:draw",
+    )
+
+
+def _over_resolution(title: str, name: str) -> Figure:
+    return Figure(
+        f"sweep_{name}",
+        (name,),
+        title,
+        "Accuracy on the test set against the resolution of the converters: a row of panels a grid, a panel a network, "
+        "a line for each combination of the other values that it sweeps; bands are 95 % intervals over the repeats, "
+        "the dashed line is the mean without converters.",
+        "memristive_study.figures.resolution:draw",
     )
 
 

@@ -60,6 +60,22 @@ class Wires(Group):
         short="transistor_resistance",
         ge=0,
     )
+    rows: Literal["connected", "gated"] = field(
+        "connected",
+        "A row whose input is 0 is held at 0 V, or disconnected by its cells' transistors, as inputs bit by bit allow; "
+        "then a source line beside each bit line brings the read voltage, and word lines carry no current.",
+        short="wire_rows",
+    )
+    source_line: float | None = field(
+        None,
+        "Resistance of a source line between two gated rows; null: that of a bit line.",
+        unit="ohm",
+        short="source_line_resistance",
+        ge=0,
+    )
+    source_end: Literal["first_row", "last_row"] = field(
+        "first_row", "The read voltage is at a source line's first row, or at its last, where bit lines are grounded."
+    )
     model: Literal["exact", "alpha_beta", "dmr", "jeong"] = field(
         "exact", "The circuit itself, or an approximation of the literature's.", short="wire_model"
     )
@@ -70,21 +86,43 @@ class Wires(Group):
             raise WrongValue("wires.transistor", self.transistor, "0: a 1R cell has no transistor")
         if self.model != "exact" and self.drive != "one_side":
             raise WrongValue("wires.model", self.model, "exact: no approximation drives word lines from both sides")
+        gated = {"cell": "1T1R", "model": "exact", "drive": "one_side"}
+        connected = {"source_line": None, "source_end": "first_row"}
+        for name, needed in (gated if self.rows == "gated" else connected).items():
+            if getattr(self, name) != needed:
+                shown = "null" if needed is None else needed
+                raise WrongValue(
+                    f"wires.{name}", getattr(self, name), f"{shown}, as it must be where wires.rows is {self.rows}"
+                )
         return self
 
     @property
     def active(self) -> bool:
         """Whether anything has a resistance."""
-        return any((self.word_line, self.bit_line, self.source, self.ground, self.transistor))
+        return any((self.word_line, self.bit_line, self.source, self.ground, self.transistor, self.source_line))
+
+    @property
+    def gated(self) -> bool:
+        """Whether each vector of bits is a circuit of its own."""
+        return self.rows == "gated" and self.active
 
 
 def apply(conductance: torch.Tensor, array: Array) -> torch.Tensor:
     """Each tile with its wires as the matrix that it multiplies voltages with; `conductance` is of whole tiles.
 
     Tiles at the edge of a layer are as small as what they hold, unless padding cells fill them up (`semantics:
-    memtorch`); these load the lines like all cells.
+    memtorch`); these load the lines like all cells. Where rows are gated an array is no matrix, and what is found are
+    its cells with their transistors on.
     """
-    return seen(conductance.double(), array.setting.wires, array.setting.array.tile_shape).float()
+    wires = array.setting.wires
+    if wires.gated:
+        return with_transistors(conductance.double(), wires).float()
+    return seen(conductance.double(), wires, array.setting.array.tile_shape).float()
+
+
+def with_transistors(cells: torch.Tensor, wires: Wires) -> torch.Tensor:
+    """Conductances (S) of cells behind transistors that are on."""
+    return cells / (1 + cells * wires.transistor)
 
 
 def seen(cells: torch.Tensor, wires: Wires, tile_shape: tuple[int, int] | None) -> torch.Tensor:
@@ -100,7 +138,7 @@ def seen(cells: torch.Tensor, wires: Wires, tile_shape: tuple[int, int] | None) 
     both_sides = wires.drive == "both_sides"
     circuit = Resistances.of(wires.word_line, bit_line, wires.source, wires.ground, both_sides)
     model = APPROXIMATIONS.get(wires.model, solve)
-    cells = cells / (1 + cells * wires.transistor)
+    cells = with_transistors(cells, wires)
     rows, columns = cells.shape
     height, width = tile_shape or (rows, columns)
     effective = torch.empty_like(cells)

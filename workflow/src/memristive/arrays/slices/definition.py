@@ -71,7 +71,10 @@ def cycles(stage: SlicedStage, inputs: torch.Tensor) -> list[tuple[torch.Tensor,
 
 def tile_sums(stage: SlicedStage, slice_: int, group: int, inputs: torch.Tensor, sums: Sums) -> torch.Tensor:
     """Sums of one slice before conversion, float32 [tile rows, samples, vectors, columns]."""
-    return sums(bare(stage, stage.digits[slice_, group : group + 1]), inputs)[0]
+    arrays = bare(stage, stage.digits[slice_, group : group + 1])
+    if stage.gates is not None:
+        arrays = dataclasses.replace(arrays, gates=stage.gates.of(slice_, group))
+    return sums(arrays, inputs)[0]
 
 
 def bare(stage: SlicedStage, matrix: torch.Tensor) -> Stage:

@@ -6,6 +6,7 @@ import dataclasses
 
 import torch
 
+from memristive.arrays.gates import Gates
 from memristive.arrays.geometry import Geometry
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.slices.layout import reference_columns
@@ -36,6 +37,8 @@ class SlicedStage(Geometry):
         bias: float32 [groups * columns], or None.
         column_line: coefficient and intercept of each output, in place of `line` and `bias`, float32
             [2, groups * columns]; None: these.
+        gates: arrays [sides, slices, groups, rows, columns] whose rows the bits of the inputs switch, in place of
+            `digits`, which are what they hold without wires; None: all rows are connected.
     """
 
     digits: torch.Tensor
@@ -53,6 +56,7 @@ class SlicedStage(Geometry):
     line: tuple[float, float] | None = None
     bias: torch.Tensor | None = None
     column_line: torch.Tensor | None = None
+    gates: Gates | None = None
 
     @property
     def groups(self) -> int:
