@@ -32,6 +32,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "mathml",
+    "reached_links",
     "repository_files",
     "setting_fields",
     "site_gallery",
