@@ -186,6 +186,20 @@ def test_losses_of_a_draw_are_against_its_own_digital_network(evidence_with):
         assert selections[f"mnist_fold{fold}"] == mine.sort_values("epoch")["test_accuracy"].iloc[-1]
 
 
+def test_settings_of_another_part_count_for_draws_as_for_their_network(evidence_with):
+    """Claim 27 is about settings of the part paper, of which the draws were evaluated in the part chips."""
+    evidence = evidence_with(86.0, STEADY)
+    own = evidence.frames["device_faults"]
+    own = own[(own["network"] == "mnist") & (own["part"] == "paper")]
+    chips = own[own["stuck_at_lrs"].isin([0, 0.05]) & (own["stuck_at_hrs"] == 0)].assign(part="chips")
+    faults = pd.concat([evidence.frames["device_faults"], chips])
+    draws = [chips.assign(network=f"mnist_fold{fold}") for fold in FOLDS]
+    replicates = pd.concat([evidence.frames["replicates"], chips, *draws])
+    frames = evidence.frames | {"device_faults": faults, "replicates": replicates}
+    row = judge.judge(paper_claims.CLAIMS[26], Evidence(frames, evidence.study))
+    assert "MNIST physical, between folds' networks, last epoch: " in row["ours"]
+
+
 def test_draws_that_lack_data_leave_the_claim_to_the_studys_own(evidence_with):
     """Claim 30 needs the ideal network at 9 V, which was not evaluated for these draws."""
     with_draws = evidence_with(86.0, STEADY)

@@ -39,13 +39,14 @@ def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
     return frame
 
 
-_SETTING = ("network", *SHORT_NAMES, "layers")
+_SETTING = (*SHORT_NAMES, "layers")
 
 
 def of_part(frame: pd.DataFrame, part: str | None) -> pd.DataFrame:
     """Rows of a part of an experiment, or of all parts (None), each repeat of a setting once.
 
-    Further repeats of a part's settings that another part evaluated count as its own, for all parts share their draws.
+    Further repeats of a part's settings that another part evaluated count as its own, for all parts share their draws,
+    also of a network that was evaluated at a setting in the other part alone.
     """
     if frame["part"].nunique() == 1:
         return frame if part in (None, frame["part"].iloc[0]) else frame.iloc[:0]
@@ -53,7 +54,8 @@ def of_part(frame: pd.DataFrame, part: str | None) -> pd.DataFrame:
     frame = frame.assign(setting=pd.util.hash_pandas_object(columns, index=False))
     mine = frame["part"] == part if part is not None else frame["part"].notna()
     found = pd.concat([frame[mine], frame[~mine & frame["setting"].isin(frame["setting"][mine])]])
-    found = found.drop_duplicates(["setting", "repeat"]).drop(columns="setting")
+    keys = [name for name in ("network", "setting", "repeat") if name in found]
+    found = found.drop_duplicates(keys).drop(columns="setting")
     return found.assign(part=part) if part is not None else found
 
 
