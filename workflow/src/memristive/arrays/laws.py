@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 POINTS = 48  # of the table, each way
-NEGLIGIBLE = 1e-11  # coefficients of a series at its end, as a part of the largest
+NEGLIGIBLE = 1e-11  # coefficients of a series below this part of the largest are 0
 LEFT_OUT = 1e-8  # singular values below this part of the largest
 
 
