@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 import yaml
-from snakemake.utils import update_config
 from matplotlib import pyplot
+from snakemake.utils import update_config
 
 from memristive_study import figures
 from memristive_study.config.check import checked
