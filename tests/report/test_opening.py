@@ -70,6 +70,16 @@ def test_each_verdict_has_its_place(folder, evidence):
     )
 
 
+def test_a_claim_that_holds_as_published_for_some_networks_alone_says_so(folder, evidence):
+    ledger = pd.read_csv(folder.path / "claims.csv").fillna("")
+    why = f"as MemTorch computes on a GPU {verdicts.ALSO_ON_NETWORK}: holds for a, not for b"
+    ledger.loc[ledger["number"] == 6, "reason"] = f"of single runs; {why}"
+    ledger.to_csv(folder.path / "claims.csv", index=False)
+    said = points(opening(Folder(folder.path), evidence))["Which are artefacts, and of what"]
+    assert f"6: Claim <6>. A{why[1:]}." in said
+    assert not any("of single runs" in line for line in said)
+
+
 def test_a_claim_that_the_recipe_decides_is_its_artefact(folder, evidence):
     rows = [
         {"number": 6, "fact": 6, "recipe": recipe, "semantics": semantics, "holds": holds}

@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 import yaml
 from matplotlib import pyplot
+from snakemake.utils import update_config
 
 from memristive_study import figures
 from memristive_study.config.check import checked
+from memristive_study.config.files import read
 from memristive_study.figures import ageing
 from memristive_study.plan.plan import Plan
 from memristive_study.results import outputs
@@ -18,10 +20,11 @@ STUDY = Study({"mnist": Network("mnist", "mnist", "mnist", "mnist", label="MNIST
 
 @pytest.fixture(scope="module")
 def config(repository):
-    config = yaml.safe_load((repository / "config.yaml").read_text())
-    study = yaml.safe_load((repository / "profiles" / "devices" / "study.yaml").read_text())
-    config["experiments"] |= study.pop("experiments")
-    return checked({**config, **study, "training": config["training"] | study["training"]})
+    together, names = {}, ("config.yaml", "profiles/strong/study.yaml", "profiles/devices/study.yaml")
+    paths = [repository / name for name in names]
+    for path in paths:
+        update_config(together, yaml.safe_load(path.read_text()))
+    return checked(together, list(read(paths, {}).values()))
 
 
 def frame():

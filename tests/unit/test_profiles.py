@@ -58,8 +58,8 @@ def test_without_their_recipe_one_line_says_what_to_do(repository, name):
         Plan(config_of(repository, f"profiles/{name}/study.yaml"))
 
 
-def test_the_published_study_has_the_plain_weights(repository):
-    config = config_of(repository, "profiles/published/study.yaml")
-    assert pretrained.chosen(config) == "plain"
-    config["run"]["networks"] = ["mnist", "cifar10"]
-    assert Plan(config).pretrained() == "plain"
+def test_the_published_study_has_the_plain_weights_and_further_draws(repository):
+    plan = Plan(config_of(repository, "profiles/published/study.yaml"))
+    assert plan.pretrained() == "plain"
+    assert list(plan.replicates.values()) == [("mnist", fold) for fold in range(5)]
+    assert {job.experiment for job in plan.replicated} == set(plan.experiments)

@@ -153,6 +153,16 @@ def test_a_verdict_that_flips_between_networks_depends_on_them(evidence_with):
         assert re.search(not_for, row["reason"])
 
 
+def test_one_that_flips_as_published_alone_says_so_beside_the_verdict(evidence_with):
+    evidence = evidence_with(86.0, STEADY)
+    drawn = evidence.frames["replicates"]
+    flips = (drawn["network"] == "mnist_fold1") & (drawn["semantics"] == "memtorch")
+    frames = evidence.frames | {"replicates": drawn.assign(accuracy=drawn["accuracy"] - 30 * flips)}
+    row = judge.judge(paper_claims.CLAIMS[8], Evidence(frames, evidence.study))
+    assert row["verdict"] == REPRODUCED
+    assert re.search("as MemTorch computes.* it depends on the network: .* not for mnist_fold1$", row["reason"])
+
+
 def test_a_verdict_that_does_not_flip_stays(evidence_with):
     row = judge.judge(paper_claims.CLAIMS[8], evidence_with(86.0, STEADY))
     assert row["verdict"] == REPRODUCED

@@ -16,6 +16,7 @@ CONSISTENT = "consistent with one chip of ours"
 DEPENDS_ON_CHOICE = "depends on the choice"
 DEPENDS_ON_NETWORK = "depends on the network"
 NOT_DECIDABLE = "not decidable"
+ALSO_ON_NETWORK = "it depends on the network"  # in the reason of a verdict that another semantics decides
 VERDICTS = (
     REPRODUCED,
     ONLY_WITH_DEFECT,
@@ -103,7 +104,7 @@ def decide(found: Quantities, papers: Mapping[str, str | None], draws: Collectio
                     how = f"the paper's number is one that a chip of ours may have, {AS.get(kind, kind)}"
                     return Decided(CONSISTENT, ", ".join(filter(None, [how, choice and f"with {choice}"])), with_what)
     if published and holding[published].divided_trainings and verdict != DEPENDS_ON_NETWORK:
-        depends = f"{AS[published]} it depends on the network: {_divided(holding[published])}"
+        depends = f"{AS[published]} {ALSO_ON_NETWORK}: {_divided(holding[published])}"
         reason = "; ".join(filter(None, [reason, depends]))
     return Decided(verdict, reason, with_what)
 

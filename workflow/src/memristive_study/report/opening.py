@@ -11,6 +11,7 @@ import pandas as pd
 from memristive_study.claims import coherence
 from memristive_study.claims.evidence import Evidence
 from memristive_study.claims.verdicts import (
+    ALSO_ON_NETWORK,
     CONSISTENT,
     DEPENDS_ON_CHOICE,
     DEPENDS_ON_NETWORK,
@@ -55,6 +56,9 @@ def _artefacts(claims: pd.DataFrame, folder: Folder) -> str:
         for _, row in _of(claims, verdict).iterrows():
             why = row["reason"].split("; ")[0]
             lines.append(f"{_linked(row)} <em>Of {escape(of)}: {escape(why)}.</em>")
+    for _, row in claims.iterrows():
+        why = [part for part in row["reason"].split("; ") if ALSO_ON_NETWORK in part] if "reason" in row else []
+        lines += [f"{_linked(row)} <em>{escape(part[0].upper() + part[1:])}.</em>" for part in why]
     lines += [f"{_linked(row)} <em>Of the recipe: {escape(why)}.</em>" for row, why in _by_recipe(claims, folder)]
     return _list("Which are artefacts, and of what", lines)
 
