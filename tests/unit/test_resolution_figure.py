@@ -39,6 +39,12 @@ def test_every_mean_stands_at_its_resolution_and_a_line_across_has_no_converter(
     pyplot.close(figure)
 
 
+def drawn_by(experiment, entry):
+    """Functions of the figures of an experiment's section."""
+    (section,) = (each for each in outputs.sections({experiment: entry}, NO_PAPER) if each.key == experiment)
+    return [figure.draw for figure in section.figures]
+
+
 @pytest.mark.parametrize("experiment", ["adc_ranges", "slices"])
 def test_experiments_beside_one_without_converters_have_it(repository, experiment):
     config = yaml.safe_load((repository / "config.yaml").read_text())
@@ -48,8 +54,6 @@ def test_experiments_beside_one_without_converters_have_it(repository, experimen
     study.pop("datasets")
     plan = Plan(checked({**config, **study, "training": config["training"] | study["training"]}))
     assert any(job.setting.adc.bits is None for job in plan.of(experiment))
-    (section,) = outputs.sections({experiment: entry}, NO_PAPER)
-    assert [figure.draw for figure in section.figures] == ["memristive_study.figures.resolution:draw"]
+    assert drawn_by(experiment, entry) == ["memristive_study.figures.resolution:draw"]
     del entry["parts"]["no_converter"]
-    (section,) = outputs.sections({experiment: entry}, NO_PAPER)
-    assert [figure.draw for figure in section.figures] == ["memristive_study.figures.sweep:draw"]
+    assert drawn_by(experiment, entry) == ["memristive_study.figures.sweep:draw"]

@@ -42,11 +42,12 @@ def _keep(stage: SlicedStage, group: int, inputs: torch.Tensor, width: int, valu
     starts = {n: part.start for n, part in enumerate(stage.arithmetic.tile_columns(stage.digits.shape[-1]))}
     alike = [number for number, own in enumerate(stage.widths) if own == width]
     vectors, columns = _chosen(stage, inputs, width)
-    linear, in_cycles = dataclasses.replace(stage, kernel_size=None), definition.cycles(stage, vectors)
-    for (slice_, of_slice), (applied, weight) in itertools.product(enumerate(values), in_cycles):
-        sums = definition.tile_sums(linear, slice_, group, applied, layers.sums_of)[:, :, 0]
-        for row, number in itertools.product(range(len(sums)), alike):
-            kept = sums[row].gather(1, (columns + starts[number])[:, None])[:, 0]
+    digits = torch.cat([*stage.digits[:, group]], -1)[None]  # of all slices, side by side
+    arrays = definition.bare(dataclasses.replace(stage, kernel_size=None), digits)
+    for applied, weight in definition.cycles(stage, vectors):
+        sums = layers.sums_of(arrays, applied)[0, :, :, 0].unflatten(-1, (len(values), -1))
+        for (slice_, of_slice), row, number in itertools.product(enumerate(values), range(len(sums)), alike):
+            kept = sums[row, :, slice_].gather(1, (columns + starts[number])[:, None])[:, 0]
             of_slice[row][number].keep(kept, abs(weight))
 
 
