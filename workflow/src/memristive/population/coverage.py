@@ -44,7 +44,8 @@ DISTRIBUTIONS: dict[str, tuple[Distribution, float]] = {  # with their means
 }
 CHIPS = (12, 60, 100, 200)
 THRESHOLD = 0.895  # of the yield
-PRECISION = 0.04  # of the chips that are drawn until their mean is known
+# Half-width to which means are known by chips drawn until then: what takes a few hundred chips.
+PRECISIONS = dict.fromkeys(DISTRIBUTIONS, 0.04) | dict.fromkeys(("a tenth fails", "a twentieth fails", RARE), 0.1)
 WHAT = ("mean", "yield", "prediction")
 COLUMNS = ("distribution", "rule", "chips", "studies", *WHAT, *(f"{what}_width" for what in WHAT))
 
@@ -95,8 +96,8 @@ def rows(count: int) -> Iterator[dict[str, object]]:
             found = {what: round(value, 4) for what, value in studies(name, chips, count).items()}
             yield {"distribution": name, "rule": "fixed", "chips": chips, "studies": count} | found
     for name in DISTRIBUTIONS:
-        found = sequential(name, PRECISION, count)
-        rule = f"mean known to {100 * PRECISION:g} points"
+        found = sequential(name, PRECISIONS[name], count)
+        rule = f"mean known to {100 * PRECISIONS[name]:g} points"
         yield {
             "distribution": name,
             "rule": rule,
