@@ -90,6 +90,8 @@ def test_every_block_of_python_runs(page, tmp_path, monkeypatch, capsys):
     exec(compile(blocks(page, "python"), str(page), "exec"), names)
     if page.stem in SHOWN:
         SHOWN[page.stem](capsys.readouterr().out.splitlines(), names)
+    for name, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        Path(name).write_text(text, encoding="utf-8")
     for line in filter(None, blocks(page, "console").splitlines()):
         assert line.startswith("$ memristive "), line
         assert main(shlex.split(line)[2:]) == 0, capsys.readouterr().err
