@@ -54,9 +54,10 @@ def draw_paper_point(axes: "Axes", frame: "pd.DataFrame", study: Study, values: 
             axes.axhline(paper, color=colour, linewidth=0.6, alpha=0.6)
     axes.set_xlim(-0.6, len(columns) - 0.1)
     texts = [f"{TUNING_LABELS[tuning]}\n{semantics}".replace(" ", "\n") for tuning, semantics in columns]
-    if len(columns) > 4:  # closer to one another
+    close = len(columns) > 4
+    if close:
         texts = [text.replace("_", "_\n") for text in texts]
-    axes.set_xticks(range(len(columns)), texts, fontsize=6.5)
+    axes.set_xticks(range(len(columns)), texts, fontsize=5 if close else 6.5)
     axes.grid(False, axis="x")
     style.accuracy_axis(axes)
     axes.set_ylabel("accuracy (%)")
