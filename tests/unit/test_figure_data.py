@@ -222,11 +222,12 @@ def test_both_semantics_share_a_panel_and_their_difference_is_said(drawn, inputs
 def test_adc_of_a_fixed_range(drawn, inputs):
     frame = only(experiment(inputs["adc_tile"]), tile_shape="64x64")
     figure = drawn("fig_adc_range")
-    shown, named = panels(figure), legend(figure)
-    for name in ("mnist", "cifar10"):
-        auto, fixed = curves(shown[LABELS[name]])
-        assert_curve(auto, only(frame, network=name, part="paper"), "adc_bits")
-        assert_curve(fixed, only(frame, network=name, part="range"), "adc_bits")
+    named = legend(figure)
+    for name, axes in zip(("mnist", "cifar10"), figure.axes, strict=True):
+        assert axes.get_title().startswith(LABELS[name])
+        auto, fixed = curves(axes)
+        assert_losses(auto, only(frame, network=name, part="paper"), name, "adc_bits")
+        assert_losses(fixed, only(frame, network=name, part="range"), name, "adc_bits")
         assert named["fixed, on 200 training images"].get_marker() == fixed[2].get_marker()
 
 

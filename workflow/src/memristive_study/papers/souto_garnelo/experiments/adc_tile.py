@@ -72,12 +72,13 @@ def tile_shapes(frame: "pd.DataFrame") -> list[str]:
 
 
 def draw_range(frames: Mapping[str, Any], study: Study) -> "Drawn":
-    """One panel a network over the resolution. Needs `adc_tile` with the parts `paper` and `range`."""
+    """One panel a network: lost points by resolution. Needs `adc_tile`, parts `paper` and `range`, `selections`."""
     from memristive_study.figures import style
 
-    frame = frames["adc_tile"].dropna(subset=["adc_bits"])
+    frame, selections = frames["adc_tile"].dropna(subset=["adc_bits"]), frames["selections"]
     fixed = frame[frame["part"] == "range"]
-    names = study.ordered(fixed["network"])
+    digital = dict(zip(selections["network"], 100 * selections["test_accuracy"], strict=True))
+    names = [name for name in study.ordered(fixed["network"]) if name in digital]
     if not names:
         return style.empty("This study has no ADC of a fixed range.")
     look_of_fixed = {
@@ -94,12 +95,12 @@ def draw_range(frames: Mapping[str, Any], study: Study) -> "Drawn":
         mine = auto[auto["network"] == name]
         for semantics in style.semantics_of(mine):
             look = {"marker": marker, **style.semantics_style(semantics, colour)}
-            style.means(panel, mine[mine["semantics"] == semantics], "adc_bits", **look)
-        style.means(panel, fixed[fixed["network"] == name], "adc_bits", **look_of_fixed)
-        style.accuracy_axis(panel)
+            style.losses(panel, mine[mine["semantics"] == semantics], "adc_bits", digital[name], **look)
+        style.losses(panel, fixed[fixed["network"] == name], "adc_bits", digital[name], **look_of_fixed)
+        style.loss_axis(panel)
         panel.set_xticks(sorted({*fixed["adc_bits"].astype(int), *mine["adc_bits"].astype(int)}))
-        panel.set(title=study.label(name), xlabel="ADC resolution (bits)")
-    axes[0].set_ylabel("accuracy (%)")
+        panel.set(title=f"{study.label(name)}, digital {digital[name]:.2f} %", xlabel="ADC resolution (bits)")
+    axes[0].set_ylabel("lost accuracy (points)")
     images = " or ".join(f"{n:,}" for n in sorted(fixed["calibration_images"].astype(int).unique()))
     handles = [
         style.entry(f"auto-ranging, {name}", marker="o", **style.semantics_style(name, style.GREY))
@@ -150,11 +151,11 @@ SECTION = Section(
         ),
         Figure(
             "fig_adc_range",
-            ("adc_tile",),
+            ("adc_tile", "selections"),
             "An ADC of a fixed range beside the auto-ranging one",
-            "Accuracy on the test set against the resolution of the ADC. MemTorch's converter takes its range from the "
-            "vector that it converts, which no converter can know; the other one has a range for each tile, fixed on "
-            "training images.",
+            "Points lost against the digital accuracy by the resolution of the ADC. MemTorch's converter takes its "
+            "range from the vector that it converts, which no converter can know; the other one has a range for each "
+            "tile, fixed on training images.",
             draw_range,
             parts=("range",),
         ),
