@@ -92,12 +92,20 @@ def box_muller(of_radius: torch.Tensor, of_angle: torch.Tensor) -> tuple[torch.T
     t = (bits - (exponent << 23)).view(torch.float32) - 1.0
     logarithm = fused_multiply_add(t * t, _polynomial(LOGARITHM, t), t)
     logarithm = fused_multiply_add((exponent - 31).float(), torch.tensor(LN2), logarithm)
-    radius = (logarithm * -2.0).sqrt()
+    radius = square_root(logarithm * -2.0)
     v = ((of_angle << 2 & WORD ^ 2**31) - 2**31).float() * 2.0**-31  # the word as a signed one, from -1 to 1
     sine, cosine = v * _polynomial(SINE, v * v), _polynomial(COSINE, v * v)
     turned = (of_angle >> 30 & 1).bool()
     sign = 1.0 - 2.0 * (of_angle >> 31).float()
     return radius * torch.where(turned, sine, cosine) * sign, radius * torch.where(turned, cosine, sine) * sign
+
+
+def square_root(x: torch.Tensor) -> torch.Tensor:
+    """Of float32 numbers, rounded to the nearest: torch's own may be that of a library which is not.
+
+    A root in double precision is never so close to the middle of two float32 that its own error could matter.
+    """
+    return x.double().sqrt().float()
 
 
 def _polynomial(coefficients: tuple[float, ...], x: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import torch
 
 from memristive.arrays.encoding import encode
+from memristive.arrays.noise import square_root
 from memristive.arrays.product import convert_in_ranges, convert_sums
 from memristive.arrays.stage import Stage
 
@@ -49,7 +50,7 @@ def _sums(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
             total = total + one_pass(_alone(stage, matrix), values)
     if stage.variance is None:
         return total
-    deviation = one_pass(_alone(stage, stage.variance), voltages.square()).sqrt()
+    deviation = square_root(one_pass(_alone(stage, stage.variance), voltages.square()))
     # A Linear's vectors count as samples each.
     each = deviation if stage.kernel_size else deviation.flatten(2, 3).unsqueeze(3)
     for group in range(stage.groups):
