@@ -18,9 +18,9 @@ PRICED = ("array.", "tuning.", "faults.", "retention.time", "recovery.")
 
 
 def build(frames: Frames, study: Study) -> pd.DataFrame:
-    """A row a setting: what harms, under its field's name, accuracies of its chips (%), gain and prices (`price.Price`).
+    """A row a setting: what harms it, accuracies of its chips (%), points gained, and prices (`price.Price`).
 
-    Gains, in points, are on the first part: means over pairs of chips with the same seed. Needs an experiment and `datasets`.
+    Gains are on the first part: means over pairs of chips with the same seed. Needs an experiment and `datasets`.
     """
     (experiment,) = (name for name in frames if name != "datasets")
     frame = frames[experiment]
