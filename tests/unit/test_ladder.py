@@ -14,10 +14,12 @@ from matplotlib import pyplot
 
 from memristive import Setting, price
 from memristive.core.setting import FIELDS
+from memristive_study.claims.evidence import Evidence
 from memristive_study.config.check import checked
 from memristive_study.figures import ladder
 from memristive_study.models.build import build
 from memristive_study.plan.plan import Plan
+from memristive_study.report.ladder import findings
 from memristive_study.results import outputs
 from memristive_study.results.paper import NO_PAPER
 from memristive_study.results.study import Study
@@ -80,7 +82,7 @@ def test_gains_are_between_the_same_chips_and_prices_those_of_the_library(frame,
     assert len(found) == len(PARTS) * len(HARM)
     model = build("mnist", 10, (1, 28, 28)).eval()
     for row in found.to_dict("records"):
-        part, harm = row["recovery"].replace(" ", "_"), float(row["harm"].rpartition(" ")[2])
+        part, harm = row["recovery"].replace(" ", "_"), row["faults.stuck_at_lrs"]
         by_seed = {
             name: frame[(frame["part"] == name) & (frame["stuck_at_lrs"] == harm)].set_index("seed")["accuracy"]
             for name in (part, "none")
@@ -91,6 +93,24 @@ def test_gains_are_between_the_same_chips_and_prices_those_of_the_library(frame,
         assert {key: row[key] for key in dataclasses.asdict(wanted)} == dataclasses.asdict(wanted)
     assert found["device_writes"].max() > 0
     assert found["calibration_images"].max() == 50
+
+
+def test_its_findings_are_what_gains_most_on_each_network_against_each_harm(frame, study):
+    worst = frame.assign(accuracy=frame["accuracy"].where(frame["part"] != "remapping", 95.0 + frame["repeat"] / 10))
+    found = findings(Evidence({"ladder_stuck": worst}, study), "ladder_stuck", tuple(sorted(PARTS)))
+    assert len(found) == len(HARM)
+    for harm, text in zip(HARM, found, strict=True):
+        first = worst[(worst["part"] == "none") & (worst["stuck_at_lrs"] == harm)]["accuracy"].mean()
+        assert text.startswith(f"mnist, faults.stuck_at_lrs {harm:g}: {first:.1f} % [")
+        assert f"with none; of 3 other rungs remapping has most, {95.25:.1f} % [" in text
+        assert f"which gains {95.25 - first:.1f} points [" in text
+    best = worst.assign(accuracy=worst["accuracy"].where(worst["part"] != "none", 99.0))
+    assert findings(Evidence({"ladder_stuck": best}, study), "ladder_stuck", tuple(PARTS))[0].endswith(
+        "99.0 % [99.0, 99.0] with none, and no rung has more."
+    )
+    alone = frame[frame["part"] == "none"]
+    assert not findings(Evidence({"ladder_stuck": alone}, study), "ladder_stuck", ("none",))
+    assert not findings(Evidence({}, study), "ladder_stuck", tuple(PARTS))
 
 
 def test_a_price_needs_no_measured_device(study):
@@ -116,6 +136,7 @@ def test_the_study_of_chips_is_a_ladder(repository, tmp_path):
     for name in plan.experiments:
         assert [figure.draw for figure in sections[name].figures] == ["memristive_study.figures.ladder:draw"]
         assert [each.make for each in sections[name].tables] == ["memristive_study.tables.ladder:build"]
+        assert sections[name].findings.args[1] == "memristive_study.report.ladder:findings"
     options = {option for job in plan.jobs for option in job.setting.recovery.options}
     assert options == set(Setting(**EVERY).recovery.options) | {"folding"}
 

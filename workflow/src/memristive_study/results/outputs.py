@@ -370,14 +370,14 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
         return section
     asked = {part: described[part] for part in rest}
     if _is_ladder(asked):
-        general, prices = _ladder(section.title, name), (_prices(name),)
+        general, prices, said = _ladder(section.title, name), (_prices(name),), "ladder"
     else:
-        general, prices = _general(asked.values())(section.title, name), ()
+        general, prices, said = _general(asked.values())(section.title, name), (), "sweep"
     return replace(
         section,
         figures=(*section.figures, general),
         tables=(*section.tables, *prices),
-        findings=functools.partial(_findings, section, name, rest),
+        findings=functools.partial(_findings, section, f"memristive_study.report.{said}:findings", name, rest),
     )
 
 
@@ -460,8 +460,6 @@ def _prices(name: str) -> Table:
     return Table(name, (name, "datasets"), "What is gained, and its price", "memristive_study.tables.ladder:build")
 
 
-def _findings(section: Section, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:
+def _findings(section: Section, general: Function, name: str, rest: tuple[str, ...], evidence: Any) -> list[str]:
     """Findings of the paper's section, and general ones of the parts that it does not show."""
-    from memristive_study.report import sweep
-
-    return section.sentences(evidence) + sweep.findings(evidence, name, rest)
+    return section.sentences(evidence) + resolve(general)(evidence, name, rest)

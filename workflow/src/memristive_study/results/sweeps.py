@@ -35,7 +35,12 @@ def title(field: str) -> str:
 
 def where(row: Any, fields: Sequence[str]) -> str:
     """Values of some fields in a row: "adc.bits 6, variability.sigma 20"."""
-    return ", ".join(f"{_DECLARED[name].name} {text(row[name]) or 'none'}" for name in fields)
+    return ", ".join(f"{named(name)} {text(row[name]) or 'none'}" for name in fields)
+
+
+def named(field: str) -> str:
+    """Dotted name of a field by its short form."""
+    return _DECLARED[field].name
 
 
 def text(value: Any) -> str:

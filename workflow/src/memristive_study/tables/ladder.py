@@ -18,9 +18,9 @@ PRICED = ("array.", "tuning.", "faults.", "retention.time", "recovery.")
 
 
 def build(frames: Frames, study: Study) -> pd.DataFrame:
-    """A row a setting: accuracies of its chips (%), points gained on the first part, and prices of `price.Price`.
+    """A row a setting: what harms it, accuracies of its chips (%), points gained, and prices (`price.Price`).
 
-    Gains are means over pairs of chips with the same seed. Needs an experiment and `datasets`.
+    Gains are on the first part: means over pairs of chips with the same seed. Needs an experiment and `datasets`.
     """
     (experiment,) = (name for name in frames if name != "datasets")
     frame = frames[experiment]
@@ -37,7 +37,7 @@ def build(frames: Frames, study: Study) -> pd.DataFrame:
             {
                 "network": study.label(network),
                 "recovery": part.replace("_", " "),
-                "harm": sweeps.where(first, fields) if fields else "",
+                **{sweeps.named(field): first[field] for field in fields},
                 "chips": len(chips),
                 "mean": chips["accuracy"].mean(),
                 "standard_deviation": chips["accuracy"].std(),
