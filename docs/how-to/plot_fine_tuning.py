@@ -26,9 +26,9 @@ RATES = (0, 0.02, 0.05)
 for words, fields in (("as trained", {}), ("through chips", {"fine_tuning_images": 1000})):
     settings = [Setting(stuck_at_lrs=rate, tuning="after", **fields) for rate in RATES]
     found = [chips(model, test, setting, training_images=draw) for setting in settings]
-    middle = [one.mean for one in found]
-    ends = [(one.mean - one.mean_interval.low, one.mean_interval.high - one.mean) for one in found]
-    plt.errorbar([100 * rate for rate in RATES], middle, list(zip(*ends, strict=True)), capsize=3, label=words)
+    places, ends = [100 * rate for rate in RATES], [one.mean_interval for one in found]
+    plt.plot(places, [one.mean for one in found], label=words)
+    plt.fill_between(places, [end.low for end in ends], [end.high for end in ends], alpha=0.3)
 plt.xlabel("devices stuck at their low resistance (%)")
 plt.ylabel("accuracy (%)")
 plt.title("Mean accuracy of chips, with its 95 % interval, by training")

@@ -5,9 +5,9 @@ import json
 import pytest
 import torch
 
+from memristive.cli.weights import read_safetensors
 from memristive.core.errors import InputError
 from memristive.core.files import write_csv
-from memristive.core.weights import read_safetensors
 from memristive_study.training import history, selection
 from memristive_study.training.rules import RULES
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from memristive.core.errors import InputError
-from memristive.core.weights import fill, read_safetensors
+from memristive.core.weights import fill
 
 INNER = ("state_dict", "model_state_dict", "model")  # under which checkpoints hold the weights
 PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
@@ -26,6 +26,25 @@ def load(model: nn.Module, path: str | Path) -> None:
         raise InputError(f"weights: {path}: no such file")
     found = read_safetensors(path, "weights: ") if path.suffix == ".safetensors" else _state_dict(path)
     fill(model, found, f"weights: {path}")
+
+
+def read_safetensors(path: str | Path, place: str = "") -> dict[str, torch.Tensor]:
+    """Tensors of a safetensors file, on the CPU.
+
+    `place` begins the message of the InputError for a file that is missing, truncated or foreign, or where the package
+    safetensors is not installed.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"{place}{path}: no such file")
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        raise InputError(f"{place}{path}: needs safetensors: pip install 'memristive[cli]'") from None
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{place}{path}: not a whole safetensors file ({error})") from None
 
 
 def _state_dict(path: Path) -> dict[str, torch.Tensor]:

@@ -1,7 +1,6 @@
-"""Weights from outside: which tensors fit a network, and how a file of them is read."""
+"""Weights from outside: which tensors fit a network."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -9,25 +8,6 @@ from torch import nn
 from memristive.core.errors import InputError
 
 NAMES_SHOWN = 4  # of those that are too many or too few
-
-
-def read_safetensors(path: str | Path, place: str = "") -> dict[str, torch.Tensor]:
-    """Tensors of a safetensors file, on the CPU.
-
-    `place` begins the message of the InputError for a file that is missing, truncated or foreign, or where the package
-    safetensors is not installed.
-    """
-    if not Path(path).is_file():
-        raise InputError(f"{place}{path}: no such file")
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-    except ImportError:
-        raise InputError(f"{place}{path}: needs safetensors: pip install 'memristive[cli]'") from None
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"{place}{path}: not a whole safetensors file ({error})") from None
 
 
 def fill(model: nn.Module, tensors: Mapping[str, torch.Tensor], place: str) -> None:

@@ -7,8 +7,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from memristive.cli.weights import read_safetensors
 from memristive.core.files import atomic
-from memristive.core.weights import fill, read_safetensors
+from memristive.core.weights import fill
 
 
 def write_tensors(path: str | Path, tensors: Mapping[str, torch.Tensor]) -> None:

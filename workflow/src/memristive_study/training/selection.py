@@ -5,9 +5,9 @@ from pathlib import Path
 
 from torch import Tensor
 
+from memristive.cli.weights import read_safetensors
 from memristive.core.errors import InputError
 from memristive.core.files import write_json
-from memristive.core.weights import read_safetensors
 from memristive_study.models.weights import write_tensors
 from memristive_study.training import history as histories
 from memristive_study.training.rules import RULES
