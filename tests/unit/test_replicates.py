@@ -170,21 +170,6 @@ def test_a_verdict_that_does_not_flip_stays(evidence_with):
     assert judge.judge(paper_claims.CLAIMS[8], evidence_with(50.0, low))["verdict"] == NOT_REPRODUCED
 
 
-def test_networks_are_compared_on_the_settings_that_their_draws_have(evidence_with):
-    """Claim 7: from 6 V on accuracies differ by less than a point. The draws lack 7 V, where the own one differs."""
-    evidence = evidence_with(86.0, STEADY)
-    own = evidence.frames["input_voltage"]
-    volts = own["max_input_voltage"]
-    own = own.assign(accuracy=(volts == 7) * 50.0 + 40)
-    drawn = own[(own["network"] == "mnist") & (own["part"] == "paper") & volts.isin([6, 9])]
-    drawn = pd.concat([drawn.assign(network=f"mnist_fold{fold}") for fold in FOLDS])
-    row = judge.judge(
-        paper_claims.CLAIMS[6], Evidence(evidence.frames | {"input_voltage": own, "replicates": drawn}, evidence.study)
-    )
-    assert row["verdict"] == NOT_REPRODUCED
-    assert "depends on the network" not in row["reason"]
-
-
 def test_draws_that_decide_nothing_leave_the_verdict_to_the_studys_own(evidence_with):
     """Two repeats at 70 and 95 % say neither that it holds nor that it does not."""
     undecided = [[70.0, 95.0]] * 5

@@ -51,24 +51,6 @@ class Evidence:
         names = set(drawn["network"])
         return {**self.study.networks, **{name: of for name, of in self.study.replicates.items() if name in names}}
 
-    def where_draws_are(self) -> "Evidence":
-        """This evidence with the settings alone at which further draws were evaluated, of networks that have some.
-
-        A network is compared with its draws on the same settings: a criterion on the largest of all differences would
-        else ask more of the network whose grid is larger.
-        """
-        drawn = self.frames.get(TABLE)
-        if drawn is None:
-            return self
-        drawn_of = {network.draw_of for network in self.study.replicates.values()}
-        common = {name: set(rows["label"]) for name, rows in drawn.groupby("experiment")}
-
-        def kept(name: str, frame: Any) -> Any:
-            return frame[~frame["network"].isin(drawn_of) | frame["label"].isin(common[name])]
-
-        frames = {name: kept(name, frame) if name in common else frame for name, frame in self.frames.items()}
-        return Evidence(frames, self.study)
-
     def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
         """A table, or one part of an experiment; raises Missing where it is absent or empty.
 

@@ -121,8 +121,7 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
             *_between_networks(quantities, evidence),
         )
     )
-    papers = {name: network.paper for name, network in evidence.networks.items()}
-    decided = verdicts.decide(found, papers, draws, _on_common_settings(claim, evidence) or found)
+    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()}, draws)
     notes = [decided.reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
     notes += [f"{part.what}: by construction, {part.by_construction}" for part in claim.parts if part.by_construction]
     if claim.same_fact_as:
@@ -147,17 +146,6 @@ def _quantity(part: Part, evidence: Evidence) -> list[Found]:
             raise
         own = {name: frame for name, frame in evidence.frames.items() if name != TABLE}
         return part.quantity(Evidence(own, evidence.study))
-
-
-def _on_common_settings(claim: Claim, evidence: Evidence) -> list[tuple[Part, list[Found]]]:
-    """Parts and quantities of networks and further draws on the same settings; empty where these lack data."""
-    if TABLE not in evidence.frames:
-        return []
-    common = evidence.where_draws_are()
-    try:
-        return [(part, part.quantity(common)) for part in claim.parts]
-    except Missing:
-        return []
 
 
 def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:

@@ -75,12 +75,7 @@ class Holding:
         return [choice for choice, holds in self.by_choice.items() if holds and choice]
 
 
-def decide(
-    found: Quantities,
-    papers: Mapping[str, str | None],
-    draws: Collection[str] = (),
-    compared: Quantities | None = None,
-) -> Decided:
+def decide(found: Quantities, papers: Mapping[str, str | None], draws: Collection[str] = ()) -> Decided:
     """The verdict on a claim.
 
     Args:
@@ -88,10 +83,9 @@ def decide(
         papers: the paper's network that each network of the study stands for; several of one are its trainings.
         draws: names of further draws of the study's networks. They are known by fewer repeats, so that they decide
             nothing by themselves: a verdict depends on the network where one of them decides against the study's own.
-        compared: the quantities in which networks are compared with each other and with their draws, where not `found`.
     """
-    every = found if compared is None else compared
-    found = [(part, [q for q in quantities if q.where not in draws]) for part, quantities in found]
+    every = found
+    found = [(part, [q for q in quantities if q.where not in draws]) for part, quantities in every]
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
     published = readings.published(kinds)
     first = MEANT if MEANT in kinds or not published else published
