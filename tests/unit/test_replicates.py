@@ -210,6 +210,21 @@ def test_settings_of_another_part_count_for_draws_as_for_their_network(evidence_
     assert "MNIST physical, between folds' networks, last epoch: " in row["ours"]
 
 
+def test_an_extreme_is_compared_at_the_settings_of_the_draws(evidence_with):
+    """Claim 7: stable from 6 V on. The study's own network is not, but at 10 V alone, where no draw was evaluated."""
+    evidence = evidence_with(86.0, STEADY)
+    frame = evidence.frames["input_voltage"]
+    mine = (frame["network"] == "mnist") & (frame["part"] == "paper")
+    at_10_volt = mine & (frame["max_input_voltage"] == 10)
+    frame = frame.assign(accuracy=frame["accuracy"].mask(at_10_volt, 60.0))
+    shared = frame[mine & frame["max_input_voltage"].isin([6, 9])]
+    draws = [shared.assign(network=f"mnist_fold{fold}") for fold in FOLDS]
+    frames = evidence.frames | {"input_voltage": frame, "replicates": pd.concat([shared, *draws])}
+    row = judge.judge(paper_claims.CLAIMS[6], Evidence(frames, evidence.study))
+    assert row["verdict"] == NOT_REPRODUCED
+    assert "between folds' networks" in row["ours"]
+
+
 def test_draws_that_lack_data_leave_the_claim_to_the_studys_own(evidence_with):
     """Claim 30 needs the ideal network at 9 V, which was not evaluated for these draws."""
     with_draws = evidence_with(86.0, STEADY)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from memristive_study.plan.replicates import TABLE
 from memristive_study.results import readings
-from memristive_study.results.differences import of_part
+from memristive_study.results.differences import of_part, settings_of
 from memristive_study.results.statistics import Interval, OneChip
 from memristive_study.results.study import Network, Study
 
@@ -54,7 +54,8 @@ class Evidence:
     def frame(self, name: str, part: str | None = None) -> pd.DataFrame:
         """A table, or one part of an experiment; raises Missing where it is absent or empty.
 
-        Rows of further draws of the networks come after those of the study's own.
+        With further draws of the networks, these come after the study's own, whose rows are those at the settings of
+        the draws: a largest or least value of several settings is then one of the same settings for all.
         Further repeats of a part's settings that another part evaluated count as its own, and each repeat once.
         """
         frame = self._with_draws(name)
@@ -76,7 +77,12 @@ class Evidence:
         if "experiment" not in frame:
             return frame
         mine = drawn[(drawn["experiment"] == name) & drawn["network"].isin(self.study.replicates)]
-        return pd.concat([frame, mine], ignore_index=True) if len(mine) else frame
+        if not len(mine):
+            return frame
+        columns = [column for column in frame if column in mine]
+        shared = settings_of(frame[columns]).isin(settings_of(mine[columns]))
+        others = ~frame["network"].isin({network.draw_of for network in self.study.replicates.values()})
+        return pd.concat([frame[shared | others], mine], ignore_index=True)
 
     def _last_epochs(self) -> pd.DataFrame:
         """Selections of further draws, from the histories of their folds: the last epoch of each."""
@@ -88,6 +94,10 @@ class Evidence:
                 row = {"network": name, "rule": "last", "epoch": last["epoch"], "test_accuracy": last["test_accuracy"]}
                 found.append(row)
         return pd.DataFrame(found)
+
+    def own(self) -> "Evidence":
+        """That of the study's own networks alone, at all their settings."""
+        return Evidence({name: frame for name, frame in self.frames.items() if name != TABLE}, self.study)
 
     def groups(self, frame: pd.DataFrame, choices: Sequence[str] = ()) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
         """Network, semantics, choice and rows, for each network of the study."""

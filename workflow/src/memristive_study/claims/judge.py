@@ -106,22 +106,23 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
         if not evidence.networks:
             return row | _verdict(NOT_DECIDABLE, "", f"this study has no network trained on {_or(absent)}")
     try:
-        found = [(part, _quantity(part, evidence)) for part in claim.parts]
+        found = [(part, part.quantity(evidence.own())) for part in claim.parts]
     except Missing as missing:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no {missing}")
     empty = next((part for part, quantities in found if not quantities), None)
     if empty is not None:
         return row | _verdict(NOT_DECIDABLE, "", f"this study has no data on: {empty.what}")
-    several, draws = len(found) > 1, evidence.study.replicates
+    several, drawn = len(found) > 1, _of_draws(claim, evidence)
     ours = "; ".join(
         (f"{part.what}, " if several else "") + text
-        for part, quantities in found
+        for number, (part, quantities) in enumerate(found)
         for text in (
-            *(_text(one, evidence) for one in quantities if one.where not in draws),
+            *(_text(one, evidence) for one in quantities),
             *_between_networks(quantities, evidence),
+            *_between_networks([one for one in drawn[number][1] if evidence.networks[one.where].draw_of], evidence),
         )
     )
-    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()}, draws)
+    decided = verdicts.decide(found, {name: network.paper for name, network in evidence.networks.items()}, drawn)
     notes = [decided.reason, *dict.fromkeys(q.note for _, quantities in found for q in quantities if q.note)]
     notes += [f"{part.what}: by construction, {part.by_construction}" for part in claim.parts if part.by_construction]
     if claim.same_fact_as:
@@ -137,15 +138,20 @@ def judge(claim: Claim, evidence: Evidence) -> dict[str, Any]:
     return row | _verdict(decided.verdict, ours, reason, explanation, decided.holds_with)
 
 
-def _quantity(part: Part, evidence: Evidence) -> list[Found]:
-    """What a part is about, without further draws of the networks where these lack what it needs; raises Missing."""
-    try:
-        return part.quantity(evidence)
-    except Missing:
-        if TABLE not in evidence.frames:
-            raise
-        own = {name: frame for name, frame in evidence.frames.items() if name != TABLE}
-        return part.quantity(Evidence(own, evidence.study))
+def _of_draws(claim: Claim, evidence: Evidence) -> list[tuple[Part, list[Found]]]:
+    """What its parts are about at the settings of further draws, of these and of the networks; empty without them."""
+    found = []
+    for part in claim.parts:
+        try:
+            quantities = part.quantity(evidence) if TABLE in evidence.frames else []
+        except Missing:
+            quantities = []
+        found.append((part, [one for one in quantities if one.where in evidence.networks]))
+    return (
+        found
+        if any(evidence.networks[one.where].draw_of for _, several in found for one in several)
+        else [(part, []) for part in claim.parts]
+    )
 
 
 def _of(papers: Sequence[str], evidence: Evidence) -> Evidence:

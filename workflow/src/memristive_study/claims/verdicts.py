@@ -1,6 +1,6 @@
 """From the quantities of a claim to its verdict: which semantics, which choices, which networks fulfil its criteria."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,22 +75,22 @@ class Holding:
         return [choice for choice, holds in self.by_choice.items() if holds and choice]
 
 
-def decide(found: Quantities, papers: Mapping[str, str | None], draws: Collection[str] = ()) -> Decided:
+def decide(found: Quantities, papers: Mapping[str, str | None], draws: Quantities = ()) -> Decided:
     """The verdict on a claim.
 
     Args:
         found: its parts with their quantities, none of them empty.
         papers: the paper's network that each network of the study stands for; several of one are its trainings.
-        draws: names of further draws of the study's networks. They are known by fewer repeats, so that they decide
-            nothing by themselves: a verdict depends on the network where one of them decides against the study's own.
+        draws: the parts with the quantities of further draws of the networks, and of the networks themselves at the
+            same settings. They are known by fewer repeats, so that they decide nothing by themselves: a verdict
+            depends on the network where one of them decides against another.
     """
-    every = found
-    found = [(part, [q for q in quantities if q.where not in draws]) for part, quantities in every]
+    trainings = draws if any(quantities for _, quantities in draws) else found
     kinds = {q.semantics for _, quantities in found for q in quantities} - {""}
     published = readings.published(kinds)
     first = MEANT if MEANT in kinds or not published else published
     holding = {
-        kind: Holding(_by_choice(found, kind, papers), _by_training(every, kind, papers))
+        kind: Holding(_by_choice(found, kind, papers), _by_training(trainings, kind, papers))
         for kind in readings.ORDER
         if kind in {first, *kinds}
     }

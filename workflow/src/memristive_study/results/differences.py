@@ -42,6 +42,12 @@ def at(frame: pd.DataFrame, **values: Any) -> pd.DataFrame:
 _SETTING = (*SHORT_NAMES, "layers")
 
 
+def settings_of(frame: pd.DataFrame) -> pd.Series:
+    """A number a row, the same for the same setting."""
+    columns = frame[[name for name in _SETTING if name in frame]].astype(str)
+    return pd.util.hash_pandas_object(columns, index=False)
+
+
 def of_part(frame: pd.DataFrame, part: str | None) -> pd.DataFrame:
     """Rows of a part of an experiment, or of all parts (None), each repeat of a setting once.
 
@@ -50,8 +56,7 @@ def of_part(frame: pd.DataFrame, part: str | None) -> pd.DataFrame:
     """
     if frame["part"].nunique() == 1:
         return frame if part in (None, frame["part"].iloc[0]) else frame.iloc[:0]
-    columns = frame[[name for name in _SETTING if name in frame]].astype(str)
-    frame = frame.assign(setting=pd.util.hash_pandas_object(columns, index=False))
+    frame = frame.assign(setting=settings_of(frame))
     mine = frame["part"] == part if part is not None else frame["part"].notna()
     found = pd.concat([frame[mine], frame[~mine & frame["setting"].isin(frame["setting"][mine])]])
     keys = [name for name in ("network", "setting", "repeat") if name in found]
