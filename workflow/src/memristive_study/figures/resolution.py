@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
@@ -28,7 +29,10 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
     if not parts:
         return style.empty("No network in this experiment.")
     figure, axes = pyplot.subplots(
-        len(parts), len(names), figsize=(style.DOUBLE, 2.5 * len(parts) + 0.6), squeeze=False, sharey=True
+        len(parts),
+        len(names),
+        figsize=(style.DOUBLE if len(names) > 1 else style.SINGLE + 0.9, 2.5 * len(parts) + 0.6),
+        squeeze=False,
     )
     for row, part in zip(axes, parts, strict=True):
         of_part = swept[swept["part"] == part]
@@ -43,7 +47,8 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
         row[0].legend(loc="lower right", fontsize=6)
     if len(without):
         style.legend(figure, [style.entry("without converters", **WITHOUT)])
-    style.note(figure, style.repeats(frame, ["network", "part", "label"]))
+    text = style.repeats(frame, ["network", "part", "label"])
+    style.note(figure, f"{text}; the axes of accuracy differ between panels" if len(names) > 1 else text)
     return figure
 
 
@@ -57,6 +62,7 @@ def _draw_panel(panel: Axes, of_part: pd.DataFrame, name: str) -> None:
     for number, (line, colour) in enumerate(zip(lines, style.shades(len(lines)), strict=True)):
         look = {"color": colour, "marker": style.MARKERS[number % len(style.MARKERS)], "markersize": 4}
         style.means(panel, mine[of_rows == line], BITS, label=line or None, linewidth=1.4, **look)
-    style.accuracy_axis(panel)
+    low = float(mine["accuracy"].min()) if len(mine) else 0.0
+    panel.set_ylim(np.floor(low - 0.06 * (100 - low)), None)
     panel.set_xticks(sorted(of_part[BITS].unique()))
     panel.minorticks_off()
