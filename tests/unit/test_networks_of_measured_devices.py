@@ -420,7 +420,7 @@ def test_use_within_what_was_measured_says_nothing(layer, recwarn):
         ({"device": "sonos", "device_current": "device"}, "sonos has no other current than Ohm's law"),
         (
             {**SONOS, "word_line_resistance": 1.0},
-            "reading: noise and other currents than Ohm's law are not offered with",
+            "reading.noise: 'measured' is not offered with wires: a cell's noise changes the voltages of the others",
         ),
         ({**SONOS, "semantics": "memtorch"}, "reading: is offered under semantics 'physical' alone"),
     ],

@@ -113,7 +113,7 @@ def test_as_many_repeats_as_the_precision_asks_for(tmp_path, monkeypatch, reposi
         found = records.evaluate_setting(weights, data, "mnist", setting, seeds, 1, {}, precision)["evaluations"]
         return [(one["repeat"], one["seed"], one["correct_bits"]) for one in found]
 
-    seeds = list(range(100, 124))
+    seeds = list(range(100, 148))
     every = evaluated(seeds)
     accuracies = np.array([unpack_bits(bits, 40).mean() for _, _, bits in every])
     assert len(set(accuracies)) > 2
@@ -127,7 +127,7 @@ def test_as_many_repeats_as_the_precision_asks_for(tmp_path, monkeypatch, reposi
         return accuracies[taken - more : taken]
 
     count = len(until_precise(draw, wanted, len(seeds)))
-    assert 6 < count < 24
+    assert 6 < count < 48
     assert evaluated(seeds, 100 * wanted) == every[:count]
     assert evaluated(seeds[:8], 0.001) == every[:8]
     undrawn = records.evaluate_setting(weights, data, "mnist", Setting(tuning="none").canonical(), [], 1, {}, 1.0)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 from matplotlib import pyplot
+from snakemake.utils import update_config
 
 from memristive_study.config.check import checked
 from memristive_study.figures import resolution
@@ -48,6 +49,8 @@ def drawn_by(experiment, entry):
 @pytest.mark.parametrize("experiment", ["adc_ranges", "slices"])
 def test_experiments_beside_one_without_converters_have_it(repository, experiment):
     config = yaml.safe_load((repository / "config.yaml").read_text())
+    strong = yaml.safe_load((repository / "profiles" / "strong" / "study.yaml").read_text())
+    update_config(config, strong)
     study = yaml.safe_load((repository / "profiles" / "array" / "converters.yaml").read_text())
     entry = study["experiments"][experiment]
     config["experiments"] |= study.pop("experiments")
