@@ -113,13 +113,13 @@ def test_as_many_repeats_as_the_precision_asks_for(tmp_path, monkeypatch, reposi
         found = records.evaluate_setting(weights, data, "mnist", setting, seeds, 1, {}, precision)["evaluations"]
         return [(one["repeat"], one["seed"], one["correct_bits"]) for one in found]
 
-    seeds = list(range(100, 148))
+    seeds = list(range(118, 166))  # the first of them differ
     every = evaluated(seeds)
     accuracies = np.array([unpack_bits(bits, 40).mean() for _, _, bits in every])
     assert len(set(accuracies)) > 2
     known = intervals.mean_interval(accuracies[:6]).half_width
     assert evaluated(seeds, 100 * known) == every[:6]
-    wanted, taken = known / 1.1, 0
+    wanted, taken = known / 1.4, 0
 
     def draw(more):
         nonlocal taken
