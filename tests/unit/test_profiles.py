@@ -16,7 +16,11 @@ RECIPES = {
     "plain": {
         "mnist": ("mnist padding=0", "unit", PLAIN | {"learning_rate": 0.1, "momentum": 0.0, "nesterov": False}),
         "cifar10": ("cifar10 dropout=0.5", "unit", PLAIN | {"learning_rate": 0.001, "optimiser": "adam"}),
-        "cifar100": ("cifar100 dropout=0.5", "unit", PLAIN | {"learning_rate": 0.001, "optimiser": "adam"}),
+        "cifar100": (
+            "cifar100 dropout=0.25",
+            "unit",
+            PLAIN | {"learning_rate": 0.001, "optimiser": "adam", "horizontal_flip": True},
+        ),
     },
     "strong": {
         "mnist": ("mnist", "standardised", {}),
