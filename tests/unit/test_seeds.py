@@ -75,10 +75,11 @@ def test_the_repeats_of_the_study_have_these_seeds(plan):
     ]
 
 
+@pytest.mark.parametrize("study", ["published", "strong"])
 @pytest.mark.parametrize("experiment", ["retention", "input_voltage", "choices"])
-def test_the_published_rows_have_the_seeds_of_their_jobs(plan, repository, experiment):
+def test_the_published_rows_have_the_seeds_of_their_jobs(plan, repository, experiment, study):
     # Labels are not those of today, so that a row is found by its network and repeat.
-    with (repository / f"results/published/experiments/{experiment}.csv").open(newline="") as stream:
+    with (repository / f"results/{study}/experiments/{experiment}.csv").open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["seed"]]
     assert rows
     for row in rows:

@@ -113,7 +113,7 @@ def test_markdown_escapes_and_the_hashes_are_beside_it(inputs, tmp_path):
     assert "a\\|b &lt;i&gt;" in to_markdown(pd.DataFrame({"name": ["a|b <i>"]}))
 
 
-PUBLISHED = ("results/published", "results/six_epochs", "results/plain")
+PUBLISHED = ("results/published", "results/six_epochs", "results/strong")
 
 
 def test_no_file_that_people_read_holds_hashes(repository):
