@@ -114,8 +114,8 @@ def test_what_cannot_be_run_again_or_is_not_finished_is_refused(study, tmp_path)
 
 def test_a_study_too_large_for_a_repository_is_refused(study, tmp_path):
     with (study / "report.html").open("wb") as stream:
-        stream.truncate(16 * 2**20)
-    with pytest.raises(InputError, match=r"16\.0 MiB to publish, expected at most 15 MiB"):
+        stream.truncate(21 * 2**20)
+    with pytest.raises(InputError, match=r"21\.0 MiB to publish, expected at most 20 MiB"):
         publish(study, tmp_path / "published")
     assert not (tmp_path / "published").exists()
 
