@@ -277,7 +277,12 @@ def inputs_of(names):
 def of_coherence():
     """Names of what the coherence table is made from."""
     measured_inputs = [outputs.measured_input(name) for name in PAPER.measurements]
-    return [*PLAN.experiments, CHOICES, *(name for name in outputs.CLAIMS if name not in ("records", REPLICATES)), *measured_inputs]
+    return [
+        *PLAN.experiments,
+        CHOICES,
+        *(name for name in outputs.CLAIMS if name not in ("records", REPLICATES)),
+        *measured_inputs,
+    ]
 
 
 def recipe_files():
