@@ -13,13 +13,8 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "workflow" / "src"
-ALLOWED = {"numpy", "pydantic", "scipy", "torch", "tqdm"}  # by the simulator, and nothing heavier
-OPTIONAL = {  # weights from files are read for the command line and the tool, which both declare safetensors
-    "memristive.memtorch": {"memtorch"},
-    "memristive.cli": {"torchvision", "yaml"},
-    "memristive.core.weights": {"safetensors"},
-}
-EXTRAS = {"memtorch": ("memristive.memtorch",), "cli": ("memristive.cli", "memristive.core.weights")}
+ALLOWED = {"numpy", "pydantic", "safetensors", "scipy", "torch", "tqdm"}  # by the simulator, and nothing heavier
+OPTIONAL = {"memristive.memtorch": {"memtorch"}, "memristive.cli": {"safetensors", "torchvision", "yaml"}}  # extras
 DISTRIBUTIONS = {  # of packages by another name
     "PIL": "pillow",
     "annotated_types": "annotated-types",
@@ -112,13 +107,9 @@ def names(requirements: list[str]) -> set[str]:
 def test_the_simulator_declares_what_it_imports_and_nothing_else(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert names(project["dependencies"]) == needed_everywhere().keys()
-    imported_there = third_party("memristive")
-    for extra, packages in EXTRAS.items():
-        own = {
-            name
-            for name, modules in imported_there.items()
-            if any(within(module, package) for module in modules for package in packages)
-        }
+    for package, extra in (("memristive.memtorch", "memtorch"), ("memristive.cli", "cli")):
+        imported_there = third_party("memristive")
+        own = {name for name, modules in imported_there.items() if any(within(module, package) for module in modules)}
         wanted = {DISTRIBUTIONS.get(name, name) for name in own - needed_everywhere().keys()}
         assert names(project["optional-dependencies"][extra]) == wanted
 

@@ -1,7 +1,7 @@
 """The evidence that a study gives for a claim: its files by name, its networks, and the quantities found in them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -37,15 +37,19 @@ class Found:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Named inputs as `figures.read` gives them, and the study that they belong to."""
+    """Named inputs as `figures.read` gives them, and the study that they belong to.
+
+    `with_draws`: whether further draws of its networks count, where there are some (`plan.replicates`).
+    """
 
     frames: Mapping[str, Any]
     study: Study
+    with_draws: bool = True
 
     @property
     def networks(self) -> Mapping[str, Network]:
         """The study's networks by name, and further draws of them where these were evaluated (`plan.replicates`)."""
-        drawn = self.frames.get(TABLE)
+        drawn = self._drawn
         if drawn is None:
             return self.study.networks
         names = set(drawn["network"])
@@ -69,7 +73,7 @@ class Evidence:
 
     def _with_draws(self, name: str) -> Any:
         """An input, with what further draws of the networks have to add to it."""
-        frame, drawn = self.frames.get(name), self.frames.get(TABLE)
+        frame, drawn = self.frames.get(name), self._drawn
         if drawn is None or frame is None:
             return frame
         if name == "selections":
@@ -97,7 +101,12 @@ class Evidence:
 
     def own(self) -> "Evidence":
         """That of the study's own networks alone, at all their settings."""
-        return Evidence({name: frame for name, frame in self.frames.items() if name != TABLE}, self.study)
+        return replace(self, with_draws=False)
+
+    @property
+    def _drawn(self) -> Any:
+        """Rows of further draws, if any."""
+        return self.frames.get(TABLE) if self.with_draws else None
 
     def groups(self, frame: pd.DataFrame, choices: Sequence[str] = ()) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
         """Network, semantics, choice and rows, for each network of the study."""

@@ -370,14 +370,16 @@ def _of_experiment(name: str, entry: Mapping[str, Any], paper: Paper) -> Section
         return section
     asked = {part: described[part] for part in rest}
     if _is_ladder(asked):
-        general, prices, said = _ladder(section.title, name), (_prices(name),), "ladder"
+        general, prices = _ladder(section.title, name), (_prices(name),)
+        said = "memristive_study.report.ladder:findings"
     else:
-        general, prices, said = _general(asked.values())(section.title, name), (), "sweep"
+        general, prices = _general(asked.values())(section.title, name), ()
+        said = "memristive_study.report.sweep:findings"
     return replace(
         section,
         figures=(*section.figures, general),
         tables=(*section.tables, *prices),
-        findings=functools.partial(_findings, section, f"memristive_study.report.{said}:findings", name, rest),
+        findings=functools.partial(_findings, section, said, name, rest),
     )
 
 
