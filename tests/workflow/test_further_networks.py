@@ -5,7 +5,7 @@ import csv
 import pytest
 import yaml
 
-from memristive_study.models.weights import read_tensors
+from memristive.cli.weights import read_safetensors
 from workflow_copy import REPOSITORY, Workflow
 
 
@@ -34,7 +34,9 @@ def test_they_are_trained_evaluated_and_written_down(study):
     with (study.results / "tables" / "replicates.csv").open(newline="", encoding="utf-8") as stream:
         table = list(csv.DictReader(stream))
     assert [row["networks"] for row in table] == ["2", "2"]
-    folds = [read_tensors(study.results / "training" / "mnist" / f"fold{k}" / "weights.safetensors") for k in (0, 1)]
+    folds = [
+        read_safetensors(study.results / "training" / "mnist" / f"fold{k}" / "weights.safetensors") for k in (0, 1)
+    ]
     assert folds[0].keys() == folds[1].keys()
     assert any((folds[0][name] != folds[1][name]).any() for name in folds[0])
     # Experiments are of the study's own network alone.
