@@ -8,6 +8,7 @@ import pandas as pd
 
 from memristive.core.setting import SHORT_NAMES
 from memristive_study.plan.replicates import TABLE
+from memristive_study.results import sweeps
 from memristive_study.results.components import components
 from memristive_study.results.statistics import Interval, accuracy_interval
 from memristive_study.results.study import Study
@@ -104,9 +105,5 @@ def _fields(row: pd.Series, others: pd.DataFrame) -> str:
     """The fields of a setting that vary in its part of the experiment, for readers."""
     swept = [name for name in SHORT_NAMES if name in others and name != "semantics"]
     swept = [name for name in swept if others[name].nunique(dropna=False) > 1]
-    texts = [f"{name.replace('_', ' ')} {'none' if pd.isna(row[name]) else _text(row[name])}" for name in swept]
+    texts = [f"{name.replace('_', ' ')} {sweeps.text(row[name]) or 'none'}" for name in swept]
     return ", ".join(texts) or "the experiment's"
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
