@@ -7,7 +7,9 @@ from torch import nn
 
 from memristive import Setting, chips, evaluate
 from memristive.core.errors import InputError
-from memristive.population import bootstrap, coverage, intervals
+from memristive.evaluation import Evaluation
+from memristive.population import betting, bootstrap, coverage, intervals
+from memristive.population.chips import Chips
 from memristive.population.sequence import until_precise
 
 SETTING = Setting(sigma=100, stuck_at_lrs=0.02, tile_shape=(8, 8))
@@ -102,7 +104,42 @@ def test_failures_too_rare_to_be_seen_are_missed_by_the_mean_and_not_by_the_yiel
     unseen = 0.98**intervals.ENOUGH
     assert found["mean"] == pytest.approx(1 - unseen, abs=0.08)
     assert found["yield"] > 0.94 - 2.6 * (0.95 * 0.05 / STUDIES) ** 0.5
+    assert found["assured"] > 0.97
     assert coverage.studies(coverage.RARE, 12, STUDIES)["mean"] > 0.97
+
+
+@pytest.mark.parametrize("chips", [5, 60, 400])
+def test_the_assured_interval_is_that_of_bets_one_by_one(chips):
+    values = coverage.failing(0.1)(np.random.default_rng(7), chips).clip(0, 1)
+    found = intervals.assured_interval(values)
+
+    def loses(against: float) -> bool:
+        above = below = 1.0
+        spread = variance = 0.25  # of the chips before each, as if there had been one 0.5 from their mean
+        for n, value in enumerate(values, start=1):
+            stake = (2 * np.log(2 / 0.05) / (chips * variance)) ** 0.5
+            above *= 1 + min(stake, 0.5 / against) * (value - against)
+            below *= 1 - min(stake, 0.5 / (1 - against)) * (value - against)
+            if max(above, below) >= 40:
+                return True
+            mean = (0.5 + values[:n].sum()) / (n + 1)
+            spread += (value - mean) ** 2
+            variance = spread / (n + 1)
+        return False
+
+    assert not any(loses(against) for against in np.linspace(found.low + 2e-4, found.high - 2e-4, 7))
+    assert loses(found.low - 2e-4) and loses(found.high + 2e-4)
+    for end, held in ((found.low + 2e-4, True), (found.low - 2e-4, False)):
+        assert betting.hold(values[None], end, intervals.LEVEL) == [held]
+
+
+def test_chips_that_agree_lie_in_their_interval():
+    """60 equal accuracies have a mean that is off in its last bit."""
+    for correct in range(1, 1000):
+        chip = Evaluation(0, 1000, correct, 10, "", 0.0, 0.0)
+        found = Chips(SETTING, (chip,) * 60, np.ones(1000))
+        for interval in (found.mean_interval, found.assured_interval):
+            assert interval.low <= found.mean <= interval.high
 
 
 def test_a_t_interval_would_not_hold():

@@ -19,14 +19,18 @@ def rows() -> list[dict[str, str]]:
 def lines() -> list[str]:
     """The table as the page has it."""
     found = [
-        "| distribution | chips | mean (width) | yield (width) | further chip |",
-        "| --- | --- | --- | --- | --- |",
+        "| distribution | chips | mean (width) | assured (width) | yield (width) | further chip |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows():
         drawn = row["rule"] != "fixed"
         chips = f"{float(row['chips']):.0f}, {row['rule']}" if drawn else row["chips"]
         cells = [f"{100 * float(row['mean']):.1f}" if drawn else shown(row, "mean")]
-        cells += ["", ""] if drawn else [shown(row, "yield"), f"{100 * float(row['prediction']):.1f}"]
+        cells += (
+            ["", "", ""]
+            if drawn
+            else [shown(row, "assured"), shown(row, "yield"), f"{100 * float(row['prediction']):.1f}"]
+        )
         found.append(" | ".join([f"| {row['distribution']}", chips, *cells]).rstrip() + " |")
     return found
 
@@ -49,6 +53,8 @@ def test_the_table_is_whole():
 def test_intervals_hold_where_the_page_says_so():
     chance = 2 * (0.95 * 0.05 / 2000) ** 0.5
     for row in rows():
+        if row["rule"] == "fixed":
+            assert float(row["assured"]) > 0.95, row
         if row["distribution"] == coverage.RARE and float(row["chips"]) >= intervals.ENOUGH:
             continue
         assert float(row["mean"]) > 0.94 - 0.001, row

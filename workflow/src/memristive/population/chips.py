@@ -76,13 +76,18 @@ class Chips(Sequence[Evaluation]):
     @property
     def mean_interval(self) -> Interval:
         """95 % interval of the mean of all chips on these images."""
-        return _percent(intervals.mean_interval(self.accuracies / 100))
+        return self._around_mean(intervals.mean_interval(self.accuracies / 100))
+
+    @property
+    def assured_interval(self) -> Interval:
+        """95 % interval of the mean of all chips, whatever their distribution: some may fail too rarely to be here."""
+        return self._around_mean(intervals.assured_interval(self.accuracies / 100))
 
     @property
     def mean_interval_of_images(self) -> Interval:
         """95 % interval of the mean of all chips on all images of their kind: chips and images are both drawn."""
         error = intervals.image_error(self.accuracies / 100, self.by_image)
-        return _percent(intervals.mean_interval(self.accuracies / 100, error))
+        return self._around_mean(intervals.mean_interval(self.accuracies / 100, error))
 
     @property
     def prediction_interval(self) -> Interval:
@@ -101,6 +106,11 @@ class Chips(Sequence[Evaluation]):
         """95 % interval of the proportion of all chips that reach the threshold, in per cent."""
         return _percent(intervals.yield_interval(self.passed, len(self)))
 
+    def _around_mean(self, interval: Interval) -> Interval:
+        """In per cent; where chips agree, the rounding of their mean must not lie outside."""
+        found = _percent(interval)
+        return Interval(min(found.low, self.mean), max(found.high, self.mean), found.level)
+
     def rows(self) -> list[dict[str, Any]]:
         """One row a chip, for a table: seed, counts, accuracy."""
         names = ("seed", "images", "correct", "classes_predicted", "accuracy")
@@ -115,6 +125,8 @@ class Chips(Sequence[Evaluation]):
             f"{self.accuracies.max():.2f} %",
             f"one further chip: {_shown(further)} in {100 * further.level:.0f} of 100 cases",
         ]
+        if len(self) >= intervals.ENOUGH:
+            lines.append(f"mean, were there failures too rare to be among these chips: {_shown(self.assured_interval)}")
         if self.threshold is not None:
             share = 100 * self.passed / len(self)
             lines.append(f"at least {self.threshold:g} %: {share:.1f} % of the chips {_shown(self.yield_interval)}")

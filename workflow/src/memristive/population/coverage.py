@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from memristive.population import intervals
+from memristive.population import betting, intervals
 from memristive.population.sequence import until_precise
 
 Distribution = Callable[[np.random.Generator, int], np.ndarray]
@@ -44,14 +44,17 @@ DISTRIBUTIONS: dict[str, tuple[Distribution, float]] = {  # with their means
 }
 CHIPS = (12, 60, 100, 200)
 THRESHOLD = 0.895  # of the yield
+MEASURED = 200  # studies whose assured intervals are found end by end, for their width
 # Half-width to which means are known by chips drawn until then: what takes a few hundred chips.
 PRECISIONS = dict.fromkeys(DISTRIBUTIONS, 0.04) | dict.fromkeys(("a tenth fails", "a twentieth fails", RARE), 0.1)
-WHAT = ("mean", "yield", "prediction")
+WHAT = ("mean", "assured", "yield", "prediction")
 COLUMNS = ("distribution", "rule", "chips", "studies", *WHAT, *(f"{what}_width" for what in WHAT))
 
 
 def studies(name: str, chips: int, count: int, seed: int = 0) -> dict[str, float]:
     """Proportions of `count` studies whose intervals held the mean, the yield and one further chip, and their widths.
+
+    The width of the assured interval is that of the first `MEASURED` studies.
 
     Args:
         name: one of `DISTRIBUTIONS`.
@@ -73,6 +76,8 @@ def studies(name: str, chips: int, count: int, seed: int = 0) -> dict[str, float
         "prediction": (*intervals.prediction_ends(values)[:2], further),
     }
     held = {what: float(((low <= truth) & (truth <= high)).mean()) for what, (low, high, truth) in ends.items()}
+    ends["assured"] = *betting.ends(values[:MEASURED], intervals.LEVEL), mean
+    held["assured"] = float(betting.hold(values, mean, intervals.LEVEL).mean())
     return held | {f"{what} width": float((high - low).mean()) for what, (low, high, _) in ends.items()}
 
 
