@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import json
 import os
 from collections import Counter
 

@@ -19,7 +19,7 @@ rule provenance:
         mem_mb=500,
         runtime=10,
     params:
-        config=lambda wildcards: canonical(config),  # a function, for its braces are no wildcards
+        config=lambda wildcards: json.dumps(config),  # in its order, which labels have; a function: braces are no wildcards
         options=lambda wildcards: OPTIONS,
         study=PLAN.described(),
         inputs=lambda wildcards: sorted([*study_files(), *(["choices"] if PLAN.variants else [])]),
