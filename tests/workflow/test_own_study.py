@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from browser import CHROMIUM, check
+from memristive.core.files import read_json
 from memristive_study.results.statistics import fixed
 from workflow_copy import REPOSITORY, Workflow
 
@@ -56,6 +57,12 @@ def test_its_device_is_in_every_row(rows):
     assert {(row["device.name"], row["device.r_on"], row["device.r_off"]) for row in rows} == {
         ("oxide", "2000.0", "50000.0")
     }
+
+
+def test_its_record_has_the_order_of_its_grid(own):
+    """Labels have it, too: another order of the keys would give its rows other names."""
+    config = read_json(own.results / "provenance.json")["config"]
+    assert list(config["experiments"]["faults"]["parts"]["rates"]["grid"]) == ["faults.stuck_at_lrs", "adc.bits"]
 
 
 def test_the_first_screen_says_what_was_run(words, rows):
