@@ -19,8 +19,10 @@ def encode(x: torch.Tensor, max_input_voltage: float | None, per_sample: bool) -
     if max_input_voltage is None or x.numel() == 0:
         return x, torch.ones((1,) * x.dim(), dtype=x.dtype, device=x.device)
     largest = x.abs().amax(axes, keepdim=True)
+    fits = largest <= max_input_voltage
+    if bool(fits.all()):  # usual, and four passes over the inputs less
+        return x, torch.ones_like(largest)
     # This form, not x * V / r: its rounding is MemTorch's (convert_range), also for zeros.
     scaled = ((x + largest) * (2 * max_input_voltage)) / (2 * largest) - max_input_voltage
-    fits = largest <= max_input_voltage
     undo = torch.where(fits, torch.ones_like(largest), largest / max_input_voltage)
     return torch.where(fits, x, scaled), undo
