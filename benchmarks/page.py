@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import goals
+from benchmarks import goals, options
 from benchmarks.cases import REPOSITORY
 from memristive.core.files import read_json, write_text
 
@@ -13,7 +13,7 @@ VERDICTS = {"goal": "yes", "limit": "within the limit", "missed": "no", "not mea
 
 
 def block(folder: Path) -> str:
-    """Markdown: the table of goals and where it was measured, from the files in `folder`."""
+    """Markdown: the tables of goals and of options and where they were measured, from the files in `folder`."""
     lines = ["| what | measured | goal | limit | reached |", "| --- | --- | --- | --- | --- |"]
     for row in goals.rows(folder):
         cells = (row["what"], row["measured"], row["goal"], row["limit"], VERDICTS[row["verdict"]])
@@ -21,14 +21,24 @@ def block(folder: Path) -> str:
     path = folder / "machine.json"
     if not path.exists():
         return "Not measured: `make bench`."
-    machine = next(iter(read_json(path).values()))
+    machines = read_json(path)
+    machine, levels = next(iter(machines.values())), {}
+    for part, of in machines.items():
+        levels.setdefault(of["kernel_level"], []).append(part)
+    most = max(levels, key=lambda level: len(levels[level]))
+    others = [f"{level} for {', '.join(parts)}" for level, parts in levels.items() if level != most]
     return "\n".join(
         [
             *lines,
             "",
             "![Time by setting and by simulator, growth of time and memory](../results/benchmarks/benchmarks.png)",
             "",
-            f"{machine['processor']}, {machine['threads']} threads, kernels at level {machine['kernel_level']}, "
+            "Time with an option by that of the plain setting (8-bit converters that range themselves, no wires, ohmic "
+            "devices), on all cores:",
+            "",
+            *options.lines(folder),
+            "",
+            f"{machine['processor']}, {machine['threads']} threads, kernels at level {'; '.join([most, *others])}; "
             f"torch {machine['torch']}; ratios are medians of paired rounds. Written by `make bench`; all figures: "
             "[results/benchmarks](../results/benchmarks).",
         ]

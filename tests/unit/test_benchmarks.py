@@ -1,6 +1,6 @@
 """The benchmarks' table: no number by hand, and verdicts that follow from the goals."""
 
-from benchmarks import goals, page
+from benchmarks import goals, options, page
 
 from memristive.core.files import write_csv
 
@@ -44,3 +44,15 @@ def test_verdicts(tmp_path):
     )
     assert rows["aihwkit / crossbar, MNIST"]["verdict"] == "missed"
     assert rows["peak memory of an inference job on CIFAR100"]["verdict"] == "not measured"
+
+
+def test_options_that_were_measured_have_a_row(tmp_path):
+    assert options.lines(tmp_path) == []
+    ways = {"mnist inference, plain": 1.0, "mnist inference, read noise": 2.634, "mnist conversion, one shot": 1.29}
+    write_csv(tmp_path / "devices.csv", [{"way": way, "to_plain": value} for way, value in ways.items()])
+    write_csv(tmp_path / "slices.csv", [{"way": "cifar10, ADCs of a fixed range", "to_plain": 13.04}])
+    assert options.lines(tmp_path)[2:] == [
+        "| inference: read noise | 2.63 |  |",
+        "| inference: ADCs of a fixed range |  | 13 |",
+        "| conversion: one shot | 1.29 |  |",
+    ]
