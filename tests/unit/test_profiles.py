@@ -5,6 +5,7 @@ import yaml
 from snakemake.utils import update_config
 
 from memristive_study.config.check import checked
+from memristive_study.config.complete import over
 from memristive_study.config.files import read
 from memristive_study.plan.plan import Plan
 from memristive_study.training import pretrained
@@ -60,6 +61,21 @@ def test_studies_on_the_strong_weights(repository, name):
 def test_without_their_recipe_one_line_says_what_to_do(repository, name):
     with pytest.raises(ValueError, match=r"^[^\n]*put profiles/strong/study.yaml before this study$"):
         Plan(config_of(repository, f"profiles/{name}/study.yaml"))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [[STRONG, "profiles/chips/study.yaml"], [STRONG, "profiles/devices/study.yaml"], ["profiles/demo/study.yaml"]],
+)
+def test_a_whole_configuration_comes_to_the_same_over_that_of_the_repository(repository, tmp_path, names):
+    """A study takes things back with null, of which its checked form knows nothing; so do a published `config.yaml`
+    and the configuration from which the graph of the rules is drawn."""
+    config, base, own = config_of(repository, *names), repository / "config.yaml", tmp_path / "own.yaml"
+    own.write_text(yaml.safe_dump(over(base, config), sort_keys=False), encoding="utf-8")
+    assert config_of(repository, own) == config
+    assert list(config_of(repository, own)["run"]) == list(config["run"])
+    own.write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert config_of(repository, own) != config
 
 
 def test_the_published_study_has_the_plain_weights_and_further_draws(repository):

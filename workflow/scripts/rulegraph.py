@@ -8,12 +8,14 @@ from pathlib import Path
 
 from memristive.core.errors import InputError
 from memristive.core.files import write_text
+from memristive_study.config.complete import over
 from memristive_study.runtime.scripting import job
 
 with job(snakemake), tempfile.TemporaryDirectory() as folder:
     config = Path(folder) / "config.json"
-    config.write_text(json.dumps(snakemake.config), encoding="utf-8")
     snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
+    whole = over(snakefile.with_name("config.yaml"), snakemake.config)
+    config.write_text(json.dumps(whole), encoding="utf-8")
     command = [sys.executable, "-P", "-m", "snakemake", "--snakefile", snakefile, "--configfile", config]
     done = subprocess.run(
         [*command, "--cores", "1", "--rulegraph", "dot", "--nolock", "--forceall", "all"],

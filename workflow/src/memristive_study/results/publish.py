@@ -14,6 +14,7 @@ import yaml
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_csv, write_text
+from memristive_study.config.complete import over
 from memristive_study.config.datasets import image_notes
 from memristive_study.runtime import measured
 
@@ -36,13 +37,14 @@ FILES = (
 )
 NEEDED = ("report.html", "provenance.json", "validation/parity.csv")  # a ledger only where claims were judged
 MOST_MIB = 20
+BASE = Path(__file__).parents[4] / "config.yaml"  # over which Snakemake merges a study's configuration
 
 
 def publish(study: str | Path, output: str | Path) -> list[Path]:
     """Write the folder `output` of a finished study, in place of what was there; paths of its files, sorted.
 
-    Beside copies of the study's own files: `config.yaml`, all that was configured; `resources.csv`, jobs, memory and
-    wall time by rule and network; `README.md`.
+    Beside copies of the study's own files: `config.yaml`, all that was configured, to be run again as it is;
+    `resources.csv`, jobs, memory and wall time by rule and network; `README.md`.
 
     Raises:
         InputError: the study is not finished, ran with uncommitted changes, or is larger than `MOST_MIB`; or
@@ -62,7 +64,7 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
             copy = whole / path.relative_to(study)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        write_text(whole / "config.yaml", yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True))
+        write_text(whole / "config.yaml", _config_text(record["config"]))
         write_csv(whole / "resources.csv", measured.table(study), measured.COLUMNS)
         write_text(whole / "README.md", description(record, _varied(study), (study / "claims.md").is_file()))
         files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
@@ -79,6 +81,10 @@ def _varied(study: Path) -> list[str]:
         return []
     with path.open(newline="", encoding="utf-8") as stream:
         return list(dict.fromkeys(row["choice"] for row in csv.DictReader(stream)))
+
+
+def _config_text(config: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(over(BASE, config), sort_keys=False, allow_unicode=True)
 
 
 def description(record: Mapping[str, Any], varied: Sequence[str], judged: bool) -> str:
