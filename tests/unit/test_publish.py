@@ -1,13 +1,14 @@
 """A study copied for publication: only what a reader needs, and only what anybody could run again."""
 
+import copy
 import json
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from memristive.core.errors import InputError
 from memristive.core.files import read_json, write_json, write_text
-from memristive_study.config.references import without_null
 from memristive_study.results.publish import publish
 
 RECORD = {
@@ -58,7 +59,11 @@ def test_what_is_published_says_what_was_run(study, tmp_path):
         "README.md",
     }
     assert sorted(path for path in output.rglob("*") if path.is_file()) == files
-    assert without_null(yaml.safe_load((output / "config.yaml").read_text())) == RECORD["config"]
+    written = yaml.safe_load((output / "config.yaml").read_text())
+    assert written["networks"]["mnist"] is None and written["study"] == "mine"  # taken back from the repository's own
+    whole = copy.deepcopy(written)
+    update_config(whole, RECORD["config"])
+    assert whole == written
     assert (output / "resources.csv").read_text().splitlines()[1] == "evaluate,small,2,100,2.5,4.0"
     readme = (output / "README.md").read_text()
     assert "snakemake --cores 2 --configfile my_study.yaml -- all" in readme
