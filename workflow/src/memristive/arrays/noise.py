@@ -4,8 +4,8 @@ A number is named by the layer's seed, the group, the sample, the vector of that
 column; where a vector is read several times, also by the slice and the cycle of the read. Four columns share a block
 of a counter-based generator, Threefry-4x32 with 13 rounds (J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw,
 "Parallel random numbers: as easy as 1, 2, 3", SC 2011), whose words become normal two by two (G. E. P. Box and M. E.
-Muller, Annals of Mathematical Statistics 29, 610, 1958). Logarithm, sine and cosine are polynomials in single precision,
-to 1e-7 of their values, so that every processor finds the same bits.
+Muller, Annals of Mathematical Statistics 29, 610, 1958). Logarithm, sine and cosine are polynomials in single
+precision, to 1e-7 of their values, so that every processor finds the same bits.
 
 This is the readable definition of what level/noise.inc computes.
 """
