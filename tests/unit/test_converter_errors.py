@@ -91,6 +91,14 @@ def test_errors_reach_the_outputs_and_repeat(errors):
     assert BASE.replace(**errors).draws
 
 
+def test_converters_with_errors_behind_devices_that_fail():
+    layer, x = nn.Linear(40, 12, bias=False), random(30, 40)
+    with torch.no_grad():
+        stuck = on_arrays(layer, BASE.replace(stuck_at_lrs=0.05), x)(x)
+        both = on_arrays(layer, BASE.replace(stuck_at_lrs=0.05, adc_gain=0.05), x)(x)
+    assert 1e-3 < float((both - stuck).norm() / stuck.norm()) < 0.2
+
+
 def test_an_error_of_one_column_stays_in_it():
     layer, x = nn.Linear(40, 12, bias=False), random(30, 40)
     with torch.no_grad():

@@ -1,10 +1,11 @@
 """Noise of reads: normal numbers that depend on where they are used alone, so that any of them can be drawn by itself.
 
 A number is named by the layer's seed, the group, the sample, the vector of that sample, the row of tiles and the
-column. Four columns share a block of a counter-based generator, Threefry-4x32 with 13 rounds (J. K. Salmon, M. A.
-Moraes, R. O. Dror and D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011), whose words become normal
-two by two (G. E. P. Box and M. E. Muller, Annals of Mathematical Statistics 29, 610, 1958). Logarithm, sine and cosine
-are polynomials in single precision, to 1e-7 of their values, so that every processor finds the same bits.
+column; where a vector is read several times, also by the slice and the cycle of the read. Four columns share a block
+of a counter-based generator, Threefry-4x32 with 13 rounds (J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw,
+"Parallel random numbers: as easy as 1, 2, 3", SC 2011), whose words become normal two by two (G. E. P. Box and M. E.
+Muller, Annals of Mathematical Statistics 29, 610, 1958). Logarithm, sine and cosine are polynomials in single
+precision, to 1e-7 of their values, so that every processor finds the same bits.
 
 This is the readable definition of what level/noise.inc computes.
 """
@@ -43,26 +44,38 @@ class Noise:
         seed: 64 bits.
         used: samples that were read before; the next ones count from there. After 2**32 numbers repeat.
         group: of a convolution.
+        slice_, cycle: of the reads, where weights lie on slices and inputs come bit by bit; below 2**16.
     """
 
     seed: int
     used: int = 0
     group: int = 0
+    slice_: int = 0
+    cycle: int = 0
 
     @property
     def key(self) -> tuple[int, int, int, int]:
         """Key of the generator."""
-        return self.seed & WORD, self.seed >> 32 & WORD, self.group, 0
+        return self.seed & WORD, self.seed >> 32 & WORD, self.group, self.slice_ << 16 | self.cycle
 
     def normal(self, samples: int, vectors: int, tile_row: int, columns: int) -> torch.Tensor:
         """Standard normal numbers of the next samples, float32 [samples, vectors, columns]; `used` stays."""
-        counts = (self.used + torch.arange(samples), torch.arange(vectors), torch.arange(-(-columns // BLOCK)))
+        counts = (torch.arange(samples), torch.arange(vectors), torch.arange(-(-columns // BLOCK)))
         sample, vector, block = (
             count.view([-1 if axis == place else 1 for axis in range(3)]) for place, count in enumerate(counts)
         )
-        words = threefry((sample & WORD, vector, torch.tensor(tile_row), block), self.key)
+        return self._blocks(sample, vector, tile_row, block).flatten(2)[..., :columns]
+
+    def at(self, sample: torch.Tensor, vector: torch.Tensor, tile_row: int, column: torch.Tensor) -> torch.Tensor:
+        """Single numbers of those of `normal`, float32 of the shape that the arguments, int64, have in common."""
+        found = self._blocks(sample, vector, tile_row, column // BLOCK)
+        return found.gather(-1, (column % BLOCK).expand(found.shape[:-1])[..., None])[..., 0]
+
+    def _blocks(self, sample: torch.Tensor, vector: torch.Tensor, tile_row: int, block: torch.Tensor) -> torch.Tensor:
+        """Numbers of blocks of columns, float32 [..., BLOCK]."""
+        words = threefry((self.used + sample & WORD, vector, torch.tensor(tile_row), block), self.key)
         pairs = [box_muller(*words[:2]), box_muller(*words[2:])]
-        return torch.stack([number for pair in pairs for number in pair], -1).flatten(2)[..., :columns]
+        return torch.stack([number for pair in pairs for number in pair], -1)
 
 
 def threefry(counter: tuple[torch.Tensor, ...], key: tuple[int, int, int, int]) -> list[torch.Tensor]:

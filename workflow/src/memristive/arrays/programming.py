@@ -121,7 +121,8 @@ def program(
     # What measured devices draw does not depend on how many rows are computed at once.
     drawn = setting.programming.active or setting.retention.draws
     whole, step = semantics.padding_cells or drawn, tile_height if setting.wires.active or placing else 1
-    read = reading.matrices(setting, scheme, sides) if after is not None else {}
+    unit = 1.0 if layout is None else layout.unit(aim)
+    read = reading.matrices(setting, scheme, sides, unit) if after is not None else {}
 
     def targets(held: torch.Tensor, slice_: int, side: int) -> torch.Tensor:
         if layout is None:

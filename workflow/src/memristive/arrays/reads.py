@@ -16,7 +16,8 @@ from collections.abc import Callable
 import torch
 
 from memristive.arrays.encoding import encode
-from memristive.arrays.noise import square_root
+from memristive.arrays.geometry import Geometry
+from memristive.arrays.noise import Noise, square_root
 from memristive.arrays.product import convert_in_ranges, convert_sums
 from memristive.arrays.stage import Stage
 
@@ -50,17 +51,31 @@ def _sums(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
             total = total + one_pass(_alone(stage, matrix), values)
     if stage.variance is None:
         return total
-    deviation = square_root(one_pass(_alone(stage, stage.variance), voltages.square()))
-    # A Linear's vectors count as samples each.
-    each = deviation if stage.kernel_size else deviation.flatten(2, 3).unsqueeze(3)
+    variance = one_pass(_alone(stage, stage.variance), voltages.square())
     for group in range(stage.groups):
-        noise = dataclasses.replace(stage.draw, group=group)
-        for tile_row in range(total.shape[1]):
-            samples, vectors, columns = each[group, tile_row].shape
-            drawn = each[group, tile_row] * noise.normal(samples, vectors, tile_row, columns).to(each.device)
-            total[group, tile_row] += drawn.view_as(total[group, tile_row])
-    stage.draw.used += each.shape[2]
+        draw = dataclasses.replace(stage.draw, group=group)
+        total[group] += drawn(variance[group], draw, stage.kernel_size is None)
+    stage.draw.used += samples_of(stage, voltages)
     return total
+
+
+def drawn(variance: torch.Tensor, draw: Noise, linear: bool) -> torch.Tensor:
+    """Noise of sums of one group, float32 [tile rows, samples, vectors, columns] as their variance is.
+
+    `draw` stays as it is. A Linear's vectors count as samples each.
+    """
+    deviation = square_root(variance)
+    each = deviation.flatten(1, 2).unsqueeze(2) if linear else deviation
+    found = [
+        of_row * draw.normal(*of_row.shape[:2], row, of_row.shape[2]).to(of_row.device)
+        for row, of_row in enumerate(each)
+    ]
+    return torch.stack(found).view_as(deviation)
+
+
+def samples_of(stage: Geometry, laid_out: torch.Tensor) -> int:
+    """Samples that the noise of reads counts in inputs that are laid out."""
+    return len(laid_out) if stage.kernel_size else len(laid_out) * laid_out.shape[1]
 
 
 def run(stage: Stage, x: torch.Tensor, one_pass: Pass) -> torch.Tensor:

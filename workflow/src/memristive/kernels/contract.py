@@ -136,6 +136,8 @@ SLICED = Contract(
             "line",
             "bias",
             "column_line",
+            "variance",
+            "draw",
         ),
         anything,
     )

@@ -10,6 +10,7 @@ import itertools
 
 import torch
 
+from memristive.arrays.noise import square_root
 from memristive.arrays.slices import definition, ranges
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.converters.fit import Fit, Values, chosen
@@ -34,6 +35,7 @@ def steps(
         for slice_, of_slice in enumerate(values):
             step = functools.partial(Values.step, bits=bits, signed=stage.sums_signed(slice_), least=stage.least_step)
             found[slice_, group] = torch.tensor([[step(each) for each in row] for row in of_slice])
+    definition.read(stage, inputs)
     return found
 
 
@@ -41,14 +43,27 @@ def _keep(stage: SlicedStage, group: int, inputs: torch.Tensor, width: int, valu
     """Let the chosen sums of tiles with so many columns decide on `values` [slices][tile rows][tile columns]."""
     starts = {n: part.start for n, part in enumerate(stage.arithmetic.tile_columns(stage.digits.shape[-1]))}
     alike = [number for number, own in enumerate(stage.widths) if own == width]
-    vectors, columns = _chosen(stage, inputs, width)
-    digits = torch.cat([*stage.digits[:, group]], -1)[None]  # of all slices, side by side
-    arrays = definition.bare(dataclasses.replace(stage, kernel_size=None), digits)
-    for applied, weight in definition.cycles(stage, vectors):
-        sums = layers.sums_of(arrays, applied)[0, :, :, 0].unflatten(-1, (len(values), -1))
+    vectors, sample, position, columns = _chosen(stage, inputs, width)
+    for cycle, (applied, weight) in enumerate(definition.cycles(stage, vectors)):
+        sums = _of_slices(stage, stage.digits[:, group], applied)
+        variances = None
+        if stage.variance is not None:
+            variances = _of_slices(stage, stage.variance[:, group], applied.square())
         for (slice_, of_slice), row, number in itertools.product(enumerate(values), range(len(sums)), alike):
-            kept = sums[row, :, slice_].gather(1, (columns + starts[number])[:, None])[:, 0]
+            at = columns + starts[number]
+            kept = sums[row, :, slice_].gather(1, at[:, None])[:, 0]
+            if variances is not None:
+                draw = definition.draw(stage, slice_, group, cycle)
+                deviation = square_root(variances[row, :, slice_].gather(1, at[:, None])[:, 0])
+                kept = kept + deviation * draw.at(sample, position, row, at)
             of_slice[row][number].keep(kept, abs(weight))
+
+
+def _of_slices(stage: SlicedStage, matrices: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+    """Sums of vectors [vectors, rows] on matrices [slices, rows, columns], [tile rows, vectors, slices, columns]."""
+    side_by_side = torch.cat([*matrices], -1)[None]
+    arrays = definition.bare(dataclasses.replace(stage, kernel_size=None), side_by_side)
+    return layers.sums_of(arrays, vectors)[0, :, :, 0].unflatten(-1, (len(matrices), -1))
 
 
 def _new(fit: Fit, largest: float) -> Values:
@@ -57,19 +72,19 @@ def _new(fit: Fit, largest: float) -> Values:
     return values
 
 
-def _chosen(stage: SlicedStage, inputs: torch.Tensor, width: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The vectors of those sums that `Values` keeps of a tile with so many columns, and their columns in it.
+def _chosen(stage: SlicedStage, inputs: torch.Tensor, width: int) -> tuple[torch.Tensor, ...]:
+    """The vectors of those sums that `Values` keeps of a tile with so many columns, and where each is from.
 
     Args:
         inputs: of one group, padded, float32 [samples, channels, height, width] or [samples, vectors, rows].
 
     Returns:
-        float32 [sums, rows] and int64 [sums].
+        float32 [sums, rows], then int64 [sums]: samples and positions as noise is drawn for them, columns of the tile.
     """
     if stage.kernel_size is None:
         flat = inputs.reshape(-1, inputs.shape[-1])
         at, columns = _places(len(flat), width)
-        return flat[at], columns
+        return flat[at], at, torch.zeros_like(at), columns
     samples, channels, height, in_width = inputs.shape
     out_height, out_width = stage.output_size((height, in_width))
     at, columns = _places(samples * out_height * out_width, width)
@@ -85,7 +100,7 @@ def _chosen(stage: SlicedStage, inputs: torch.Tensor, width: int) -> tuple[torch
         )
     )
     rows = (channel[:, None, None] + down[:, None] + across).flatten()
-    return inputs.reshape(-1)[first[:, None] + rows], columns
+    return inputs.reshape(-1)[first[:, None] + rows], sample, position, columns
 
 
 def _places(vectors: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -3,7 +3,8 @@
 Where codes and digits are whole numbers of eight bits and no sum of them is beyond 2**24, the sums are whole numbers
 that single precision holds exactly, in any order. They are then added as such, by the instructions for products of
 bytes, with the same result: AVX-512 VNNI and AVX-VNNI where the processor has them, else AVX-512 BW and AVX2 where a
-pair of products stays below 2**15. Anywhere else they are added in single precision.
+pair of products stays below 2**15. Anywhere else they are added in single precision, as they are with noise of reads,
+whose variances are no whole numbers.
 """
 
 import ctypes
@@ -12,6 +13,7 @@ import dataclasses
 import torch
 
 from memristive.arrays.finite import all_finite
+from memristive.arrays.noise import WORD
 from memristive.arrays.slices import definition
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.kernels import contract, layers, native
@@ -32,7 +34,9 @@ class _Slices(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("code_bits", "codes_signed", "serial", "adc_bits", "fused")),
         ("arithmetic", ctypes.c_int32),
         ("code_inverse", ctypes.c_float),
-        *((name, ctypes.c_void_p) for name in ("digits", "inverses", "units", "sums_signed")),
+        *((name, ctypes.c_void_p) for name in ("digits", "inverses", "units", "sums_signed", "variance")),
+        ("noise_key", ctypes.c_uint32 * 3),
+        ("noise_used", ctypes.c_uint32),
     ]
 
 
@@ -62,6 +66,7 @@ def carry_out(
             return NotImplemented
         totals.append(total)
     count = definition.counted(stage, definition.applied(stage, x)[0], layers.sums_of) if stage.offset else None
+    definition.read(stage, inputs)
     if stage.kernel_size is None:
         total = totals[0].reshape(*inputs.shape[:-1], stage.columns)
     else:
@@ -85,8 +90,8 @@ def _arithmetic(stage: SlicedStage, wanted: int | None) -> int:
 
 
 def is_whole(stage: SlicedStage) -> bool:
-    """Whether codes and digits are whole numbers of eight bits whose sums single precision holds."""
-    if stage.codes is None or not bool((stage.digits == stage.digits.round()).all()):
+    """Whether codes and digits are whole numbers of eight bits whose sums single precision holds, without noise."""
+    if stage.codes is None or stage.variance is not None or not bool((stage.digits == stage.digits.round()).all()):
         return False
     low, high = (float(extreme) for extreme in torch.aminmax(stage.digits))
     rows = max(part.stop - part.start for part in stage.arithmetic.tile_rows(stage.digits.shape[2]))
@@ -96,6 +101,8 @@ def is_whole(stage: SlicedStage) -> bool:
 
 def _supported(stage: SlicedStage, x: torch.Tensor) -> bool:
     if stage.errors is not None or (stage.arithmetic.adc_bits is not None and stage.steps is None):
+        return False
+    if stage.variance is not None and not (all_finite(stage.variance) and stage.variance.shape == stage.digits.shape):
         return False
     return (
         x.device.type == "cpu"
@@ -146,7 +153,8 @@ def largest(
 ) -> torch.Tensor:
     """The largest magnitude that the ADCs of each tile get for inputs `x`, in any cycle.
 
-    Args as for `carry_out`. Returns float32 [slices, groups, tile rows, tile columns], or NotImplemented.
+    Noise of reads is included, but not counted on. Args as for `carry_out`. Returns float32 [slices, groups, tile rows,
+    tile columns], or NotImplemented.
     """
     bare = dataclasses.replace(stage, steps=None, arithmetic=dataclasses.replace(stage.arithmetic, adc_bits=None))
     found, arithmetic = _level(bare, x, level), _arithmetic(bare, arithmetic)
@@ -193,6 +201,11 @@ def _record(stage: SlicedStage, group: int, x: torch.Tensor, arithmetic: int) ->
     record.fused = stage.arithmetic.accumulate == "fused"
     record.tensors = [stage.digits[:, group].contiguous()]  # which the record points at
     record.digits = record.tensors[0].data_ptr()
+    if stage.variance is not None:
+        record.tensors.append(stage.variance[:, group].contiguous())
+        record.variance = record.tensors[1].data_ptr()
+        record.noise_key = definition.draw(stage, 0, group, 0).key[:3]
+        record.noise_used = stage.draw.used & WORD
     return record, x
 
 

@@ -205,9 +205,8 @@ def build_layer(
             )
     except InputError as error:
         raise InputError(f"model: {name or 'the module itself'}: {error}") from None
-    if first is not None:
-        built.hold(first)
-        del first  # frees the conductances that it holds as soon as others take their place
+    built.hold(last if first is None else first)
+    del first  # frees the conductances that it holds as soon as others take their place
     if built.sliced:
         sliced.prepare(built, mapping.weight_range(weight, setting, draws.aim(name, setting)), draws)
     if before:

@@ -74,8 +74,9 @@ class CrossbarLayer(nn.Module):
         sliced: computed by `memristive.arrays.slices`. Then there are
         weight_step: weight that a digit of 1 stands for, float64 [];
         input_range: the step of inputs as codes and whether they have a sign, float32 [2]; 0 before `calibrate`.
-        terms, variance: what reads need besides, see `Stage`, where the setting has a group `reading`: float32 [terms,
-            slices, groups, rows, padded columns] and [slices, groups, rows, padded columns], or None.
+        terms, variance: what reads need besides, see `Stage` and `SlicedStage`, where the setting has a group
+            `reading`: float32 [terms, slices, groups, rows, padded columns] and [slices, groups, rows, padded columns],
+            or None.
         sides: conductances (S) of each array where `wires.rows` are gated, float32 [sides, slices, groups, rows,
             columns], or None, as before the arrays have wires.
         faults: devices that something happened to while they were programmed, by what it was.
@@ -159,6 +160,11 @@ class CrossbarLayer(nn.Module):
     def draw_from(self, generator: torch.Generator) -> None:
         """Set the generator whose seed the read noise has."""
         self._draw = Noise(generator.initial_seed())
+
+    @property
+    def noise(self) -> Noise | None:
+        """The noise of the layer's reads, which each read counts on; None where there is none."""
+        return self._draw
 
     def set_conductance(self, conductance: torch.Tensor) -> None:
         """Set the signed conductances (S) [slices, groups, rows, padded columns]."""
@@ -314,7 +320,7 @@ class CrossbarLayer(nn.Module):
         matrices = {name: getattr(self, name) for name in reading.NAMES if getattr(self, name) is not None}
         return [
             dataclasses.replace(
-                stage, law=law, draw=self._draw, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
+                stage, law=law, draw=self.noise, **{name: each[..., number, :, :, :] for name, each in matrices.items()}
             )
             for number, stage in enumerate(stages)
         ]

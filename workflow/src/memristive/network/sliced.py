@@ -91,6 +91,8 @@ def stage_of(layer: CrossbarLayer, calibrated: bool = True) -> SlicedStage:
         weight_step=float(layer.weight_step) if layout is not None else 1.0,
         **layer.geometry(),
     )
+    if setting.reading.noisy:
+        stage = dataclasses.replace(stage, variance=layer.variance, draw=layer.noise)
     stage = layer.on_line(stage)
     if not calibrated:
         return stage
@@ -171,9 +173,8 @@ def _with_inputs(layer: CrossbarLayer, stage: SlicedStage) -> SlicedStage:
 def _gates(layer: CrossbarLayer) -> Gates:
     setting, layout = layer.setting, Layout.of(layer.setting)
     aim = setting.device.r_on, setting.device.r_off
-    g_on, g_off = 1 / aim[0], 1 / aim[1]
     if layout is not None:
-        lowest, unit = g_off, (g_on - g_off) / layout.top
+        lowest, unit = 1 / aim[1], layout.unit(aim)
     else:
         lowest, unit = mapping.reference(aim), 1.0
     return Gates(layer.sides, gates.circuit(setting.wires), lowest, unit)

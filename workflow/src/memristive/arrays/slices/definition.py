@@ -1,6 +1,9 @@
 """The product of inputs and weights as digits, readably; `memristive.kernels.slices` is held to it bit by bit.
 
-Each cycle of the inputs and each slice of the weights gives sums on each tile, which are converted. The codes of a tile
+Each cycle of the inputs and each slice of the weights gives sums on each tile, which are converted. With read noise
+each of these sums is a read of its own: what is converted is sum_i x_i d_i + sqrt(sum_i x_i^2 s_i) z, with the inputs x
+of the cycle, the digits d, the variances s of both cells of each and z standard normal (see `memristive.arrays.reads`).
+The codes of a tile
 are added over the cycles, each counted by its bit, which is exact as long as they are whole numbers below 2**24; then,
 row of tiles by row of tiles and slice by slice, they are scaled by the step of their ADC and the slice's factor and
 added in single precision.
@@ -14,8 +17,9 @@ from collections.abc import Callable
 
 import torch
 
-from memristive.arrays import definition
+from memristive.arrays import definition, reads
 from memristive.arrays.encoding import encode
+from memristive.arrays.noise import Noise
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.arrays.stage import Stage
 from memristive.converters import fit
@@ -51,6 +55,7 @@ def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: 
         if stage.kernel_size is not None:
             total = total.transpose(1, 2).unflatten(2, stage.output_size(inputs.shape[2:])).contiguous()
         outputs.append(finished(stage, part, total, counted(stage, inputs, sums), undo))
+        read(stage, inputs)
     return torch.cat(outputs)
 
 
@@ -69,12 +74,32 @@ def cycles(stage: SlicedStage, inputs: torch.Tensor) -> list[tuple[torch.Tensor,
     return list(zip(stage.codes.cycles(inputs), stage.codes.weights(), strict=True))
 
 
-def tile_sums(stage: SlicedStage, slice_: int, group: int, inputs: torch.Tensor, sums: Sums) -> torch.Tensor:
-    """Sums of one slice before conversion, float32 [tile rows, samples, vectors, columns]."""
+def tile_sums(
+    stage: SlicedStage, slice_: int, group: int, cycle: int, inputs: torch.Tensor, sums: Sums
+) -> torch.Tensor:
+    """Sums of one slice before conversion, float32 [tile rows, samples, vectors, columns].
+
+    `inputs` are those of the cycle. The noise of its reads is included, but not counted on; see `read`.
+    """
     arrays = bare(stage, stage.digits[slice_, group : group + 1])
     if stage.gates is not None:
         arrays = dataclasses.replace(arrays, gates=stage.gates.of(slice_, group))
-    return sums(arrays, inputs)[0]
+    found = sums(arrays, inputs)[0]
+    if stage.variance is None:
+        return found
+    variance = sums(bare(stage, stage.variance[slice_, group : group + 1]), inputs.square())[0]
+    return found + reads.drawn(variance, draw(stage, slice_, group, cycle), stage.kernel_size is None)
+
+
+def draw(stage: SlicedStage, slice_: int, group: int, cycle: int) -> Noise:
+    """The noise of the next reads of one slice in one cycle."""
+    return dataclasses.replace(stage.draw, group=group, slice_=slice_, cycle=cycle)
+
+
+def read(stage: SlicedStage, inputs: torch.Tensor) -> None:
+    """Count the samples of padded inputs as read, in all slices and cycles: the next ones draw other noise."""
+    if stage.variance is not None:
+        stage.draw.used += reads.samples_of(stage, inputs)
 
 
 def bare(stage: SlicedStage, matrix: torch.Tensor) -> Stage:
@@ -134,7 +159,7 @@ def _total(stage: SlicedStage, group: int, inputs: torch.Tensor, sums: Sums, use
     for slice_ in range(len(stage.digits)):
         added = 0.0
         for cycle, (applied_, weight) in enumerate(in_cycles):
-            found = tile_sums(stage, slice_, group, applied_, sums)
+            found = tile_sums(stage, slice_, group, cycle, applied_, sums)
             added = added + _converted(stage, slice_, group, found, (*use, cycle)) * weight
         if stage.references:
             data, reference = stage.data

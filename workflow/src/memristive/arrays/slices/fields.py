@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 # Schemes that hold a weight, with an offset that makes it positive, in one cell a slice.
 WITH_OFFSET = ("offset", "reference_column")
 
+# Why devices must obey Ohm's law, by what makes a layer `active`.
+_OHMIC = {
+    "dac": "another law needs the voltage of each read, which an input's code does not say",
+    "adc": "sums of another law's terms go to converters without errors whose ranges are powers of two",
+    "": "digits count equal steps of conductance, of which another law's current is no multiple",
+}
+
 
 class Slices(Group):
     """Weights as whole numbers whose digits lie on arrays of their own."""
@@ -93,9 +100,10 @@ def check(setting: Setting) -> None:
     if setting.arithmetic.semantics != "physical":
         key, value = _first(setting)
         raise InputError(f"setting: {key}: {value!r} is not what semantics {setting.arithmetic.semantics} have")
-    if setting.reading.active:
+    if setting.reading.current != "ohmic":
         key, value = _first(setting)
-        raise InputError(f"setting: {key}: {value!r} is not offered with reading, whose noise and currents need volts")
+        why = next(why for group, why in _OHMIC.items() if key.startswith(group))
+        raise InputError(f"setting: {key}: {value!r} is offered with reading.current: 'ohmic' alone: {why}")
     if setting.adc.bits is not None and setting.adc.quantisation != "linear":
         key, value = _first(setting)
         raise InputError(f"setting: {key}: {value!r} is not what goes with adc.quantisation {setting.adc.quantisation}")

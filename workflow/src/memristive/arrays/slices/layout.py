@@ -126,6 +126,10 @@ class Layout:
         """Whether a digit of this slice can be negative."""
         return not self.shift and (not self.signed_top or slice_ == self.slices - 1)
 
+    def unit(self, aim: tuple[float, float]) -> float:
+        """Conductance (S) by which a cell of r_on and r_off `aim` (ohm) goes from one digit to the next."""
+        return (1 / aim[0] - 1 / aim[1]) / self.top
+
     def cells(self, numbers: torch.Tensor, aim: tuple[float, float], slice_: int, side: int) -> torch.Tensor:
         """Conductances (S) of ideal cells that hold `numbers` on one array, float32.
 
@@ -143,8 +147,7 @@ class Layout:
         """
         digits = self.split(numbers)[slice_][side]
         ideal = _conductances(digits, self.top, aim)
-        unit = (1 / aim[0] - 1 / aim[1]) / self.top
-        return (digits + (conductance.double() - ideal.double()) / unit).float()
+        return (digits + (conductance.double() - ideal.double()) / self.unit(aim)).float()
 
 
 def _conductances(digits: torch.Tensor, top: float, aim: tuple[float, float]) -> torch.Tensor:

@@ -37,13 +37,15 @@ def tiles(
 ) -> Iterator[tuple[int, int, int, int, float, torch.Tensor]]:
     """Slice, group, row and column of each tile, what its sums count and they themselves, in each cycle of inputs `x`.
 
-    The cycles of one slice and group come together, so that not all sums exist at once.
+    The cycles of one slice and group come together, so that not all sums exist at once. Noise of reads is included:
+    with the last tile, the inputs have been read.
     """
     inputs, _ = definition.applied(stage, x)
     in_cycles = definition.cycles(stage, inputs)
     for slice_, group in itertools.product(range(len(stage.digits)), range(stage.groups)):
-        for applied, weight in in_cycles:
+        for cycle, (applied, weight) in enumerate(in_cycles):
             part = applied.chunk(stage.groups, 1)[group] if stage.kernel_size else applied
-            for row, of_row in enumerate(definition.tile_sums(stage, slice_, group, part, sums)):
+            for row, of_row in enumerate(definition.tile_sums(stage, slice_, group, cycle, part, sums)):
                 for column, tile in enumerate(of_row.split(stage.widths, -1)):
                     yield slice_, group, row, column, weight, tile
+    definition.read(stage, inputs)

@@ -8,6 +8,7 @@ import torch
 
 from memristive.arrays.gates import Gates
 from memristive.arrays.geometry import Geometry
+from memristive.arrays.noise import Noise
 from memristive.arrays.product import Arithmetic
 from memristive.arrays.slices.layout import reference_columns
 from memristive.converters.dac import Codes
@@ -39,6 +40,9 @@ class SlicedStage(Geometry):
             [2, groups * columns]; None: these.
         gates: arrays [sides, slices, groups, rows, columns] whose rows the bits of the inputs switch, in place of
             `digits`, which are what they hold without wires; None: all rows are connected.
+        variance: of the digits at each read, that of both cells of a pair together, float32 of the shape of `digits`;
+            None: no read noise.
+        draw: that noise; reads count its samples on.
     """
 
     digits: torch.Tensor
@@ -57,6 +61,8 @@ class SlicedStage(Geometry):
     bias: torch.Tensor | None = None
     column_line: torch.Tensor | None = None
     gates: Gates | None = None
+    variance: torch.Tensor | None = None
+    draw: Noise | None = None
 
     @property
     def groups(self) -> int:

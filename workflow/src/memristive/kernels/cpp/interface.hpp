@@ -95,6 +95,9 @@ struct memristive_slices {
   const float* inverses;                      // 1 / step of the ADCs, [slices][tile rows][tile columns]
   const float* units;                         // what their codes count, likewise
   const int32_t* sums_signed;                 // [slices]
+  // Noise of each read, before its ADC; only with MEMRISTIVE_FLOAT.
+  const float* variance;                      // of the digits, of their shape; or null
+  uint32_t noise_key[3], noise_used;          // samples for which noise was drawn before
 };
 
 #pragma GCC visibility push(default)  // all else in the library is hidden

@@ -21,8 +21,8 @@ struct Made {
   SlicedPlan plan = {};
   std::vector<int32_t> offset, operand_offset, row_at, group_at, digits, digit_sums, data, reference, tile_of;
   std::vector<SlicedBlock> blocks;
-  std::vector<float> g, weights;
-  int32_t rows, highest_tile;  // rows of the highest tile
+  std::vector<float> g, variance, weights;
+  int32_t rows;
   float largest_digit = 0;
 };
 
@@ -40,8 +40,8 @@ void make_rows(Made& made, int lanes, int together) {
     made.row_at.push_back(first + count);
     made.group_at.push_back(made.group_at.back() + (count + 3) / 4);
   }
-  made.highest_tile = std::min(height, made.rows);
-  for (int r = 0; r < made.highest_tile; ++r) made.operand_offset.push_back(r * together * lanes);
+  made.plan.highest_tile = std::min(height, made.rows);
+  for (int r = 0; r < made.plan.highest_tile; ++r) made.operand_offset.push_back(r * together * lanes);
 }
 
 void make_columns(Made& made, int most) {
@@ -72,9 +72,10 @@ void make_columns(Made& made, int most) {
 void pack_digits(Made& made) {
   const SlicedOp& op = made.plan.op;
   const int tile_rows = int(made.row_at.size()) - 1;
-  const auto digit = [&](const SlicedBlock& block, int r, int c) {
-    return op.digits[(int64_t(block.slice) * made.rows + r) * op.columns + block.start + c];
+  const auto place = [&](const SlicedBlock& block, int r, int c) {
+    return (int64_t(block.slice) * made.rows + r) * op.columns + block.start + c;
   };
+  const auto digit = [&](const SlicedBlock& block, int r, int c) { return op.digits[place(block, r, c)]; };
   const bool whole = op.arithmetic != MEMRISTIVE_FLOAT;
   if (whole) made.digit_sums.assign(size_t(tile_rows) * op.slices * op.columns, 0);
   for (const SlicedBlock& block : made.blocks) {
@@ -82,6 +83,7 @@ void pack_digits(Made& made) {
       for (int c = 0; c < block.width; ++c) {
         made.g.push_back(digit(block, r, c));
         made.largest_digit = std::max(made.largest_digit, std::fabs(made.g.back()));
+        if (op.variance) made.variance.push_back(op.variance[place(block, r, c)]);
       }
     if (!whole) continue;
     for (int j = 0; j < tile_rows; ++j)
@@ -105,6 +107,7 @@ bool sensible(const SlicedOp& op) {
          op.columns >= 1 && op.out_height >= 1 && op.out_width >= 1 && op.adc_bits >= 0 && op.adc_bits <= 24 &&
          op.code_bits >= 0 && op.code_bits <= 8 && (op.adc_bits == 0 || op.inverses) &&
          (op.code_bits > 0 || (!op.serial && op.arithmetic == MEMRISTIVE_FLOAT)) &&
+         (!op.variance || op.arithmetic == MEMRISTIVE_FLOAT) &&
          int64_t(op.out_height) * op.out_width * op.columns <= INT32_MAX / 64 &&
          !(op.references && op.tile_columns == 1);
 }
@@ -148,6 +151,7 @@ Made make(const SlicedOp& op, const Level& level) {
   plan.group_at = made.group_at.data();
   plan.blocks = made.blocks.data();
   plan.g = made.g.data();
+  plan.variance = op.variance ? made.variance.data() : nullptr;
   plan.w = made.digits.data();
   plan.digit_sums = made.digit_sums.data();
   plan.weights = made.weights.data();
@@ -165,7 +169,8 @@ class SlicedWorker {
     const size_t lanes = level.lanes, together = level.sliced_positions;
     inputs = Aligned(size_t(plan.in_size) * lanes * blocks);
     outputs = Aligned(size_t(plan.outputs) * plan.out_channel * blocks);
-    operand = Aligned(size_t(made.highest_tile + 3) * together * lanes);
+    const size_t squares = plan.variance && !plan.op.serial ? plan.highest_tile : 0;
+    operand = Aligned((size_t(plan.highest_tile) + squares + 3) * together * lanes);
     digital = Aligned(size_t(plan.op.slices) * plan.op.columns * together * lanes);
     total = Aligned(size_t(plan.outputs) * together * lanes);
     if (ranges) largest = Aligned(size_t(tiles()) * lanes);
@@ -187,6 +192,7 @@ class SlicedWorker {
     }
     std::vector<const void*> in(together);
     std::vector<float*> out(together);
+    std::vector<uint32_t> sample(size_t(together) * lanes), vector(together);
     for (int64_t start = 0; start < blocks * pixels; start += together) {
       const int count = int(std::min<int64_t>(together, blocks * pixels - start));
       for (int p = 0; p < together; ++p) {
@@ -194,8 +200,12 @@ class SlicedWorker {
         const int64_t row = pixel / op.out_width * op.stride_h, column = pixel % op.out_width * op.stride_w;
         in[p] = bytes() + b * in_bytes + size_t(row * op.in_width + column) * lanes * element;
         out[p] = outputs.data + b * out_size + pixel * lanes;
+        vector[p] = uint32_t(pixel);
+        for (int lane = 0; lane < lanes; ++lane)
+          sample[p * lanes + lane] = op.noise_used + uint32_t(std::min(first + b * lanes + lane, end - 1));
       }
-      positions(plan, count, in.data(), out.data(), {operand.data, digital.data, total.data, largest.data});
+      const SlicedPlaces places = {in.data(), out.data(), sample.data(), vector.data()};
+      positions(plan, count, places, {operand.data, digital.data, total.data, largest.data});
     }
     if (largest.data) return;
     for (int b = 0; b < blocks; ++b) {

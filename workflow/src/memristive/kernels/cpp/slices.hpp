@@ -12,7 +12,7 @@ using SlicedOp = memristive_slices;
 
 struct SlicedBlock {  // columns [start, start + width) of one slice, on one column of tiles
   int32_t slice, start, width, tile;
-  int64_t g, w;  // where its digits begin: [rows][width], and [groups of four rows][width]
+  int64_t g, w;  // where its digits begin, and its variances: [rows][width], and [groups of four rows][width]
 };
 
 struct SlicedPlan {
@@ -24,9 +24,10 @@ struct SlicedPlan {
   const int32_t* operand_offset;      // row of a tile -> distance in floats in the operand
   const int32_t* row_at;              // [tile rows + 1]: first row of each
   const int32_t* group_at;            // [tile rows + 1]: first group of four rows
-  int32_t block_count, cycles;
+  int32_t block_count, cycles, highest_tile;  // rows of the highest tile
   const SlicedBlock* blocks;
   const float* g;
+  const float* variance;              // or null
   const int32_t* w;
   const int32_t* digit_sums;          // [tile rows][slices][columns]
   const float* weights;               // what each cycle counts
@@ -34,15 +35,21 @@ struct SlicedPlan {
 };
 
 struct SlicedScratch {  // of one thread
-  float* operand;       // [rows of a tile][positions][lanes]
+  float* operand;       // [rows of a tile][positions][lanes], for noise of what is no bit also the squares, behind it
   float* digital;       // [slices][columns][positions][lanes]
   float* total;         // [outputs][positions][lanes]
   float* largest;       // [slices][tile rows][tile columns][lanes]: magnitudes of sums, wanted in place of totals; or null
 };
 
-// Totals of `count` positions, or what their sums add to the largest magnitudes. `x` and `out` hold the start of each one's inputs and outputs, the last one repeated.
-using SlicedPositions = void (*)(const SlicedPlan&, int count, const void* const* x, float* const* out,
-                                 const SlicedScratch&);
+struct SlicedPlaces {  // of positions, the last one repeated
+  const void* const* x;    // the start of each one's inputs
+  float* const* out;       // and of its outputs
+  const uint32_t* sample;  // [positions][lanes]: the images' numbers, the last one repeated
+  const uint32_t* vector;  // [positions]: numbers within an image
+};
+
+// Totals of `count` positions, or what their sums add to the largest magnitudes.
+using SlicedPositions = void (*)(const SlicedPlan&, int count, const SlicedPlaces&, const SlicedScratch&);
 
 struct Level;
 

@@ -27,6 +27,7 @@ INLINE I dot(I sum, I codes, I digits) {
 #include "vectors.inc"
 #include "multiply.inc"
 #include "layout.inc"
+#include "noise.inc"
 #include "slices.inc"
 #include "whole.inc"
 
