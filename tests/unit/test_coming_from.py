@@ -92,7 +92,8 @@ def test_crosssims_errors_slices_and_inputs():
                 "device": {
                     "programming_error": {"enable": True, "model": "NormalIndependentDevice", "magnitude": 0.02}
                 },
-                "dac": {"mvm": {"bits": 8, "input_bitslicing": True}},
+                "adc": {"mvm": {"adc_per_ibit": True}},
+                "dac": {"mvm": {"model": "SignMagnitudeDAC", "bits": 8, "input_bitslicing": True}},
             },
         }
     )
@@ -104,6 +105,29 @@ def test_crosssims_errors_slices_and_inputs():
     found = crosssim.setting_from({"xbar": {"device": {"read_noise": noise, "programming_error": noise}}})
     assert (found["read_noise"], found["read_sigma"]) == ("relative", 0.01)
     assert (found["spread"], found["programming_sigma"]) == ("relative", 0.01)
+
+
+def test_crosssims_models_decide_what_its_numbers_do():
+    bits = {"bits": 8, "input_bitslicing": True}
+    assert crosssim.setting_from({"xbar": {"adc": {"mvm": {"model": "IdealADC", "bits": 8}}}})["adc_bits"] is None
+    assert crosssim.setting_from({"xbar": {"dac": {"mvm": {"model": "IdealDAC"} | bits}}})["dac_bits"] is None
+    # Bits that are added before they are converted are one conversion.
+    assert not crosssim.setting_from({"xbar": {"dac": {"mvm": {"model": "QuantizerDAC"} | bits}}})["bit_serial"]
+    ideal = {"enable": True, "model": "IdealDevice", "magnitude": 0}
+    assert crosssim.setting_from({"xbar": {"device": {"programming_error": ideal}}})["programming"] == "exact"
+    assert crosssim.setting_from({"core": {"weight_bits": 8}})["weight_bits"] is None  # only slices have it
+
+
+def test_crosssims_tiles_offsets_and_ends_of_lines():
+    assert crosssim.setting_from({"core": {"rows_max": 1152, "cols_max": 256}})["tile_shape"] == (1152, 256)
+    assert crosssim.setting_from({"core": {"rows_max": 0, "cols_max": 0}})["tile_shape"] is None
+    # CrossSim leaves the lowest of 2**cell_bits states unused where an offset makes weights positive.
+    offset = {"core": {"style": "OFFSET", "offset": {"style": 2}}, "xbar": {"device": {"cell_bits": 5}}}
+    found = crosssim.setting_from(offset)
+    assert (found["scheme"], found["weight_bits"], found["conductance_states"]) == ("reference_column", 5, None)
+    lines = {"enable": True, "Rp_row": 0.5, "Rp_col": 1.0, "Rp_row_terminal": 10.0, "Rp_col_terminal": 20.0}
+    found = crosssim.setting_from({"xbar": {"array": {"parasitics": lines}}})
+    assert (found["source_resistance"], found["ground_resistance"]) == (10.5, 21.0)
 
 
 class Style(enum.IntEnum):
@@ -118,14 +142,24 @@ class Range(enum.IntEnum):
     ("parameters", "words"),
     [
         ({"core": {"complex_matrix": True}}, "core.complex_matrix: 'True' has no counterpart: weights are real"),
-        ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": Range.GRANULAR}}}}, "'GRANULAR' is not CALIBRATED"),
-        ({"core": {"rows_max": 64}}, "core.rows_max: 64 is not core.cols_max (1024)"),
+        ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": Range.GRANULAR}}}}, "'GRANULAR' has no counterpart"),
+        ({"core": {"rows_max": 64}}, "core.rows_max: 64 beside core.cols_max 0: give both, or neither"),
+        ({"core": {"rows_mx": 64}}, "core.rows_mx: unknown key; did you mean core.rows_max?"),
+        ({"core": {"mapping": {"weights": {"percentile": 0.99}}}}, "weights.percentile: '0.99' has no counterpart"),
+        ({"xbar": {"array": {"parasitics": {"current_from_input": False}}}}, "say wire_rows='gated'"),
+        ({"xbar": {"device": {"nonlinear_IV": {"enable": True}}}}, "nonlinear_IV.enable: 'True' has no counterpart"),
+        ({"xbar": {"device": {"time": 3600}}}, "xbar.device.time: '3600' has no counterpart"),
+        ({"xbar": {"adc": {"mvm": {"model": "SarADC", "group_size": 8}}}}, "say QuantizerADC"),
+        (
+            {"core": {"balanced": {"interleaved_posneg": True}}, "xbar": {"array": {"parasitics": {"enable": True}}}},
+            "core.balanced.interleaved_posneg: True has no counterpart",
+        ),
         (
             {"xbar": {"device": {"read_noise": {"enable": True, "model": "PCMJoshi"}}}},
             "'PCMJoshi' is not one of Normal",
         ),
         ({"xbar": {"device": {"drift_error": {"enable": True}}}}, "drift_error.enable: 'True' has no counterpart"),
-        ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": "MAX"}}}}, "'MAX' is not CALIBRATED"),
+        ({"xbar": {"adc": {"mvm": {"bits": 8, "adc_range_option": "MAX"}}}}, "'MAX' has no counterpart"),
     ],
 )
 def test_what_crosssim_has_and_we_do_not(parameters, words):

@@ -4,112 +4,142 @@
 
     setting = setting_from(parameters.as_dict())  # of a CrossSimParameters, or what its JSON file holds
 
-Names are those of CrossSim 3 (`simulator/parameters`). Not everything there has a counterpart here: what is off its
-neutral value and has none is an error.
+Names and defaults are those of CrossSim 3.2 (`simulator/parameters`), and the names of 3.0 where they differ. Not
+everything there has a counterpart here: a parameter that is off its neutral value and has none is an error.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from memristive.coming_from.crosssim_names import IGNORED, NEUTRAL, READ
 from memristive.core.errors import InputError
+from memristive.core.names import unknown_key
 from memristive.core.setting import Setting
 
 PLACE = "coming_from.crosssim"
-RANGES = {"CALIBRATED": "calibrated", "1": "calibrated"}
-# Dotted names whose other values have no counterpart, and what may be said instead.
-NEUTRAL: dict[str, tuple[tuple[Any, ...], str]] = {
-    "core.style": (("BALANCED", "1", "BITSLICED", "2", "OFFSET", "3"), "it is none of its styles"),
-    "core.balanced.style": (("ONE_SIDED", "1"), "one device of a pair is at its lowest conductance"),
-    "core.complex_matrix": (("False",), "weights are real"),
-    "xbar.device.infinite_on_off_ratio": (("False",), "say Rmax"),
-    "xbar.device.drift_error.enable": (("False",), "say device and retention_time to the setting"),
-    "xbar.array.Icol_max": (("0", "0.0"), "currents are not clipped"),
-    "xbar.array.parasitics.gate_input": (("False",), "say wire_rows='gated' and the resistances of its lines"),
-    "xbar.adc.mvm.stochastic_rounding": (("False",), "codes are the nearest"),
-    "xbar.adc.mvm.model": (("IdealADC", "QuantizerADC"), "converters have no errors of their own"),
-    "xbar.dac.mvm.slice_size": (("1",), "inputs are applied whole, or bit by bit"),
-}
 GENERIC = ("NormalIndependentDevice", "NormalProportionalDevice")  # errors over the largest, and the own conductance
 
 
 def setting_from(parameters: Mapping[str, Any], **more: Any) -> Setting:
     """The setting that comes nearest to CrossSim's parameters.
 
+    Two things are left out, since CrossSim needs them and a setting has others in their place. Ranges of converters
+    (`calibrated_range`, limits of the inputs) are found anew, on training images. With and without `clip_conductance` a
+    cell whose programming has an error may hold more than 1 / Rmin.
+
     Args:
         parameters: nested mapping, `CrossSimParameters.as_dict()` or the content of its JSON file; what is left out
             has CrossSim's default.
-        more: fields of the setting beside them, `tuning="none"` for instance: CrossSim fits no line.
+        more: fields of the setting beside them, `tuning="after"` for instance: CrossSim fits no line.
 
     Raises:
-        InputError: in one line, a parameter that has no counterpart.
+        InputError: in one line, a parameter that CrossSim does not have, or one that has no counterpart.
     """
+    found = dict(_leaves(parameters))
 
     def given(name: str, default: Any) -> Any:
-        found: Any = parameters
-        for part in name.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-        return default if found is None else found
+        return default if found.get(name) is None else found[name]
 
     for name, (allowed, instead) in NEUTRAL.items():
         value = given(name, allowed[0])
         if _word(value) not in allowed:
             raise InputError(f"{PLACE}: {name}: {_word(value)!r} has no counterpart: {instead}")
-    rows, columns = given("core.rows_max", 1024), given("core.cols_max", 1024)
-    if rows != columns:
-        raise InputError(f"{PLACE}: core.rows_max: {rows} is not core.cols_max ({columns}): say tile_shape")
-    bits, cell_bits = given("xbar.adc.mvm.bits", 0), given("xbar.device.cell_bits", 0)
-    fields: dict[str, Any] = {
+    for name in found:
+        if name not in NEUTRAL and name not in READ and not name.startswith(IGNORED):
+            raise InputError(unknown_key(PLACE, name, [*NEUTRAL, *READ]))
+    bits = given("xbar.adc.mvm.bits", 0) if given("xbar.adc.mvm.model", "IdealADC") != "IdealADC" else 0
+    fields = _cells(given) | _inputs(given) | _errors(given) | _wires(given)
+    fields |= {"adc_bits": bits, "adc_range": "calibrated"} if bits else {"adc_bits": None}
+    return Setting(**{"max_input_voltage": None, "tuning": "none"} | fields | more)
+
+
+Given = Callable[[str, Any], Any]
+
+
+def _cells(given: Given) -> dict[str, Any]:
+    """Devices, tiles, and the scheme by which they hold weights."""
+    rows, columns = given("core.rows_max", 0), given("core.cols_max", 0)
+    if (rows == 0) != (columns == 0):
+        raise InputError(f"{PLACE}: core.rows_max: {rows} beside core.cols_max {columns}: give both, or neither")
+    states = given("xbar.device.cell_bits", 0)
+    fields = {
         "device": "from_crosssim",
         "r_on": given("xbar.device.Rmin", 1000),
         "r_off": given("xbar.device.Rmax", 10000),
-        "tile_shape": (rows, columns),
-        "adc_bits": bits or None,
-        "conductance_states": 2**cell_bits if cell_bits else None,
-        "max_input_voltage": None,
-        "tuning": "none",
+        "tile_shape": (rows, columns) if rows else None,
+        "conductance_states": 2**states if states else None,
     }
-    if bits:
-        option = _word(given("xbar.adc.mvm.adc_range_option", "CALIBRATED"))
-        if option not in RANGES:
-            raise InputError(f"{PLACE}: xbar.adc.mvm.adc_range_option: {option!r} is not CALIBRATED")
-        fields["adc_range"] = RANGES[option]
     style = _word(given("core.style", "BALANCED"))
-    inner = _word(given("core.bit_sliced.style", "BALANCED")) if style in ("BITSLICED", "2") else style
-    if inner in ("OFFSET", "3"):
-        fields["scheme"] = "offset"
-    if given("core.weight_bits", 0):
-        fields["weight_bits"] = given("core.weight_bits", 0)
-        fields["conductance_states"] = None
-    if style in ("BITSLICED", "2"):
+    if style in ("BITSLICED", "2"):  # otherwise weight_bits does not reach the cells
+        fields |= {"conductance_states": None, "weight_bits": given("core.weight_bits", 0)}
         fields["weight_slices"] = given("core.bit_sliced.num_slices", 2)
-    if given("xbar.dac.mvm.bits", 0):
-        fields["dac_bits"] = given("xbar.dac.mvm.bits", 0)
-        fields["bit_serial"] = bool(given("xbar.dac.mvm.input_bitslicing", False))
-    if given("xbar.device.programming_error.enable", False):
-        model, magnitude = _error("programming_error", given)
-        relative = model == "NormalProportionalDevice"
-        fields |= {"programming": "one_shot", "spread": "relative" if relative else "normal"}
-        fields["programming_sigma"] = magnitude if relative else magnitude / fields["r_on"]
-    if given("xbar.device.read_noise.enable", False):
-        model, magnitude = _error("read_noise", given)
-        if model != "NormalProportionalDevice":
-            raise InputError(f"{PLACE}: xbar.device.read_noise.model: {model!r} is not NormalProportionalDevice")
-        fields |= {"read_noise": "relative", "read_sigma": magnitude}
-    if given("xbar.array.parasitics.enable", False):
-        fields["word_line_resistance"] = given("xbar.array.parasitics.Rp_row", 0.0)
-        fields["bit_line_resistance"] = given("xbar.array.parasitics.Rp_col", 0.0)
-    return Setting(**fields | more)
+        style = _word(given("core.bit_sliced.style", "BALANCED"))
+    if style in ("OFFSET", "3"):
+        digital = _word(given("core.offset.style", "DIGITAL_OFFSET")) in ("DIGITAL_OFFSET", "1")
+        fields["scheme"] = "offset" if digital else "reference_column"
+        if states and "weight_bits" not in fields:  # the lowest state stays unused, so that 0 has one
+            fields |= {"conductance_states": None, "weight_bits": states}
+    return fields
 
 
-def _error(kind: str, given: Callable[[str, Any], Any]) -> tuple[str, float]:
-    """Model and magnitude of one of CrossSim's generic errors."""
-    model = _word(given(f"xbar.device.{kind}.model", "IdealDevice"))
-    if model not in GENERIC:
+def _inputs(given: Given) -> dict[str, Any]:
+    bits = given("xbar.dac.mvm.bits", 0)
+    if not bits or given("xbar.dac.mvm.model", "IdealDAC") == "IdealDAC":
+        return {}
+    # Bits whose sums are added before they are converted are one product, as that of a voltage a code.
+    serial = given("xbar.dac.mvm.input_bitslicing", False) and given("xbar.adc.mvm.adc_per_ibit", False)
+    return {"dac_bits": bits, "bit_serial": bool(serial)}
+
+
+def _errors(given: Given) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for kind in ("programming_error", "read_noise"):
+        model = _word(given(f"xbar.device.{kind}.model", "IdealDevice"))
+        magnitude = given(f"xbar.device.{kind}.magnitude", 0.0)
+        if not given(f"xbar.device.{kind}.enable", False) or model == "IdealDevice":
+            continue
+        allowed = GENERIC if kind == "programming_error" else GENERIC[1:]
+        if model not in allowed:
+            raise InputError(
+                f"{PLACE}: xbar.device.{kind}.model: {model!r} is not one of {', '.join(allowed)}; measured devices "
+                "are named in the setting"
+            )
+        if not magnitude:
+            continue
+        if kind == "read_noise":
+            fields |= {"read_noise": "relative", "read_sigma": magnitude}
+        elif model == GENERIC[1]:
+            fields |= {"programming": "one_shot", "spread": "relative", "programming_sigma": magnitude}
+        else:
+            fields |= {"programming": "one_shot", "spread": "normal"}
+            fields["programming_sigma"] = magnitude / given("xbar.device.Rmin", 1000)
+    return fields
+
+
+def _wires(given: Given) -> dict[str, Any]:
+    if not given("xbar.array.parasitics.enable", False):
+        return {}
+    if given("core.balanced.interleaved_posneg", False):
         raise InputError(
-            f"{PLACE}: xbar.device.{kind}.model: {model!r} is not one of {', '.join(GENERIC)}; measured devices are "
-            "named in the setting"
+            f"{PLACE}: core.balanced.interleaved_posneg: True has no counterpart: the devices of a pair are on arrays "
+            "of their own"
         )
-    return model, given(f"xbar.device.{kind}.magnitude", 0.0)
+    row, column = (given(f"xbar.array.parasitics.Rp_{line}", 0.0) for line in ("row", "col"))
+    fields = {"word_line_resistance": row, "bit_line_resistance": column}
+    for line, end, segment in (("row", "source_resistance", row), ("col", "ground_resistance", column)):
+        terminal = given(f"xbar.array.parasitics.Rp_{line}_terminal", 0.0)
+        if terminal:  # behind the segment that every line begins or ends with
+            fields[end] = segment + terminal
+    return fields
+
+
+def _leaves(values: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+    """Values by dotted name."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{place}{name}.")
+        else:
+            yield place + name, value
 
 
 def _word(value: Any) -> str:
