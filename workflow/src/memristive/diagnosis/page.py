@@ -26,7 +26,10 @@ th, td {
   padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums;
 }
 th, td { overflow-wrap: normal; } th:first-child, td:first-child { text-align: left; } th { vertical-align: bottom; }
-svg { width: 100%; height: auto; } svg text { fill: currentColor; font: 15px system-ui, sans-serif; }
+.bars { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .4rem .6rem; align-items: center; }
+.bars { overflow-wrap: normal; max-width: 48rem; } .bars span:nth-child(odd) { text-align: right; }
+.bars i { display: inline-block; height: 1.1rem; vertical-align: middle; margin-right: .4rem; }
+.lost { background: var(--bar); } .won { background: var(--won); }
 code { font-size: .85rem; }
 """
 
@@ -115,26 +118,19 @@ def page(found: Explanation) -> str:
 
 
 def _chart(found: Explanation) -> str:
-    """Bars of the effects' shares."""
+    """Bars of the effects' shares, with names of any length: text, so that it is as large on a telephone."""
     if not found.shares:
         return ""
-    width, left, height = 720, 270, 26
     most = max(1.0, *(abs(one.share) for one in found.shares))
-    scale = (width - left - 70) / most
-    rows = []
-    for number, one in enumerate(found.shares):
-        y, length = number * height, abs(one.share) * scale
-        colour = "var(--bar)" if one.share >= 0 else "var(--won)"
-        rows.append(
-            f'<text x="{left - 8}" y="{y + 17}" text-anchor="end">{html.escape(one.name)}</text>'
-            f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="{height - 8}" fill="{colour}"/>'
-            f'<text x="{left + length + 6:.1f}" y="{y + 17}">{_points(one.share)}</text>'
-        )
-    total = len(found.shares) * height + 24
+    rows = "".join(
+        f"<span>{html.escape(one.name)}</span>"
+        f'<span><i class="{"lost" if one.share >= 0 else "won"}" style="width: '
+        f'calc({abs(one.share) / most:.3f} * (100% - 4rem))"></i>{_points(one.share)}</span>'
+        for one in found.shares
+    )
     return (
-        f'<svg viewBox="0 0 {width} {total}" role="img" aria-label="Points of accuracy that each effect costs">'
-        + "".join(rows)
-        + f'<text x="{left}" y="{total - 6}">points of accuracy lost to each effect</text></svg>'
+        '<div class="bars" role="group" aria-label="Points of accuracy that each effect costs">'
+        f"{rows}<span></span><span>points of accuracy lost to each effect</span></div>"
     )
 
 

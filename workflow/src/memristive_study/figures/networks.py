@@ -14,6 +14,7 @@ from memristive_study.figures import style
 from memristive_study.results.study import Study
 
 FACES = {"Conv2d": "#56B4E9", "MaxPool2d": "#F0E442", "Linear": "#E69F00", "other": "#cccccc"}
+HATCHES = {"Linear": "////"}  # in grey its colour is that of a convolution
 NAMES = {"Conv2d": "convolution", "MaxPool2d": "pooling", "Linear": "fully connected", "other": "other"}
 ATTACHED = {"BatchNorm2d": "BN", "ReLU": "ReLU", "Dropout": "dropout", "Flatten": ""}
 
@@ -35,9 +36,13 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
         parameters, operations = mine["parameters"].sum(), mine["multiply_adds"].sum()
         work = f"{operations / 1e6:.2f} million" if operations >= 1e5 else f"{operations:,}"
         panel.set_title(f"{study.label(name)}: {parameters:,} parameters, {work} multiply-adds", loc="left")
-    handles = [Patch(facecolor=FACES[kind], edgecolor=style.BLACK, linewidth=0.5, label=NAMES[kind]) for kind in kinds]
+    handles = [Patch(**_face(kind), edgecolor=style.BLACK, linewidth=0.5, label=NAMES[kind]) for kind in kinds]
     style.legend(figure, handles)
     return figure
+
+
+def _face(kind: str) -> dict[str, Any]:
+    return {"facecolor": FACES[kind], "hatch": HATCHES.get(kind, "")}
 
 
 def _boxes(layers: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -68,7 +73,7 @@ def _row(axes: Axes, boxes: list[tuple[str, str, str]], longest: int) -> None:
         height = 0.25 + 0.75 * np.sqrt(min(tall, 32) / 32)
         width = 0.2 + 0.5 * min(np.log2(sizes[0] + 1) / 8, 1)
         box = Rectangle(
-            (i - width / 2, -height / 2), width, height, facecolor=FACES[kind], edgecolor=style.BLACK, linewidth=0.6
+            (i - width / 2, -height / 2), width, height, **_face(kind), edgecolor=style.BLACK, linewidth=0.6
         )
         axes.add_patch(box)
         axes.text(i, height / 2 + 0.08, shape.replace(" x ", style.TIMES), ha="center", va="bottom", fontsize=6)

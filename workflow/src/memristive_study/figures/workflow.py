@@ -19,7 +19,8 @@ Edges = list[tuple[str, str]]
 _NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 _EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
 MOST = 7  # boxes on a line
-BOX, GAP = 0.24, 0.40  # height of a box and distance of two lines, inches
+LONGEST = 13  # letters on a line of a box, so that as many boxes do not overlap
+BOX, GAP = 0.26, 0.40  # height of a box and distance of two lines, inches
 # Purposes of rules, each with its colour; a rule that is not named here is white.
 KINDS = {
     "images": ("#dddddd", {"prepare_dataset", "make_folds"}),
@@ -172,7 +173,9 @@ def draw(frames: Mapping[str, Any], study: Study) -> Figure:
 
 def _draw_box(axes: Axes, rule: str, x: float, y: float) -> None:
     text = rule.replace("_", " ")
-    width = 0.14 + 0.062 * len(text)
+    if len(text) > LONGEST:
+        text = text.replace(" ", "\n")
+    width = 0.14 + 0.062 * max(map(len, text.split("\n")))
     colour = next((colour for colour, members in KINDS.values() if rule in members), "#ffffff")
     box = FancyBboxPatch(
         (x - width / 2, y - BOX / 2),
@@ -185,4 +188,4 @@ def _draw_box(axes: Axes, rule: str, x: float, y: float) -> None:
         zorder=2,
     )
     axes.add_patch(box)
-    axes.text(x, y, text, ha="center", va="center", fontsize=6.2, zorder=3)
+    axes.text(x, y, text, ha="center", va="center", fontsize=6.2, linespacing=0.95, zorder=3)
