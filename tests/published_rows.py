@@ -20,6 +20,7 @@ import yaml
 
 from memristive import Setting
 from memristive.arrays import semantics
+from memristive_study.config.references import without_null
 from memristive_study.plan.plan import Plan
 
 PATH = Path(__file__).parent / "real" / "published_rows.csv.gz"
@@ -100,7 +101,8 @@ def study(folder: Path) -> tuple[Plan, list[Row]]:
     for path in sorted((folder / "experiments").glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as stream:
             rows += [row for row in csv.DictReader(stream) if "label" in row]
-    return Plan(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))), rows
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    return Plan(without_null(config)), rows  # with null a published study takes back what config.yaml has
 
 
 def setting_of(row: Row) -> Setting:
