@@ -37,7 +37,8 @@ class SettingFields(SphinxDirective):
         for group in GROUPS:
             section = nodes.section(ids=[f"setting-{group}"], names=[group])
             section += nodes.title(text=group)
-            section += nodes.paragraph(text=(Setting.model_fields[group].annotation.__doc__ or "").splitlines()[0])
+            about = (Setting.model_fields[group].annotation.__doc__ or "").splitlines()[0]
+            section += nodes.paragraph("", "", *words(about))
             fields = [entry(field) for name, field in FIELDS.items() if name.startswith(f"{group}.")]
             section += nodes.definition_list("", *fields)
             found.append(section)

@@ -1,6 +1,7 @@
 """Every page of the built site (`make docs`) as a browser shows it, on a screen and on a telephone."""
 
 import json
+import re
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -54,3 +55,11 @@ def test_every_page_is_whole(width, tmp_path):
     whole = {"broken": [], "unsaid": [], "wider": False, "elsewhere": []}
     wrong = {page: seen for page, seen in found.items() if seen != whole}
     assert not wrong, json.dumps(wrong, indent=1)
+
+
+@pytest.mark.skipif(not PAGES, reason="no build/docs: make docs")
+def test_equations_of_docstrings_keep_their_lines():
+    blocks = re.findall(r"<pre>(.*?)</pre>", (SITE / "reference" / "devices.html").read_text("utf-8"), re.DOTALL)
+    shown = [unescape(re.sub("<[^>]+>", "", block)).splitlines() for block in blocks]
+    assert [line for lines in shown for line in lines if line.startswith("dx/dt = 0  ")]
+    assert all(line.count("dx/dt") <= 1 for lines in shown for line in lines)
