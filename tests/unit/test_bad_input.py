@@ -252,6 +252,26 @@ CONFIG = [
     ),
     (
         "setting",
+        {"device": "rram_milo", "device_current": "device", "weight_bits": 8},
+        "slices.weight_bits: 8 is offered with reading.current: 'ohmic' alone: digits count equal steps of conductance",
+    ),
+    (
+        "setting",
+        {"device": "rram_milo", "device_current": "device", "scheme": "offset"},
+        "array.scheme: 'offset' is offered with reading.current: 'ohmic' alone: digits count equal steps of",
+    ),
+    (
+        "setting",
+        {"device": "rram_milo", "device_current": "device", "dac_bits": 8},
+        "dac.bits: 8 is offered with reading.current: 'ohmic' alone: another law needs the voltage of each read",
+    ),
+    (
+        "setting",
+        {"device": "rram_milo", "device_current": "device", "adc_range": "calibrated", "adc_fit": "largest"},
+        "adc.fit: 'largest' is offered with reading.current: 'ohmic' alone: sums of another law's terms go to",
+    ),
+    (
+        "setting",
         {"device": "sonos", "read_noise": "measured", "word_line_resistance": 1},
         "reading.noise: 'measured' is not offered with wires: a cell's noise changes the voltages of the others",
     ),

@@ -69,6 +69,14 @@ def test_pairs_read_bit_by_bit():
     close(reads(IDEAL, torch.tensor([3.0, 1.0])), mean=(24.0, -16.0), variance=variance)
 
 
+def test_the_variance_of_a_pair_is_that_of_both_cells():
+    """Of the digits 3, 2 and 3, 2 and of 1, 1 and 0, 0, each with the other cell in its lowest state."""
+    network = on_arrays(LAYER, IDEAL, torch.ones(1, 2))
+    empty = (0.05 / 333) ** 2
+    expected = torch.tensor([[[[V3, V2], [V3, V2]]], [[[V1, V1], [empty, empty]]]]) + empty
+    torch.testing.assert_close(network.variance, expected, rtol=1e-5, atol=0.0)
+
+
 def test_pairs_read_by_a_voltage_a_code():
     """The voltages 3 and 1 count 9 and 1."""
     variance = (9 * V3 + V3 + 16 * 9 * V1, 9 * V2 + V2 + 16 * 9 * V1)

@@ -46,7 +46,8 @@ class ADC(Group):
     norm: float = field(2.0, "p of the L_p error that a range of that fit makes least.", short="adc_norm", gt=0)
     shared: int = field(
         1,
-        "Neighbouring columns of a tile that take turns at a converter, and have its errors.",
+        "Neighbouring columns of a tile that take turns at a converter, and have its offset, gain and non-linearity; "
+        "changes nothing without these, and no time is counted.",
         short="adc_shared",
         ge=1,
     )
