@@ -26,8 +26,10 @@ KINDS = {  # offset, gain, inl and noise
     "noise": (0.0, 0.0, 0.0, 1.5),
     "all": (2.0, 0.1, 3.0, 1.0),
 }
+SOME = ("linear", "in groups", "references", "parallel with a sign", "voltages")  # which meet each kind by itself
 SERIAL = {"weight_bits": 4, "cell_bits": 2, "dac_bits": 3, "bit_serial": True, "tuning": "none", "tile_shape": (10, 6)}
 FIXED = {"adc_bits": 6, "adc_range": "calibrated", "adc_fit": "largest"}
+ERRORS = {"adc_gain": 0.02, "adc_inl": 1.0, "adc_noise": 0.5, "adc_shared": 2}
 READS = {"read_noise": "relative", "read_sigma": 0.05}
 
 
@@ -46,8 +48,9 @@ def erroneous(case, sizes=KINDS["all"], used=7):
     return dataclasses.replace(found, errors=errors), inputs(shape, found)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("case", "kind"), [(case, kind) for case in CASES for kind in KINDS if kind == "all" or case in SOME]
+)
 def test_every_level_gives_the_bits_of_the_definition(case, kind):
     readable, x = erroneous(case, KINDS[kind])
     expected = [definition.run(readable, x) for _ in range(2)]  # the second draws further on
@@ -180,18 +183,16 @@ def test_noise_is_independent_of_all_others():
 def test_no_bit_depends_on_how_a_batch_is_split(more, path, monkeypatch):
     if path == "definition":
         monkeypatch.setattr(slices, "carry_out", lambda *_, **__: NotImplemented)
-        monkeypatch.setattr(definition, "SUMS_AT_ONCE", 2**16)
+        monkeypatch.setattr(definition, "SUMS_AT_ONCE", 2**14)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(2, 6, 3, padding=1, groups=2), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 36, 5)).eval()
-    setting = Setting(
-        **{**SERIAL, **FIXED, "adc_gain": 0.02, "adc_inl": 1.0, "adc_noise": 0.5, "adc_shared": 2, **more}
-    )
-    x = torch.rand(50, 2, 6, 6, generator=draw(3))
+    setting = Setting(**{**SERIAL, **FIXED, **ERRORS, **more})
+    x = torch.rand(20, 2, 6, 6, generator=draw(3))
     whole, parts = (convert(model, setting, draw()) for _ in range(2))
     for network in (whole, parts):
         calibrate(network, x[:5])
     with torch.no_grad():
         found = whole(x)
-        assert torch.equal(torch.cat([parts(part) for part in x.split(17)]), found)
+        assert torch.equal(torch.cat([parts(part) for part in x.split(7)]), found)
         again = whole(x)
     assert not torch.equal(again, found)  # a second use has noise of its own
