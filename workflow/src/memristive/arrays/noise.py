@@ -1,7 +1,8 @@
-"""Noise of reads: normal numbers that depend on where they are used alone, so that any of them can be drawn by itself.
+"""Noise of reads and of conversions: normal numbers that depend on where they are used alone.
 
-A number is named by the layer's seed, the group, the sample, the vector of that sample, the row of tiles and the
-column; where a vector is read several times, also by the slice and the cycle of the read. Four columns share a block
+So any of them can be drawn by itself. A number is named by the layer's seed, the group, the sample, the vector of that
+sample, the row of tiles and the column; where a vector is read several times, also by the slice and the cycle of the
+read. Conversions of those reads have another seed. Four columns share a block
 of a counter-based generator, Threefry-4x32 with 13 rounds (J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw,
 "Parallel random numbers: as easy as 1, 2, 3", SC 2011), whose words become normal two by two (G. E. P. Box and M. E.
 Muller, Annals of Mathematical Statistics 29, 610, 1958). Logarithm, sine and cosine are polynomials in single
@@ -38,7 +39,7 @@ ROOT_OF_HALF = 0x3F3504F3  # bits of a float32
 
 @dataclasses.dataclass
 class Noise:
-    """The noise of one layer's reads.
+    """The noise of one layer's reads, or of its conversions.
 
     Attributes:
         seed: 64 bits.

@@ -60,11 +60,15 @@ def _sums(stage: Stage, voltages: torch.Tensor, one_pass: Pass) -> torch.Tensor:
 
 
 def drawn(variance: torch.Tensor, draw: Noise, linear: bool) -> torch.Tensor:
-    """Noise of sums of one group, float32 [tile rows, samples, vectors, columns] as their variance is.
+    """Noise of sums of one group, float32 [tile rows, samples, vectors, columns] as their variance is; see `noise`."""
+    return noise(square_root(variance), draw, linear)
+
+
+def noise(deviation: torch.Tensor, draw: Noise, linear: bool) -> torch.Tensor:
+    """Normal numbers of these standard deviations, float32 [tile rows, samples, vectors, columns].
 
     `draw` stays as it is. A Linear's vectors count as samples each.
     """
-    deviation = square_root(variance)
     each = deviation.flatten(1, 2).unsqueeze(2) if linear else deviation
     found = [
         of_row * draw.normal(*of_row.shape[:2], row, of_row.shape[2]).to(of_row.device)

@@ -132,6 +132,7 @@ SLICED = Contract(
             "weight_step",
             "codes",
             "steps",
+            "errors",
             *GEOMETRY,
             "line",
             "bias",
@@ -142,3 +143,7 @@ SLICED = Contract(
         anything,
     )
 )
+
+
+# Of `memristive.converters.errors.Errors`.
+ERRORS = Contract(dict.fromkeys(("offset", "gain", "bow", "noise", "draw"), anything))

@@ -53,7 +53,7 @@ def _keep(stage: SlicedStage, group: int, inputs: torch.Tensor, width: int, valu
             at = columns + starts[number]
             kept = sums[row, :, slice_].gather(1, at[:, None])[:, 0]
             if variances is not None:
-                draw = definition.draw(stage, slice_, group, cycle)
+                draw = definition.draw(stage.draw, slice_, group, cycle)
                 deviation = square_root(variances[row, :, slice_].gather(1, at[:, None])[:, 0])
                 kept = kept + deviation * draw.at(sample, position, row, at)
             of_slice[row][number].keep(kept, abs(weight))

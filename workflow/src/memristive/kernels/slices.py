@@ -13,7 +13,7 @@ import dataclasses
 import torch
 
 from memristive.arrays.finite import all_finite
-from memristive.arrays.noise import WORD
+from memristive.arrays.noise import WORD, Noise
 from memristive.arrays.slices import definition
 from memristive.arrays.slices.stage import SlicedStage
 from memristive.kernels import contract, layers, native
@@ -21,6 +21,16 @@ from memristive.kernels.native import Unsupported
 
 FLOAT, WHOLE, WHOLE_WITHOUT_VNNI = 0, 1, 2
 EXACT = 2**24  # single precision holds every whole number up to it
+
+
+class _Noise(ctypes.Structure):
+    """Field by field `struct memristive_noise` of interface.hpp."""
+
+    _fields_ = [("key", ctypes.c_uint32 * 3), ("used", ctypes.c_uint32)]
+
+    @classmethod
+    def of(cls, noise: Noise, group: int) -> "_Noise":
+        return cls(definition.draw(noise, 0, group, 0).key[:3], noise.used & WORD)
 
 
 class _Slices(ctypes.Structure):
@@ -35,8 +45,11 @@ class _Slices(ctypes.Structure):
         ("arithmetic", ctypes.c_int32),
         ("code_inverse", ctypes.c_float),
         *((name, ctypes.c_void_p) for name in ("digits", "inverses", "units", "sums_signed", "variance")),
-        ("noise_key", ctypes.c_uint32 * 3),
-        ("noise_used", ctypes.c_uint32),
+        ("reads", _Noise),
+        ("errors", ctypes.c_void_p),
+        ("curved", ctypes.c_int32),
+        ("deviation", ctypes.c_float),
+        ("conversions", _Noise),
     ]
 
 
@@ -67,6 +80,7 @@ def carry_out(
         totals.append(total)
     count = definition.counted(stage, definition.applied(stage, x)[0], layers.sums_of) if stage.offset else None
     definition.read(stage, inputs)
+    definition.converted(stage, inputs)
     if stage.kernel_size is None:
         total = totals[0].reshape(*inputs.shape[:-1], stage.columns)
     else:
@@ -80,6 +94,8 @@ def _level(stage: SlicedStage, x: torch.Tensor, wanted: str | None) -> str | Non
     try:
         contract.SLICED.check(stage)
         contract.ARITHMETIC.check(stage.arithmetic)
+        if stage.errors is not None:
+            contract.ERRORS.check(stage.errors)
     except Unsupported:
         return None
     return found if found is not None and _supported(stage, x) else None
@@ -100,7 +116,7 @@ def is_whole(stage: SlicedStage) -> bool:
 
 
 def _supported(stage: SlicedStage, x: torch.Tensor) -> bool:
-    if stage.errors is not None or (stage.arithmetic.adc_bits is not None and stage.steps is None):
+    if stage.arithmetic.adc_bits is not None and stage.steps is None:
         return False
     if stage.variance is not None and not (all_finite(stage.variance) and stage.variance.shape == stage.digits.shape):
         return False
@@ -136,11 +152,28 @@ def _total(
         record.adc_bits = stage.arithmetic.adc_bits
         units, inverses = steps * factors[:, None, None], 1 / steps
         record.inverses = inverses.data_ptr()
+        if stage.errors is not None and not _has_errors(record, stage, group):
+            return None
     signed = torch.tensor([stage.sums_signed(slice_) for slice_ in range(len(stage.digits))], dtype=torch.int32)
     record.units, record.sums_signed = units.data_ptr(), signed.data_ptr()
     positions = stage.output_size(x.shape[2:]) if stage.kernel_size else ()
     result = x.new_empty(len(x), stage.columns, *positions)
     return result if _called("sliced", record, x, result, threads, level) else None
+
+
+def _has_errors(record: _Slices, stage: SlicedStage, group: int) -> bool:
+    """Give `record` the errors of its converters; False where they are not such as the kernel knows."""
+    errors = stage.errors
+    parts = errors.of(group).contiguous()
+    slices, _, _, columns = stage.digits.shape
+    if parts.dtype != torch.float32 or parts.shape != (4, slices, _tiles(stage)[0], columns) or not all_finite(parts):
+        return False
+    record.tensors.append(parts)
+    record.errors, record.curved = parts.data_ptr(), bool(parts[2:].any())
+    record.deviation = errors.noise
+    if errors.noise:
+        record.conversions = _Noise.of(errors.draw, group)
+    return True
 
 
 def largest(
@@ -156,7 +189,9 @@ def largest(
     Noise of reads is included, but not counted on. Args as for `carry_out`. Returns float32 [slices, groups, tile rows,
     tile columns], or NotImplemented.
     """
-    bare = dataclasses.replace(stage, steps=None, arithmetic=dataclasses.replace(stage.arithmetic, adc_bits=None))
+    bare = dataclasses.replace(
+        stage, steps=None, errors=None, arithmetic=dataclasses.replace(stage.arithmetic, adc_bits=None)
+    )
     found, arithmetic = _level(bare, x, level), _arithmetic(bare, arithmetic)
     if found is None:
         return NotImplemented
@@ -204,8 +239,7 @@ def _record(stage: SlicedStage, group: int, x: torch.Tensor, arithmetic: int) ->
     if stage.variance is not None:
         record.tensors.append(stage.variance[:, group].contiguous())
         record.variance = record.tensors[1].data_ptr()
-        record.noise_key = definition.draw(stage, 0, group, 0).key[:3]
-        record.noise_used = stage.draw.used & WORD
+        record.reads = _Noise.of(stage.draw, group)
     return record, x
 
 

@@ -31,7 +31,7 @@ _IDLE = {
     "_load_state_dict_post_hooks",
 }
 # Tables of a module that are looked at by themselves, and what plans keep in it.
-_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, *_IDLE, "_plan", "_cached", "_watched", "_used", "_uses"}
+_APART = {"_parameters", "_buffers", "_modules", *_HOOKS, *_IDLE, "_plan", "_cached", "_watched", "_used"}
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _CHANGEABLE = (torch.Tensor, *_CONTAINERS)
 _MOST_SUMMED_UP = 2**20  # numbers of a tensor whose checksum depends on their order

@@ -47,29 +47,27 @@ def prepare(layer: CrossbarLayer, limits: tuple[float, float], draws: Draws) -> 
 def run(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
     """Outputs of `layer`, line and bias included; their gradient with respect to `x` is straight-through."""
     stage = stage_of(layer)
-    use = layer.__dict__.get("_uses", 0)  # each use draws noise of its own
-    layer.__dict__["_uses"] = use + 1
 
     def compute(_: Stage, inputs: torch.Tensor) -> torch.Tensor:
-        return carried_out(stage, inputs, use)
+        return carried_out(stage, inputs)
 
     tensors = (x, stage.bias, stage.column_line)
     if torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors):
         return run_with_gradient(straight(stage), x, compute)
-    return carried_out(stage, x, use)
+    return carried_out(stage, x)
 
 
 def bare(layer: CrossbarLayer, x: torch.Tensor) -> torch.Tensor:
     """Outputs of the arrays for continuous inputs and without fixed ranges, before line and bias."""
     stage = dataclasses.replace(stage_of(layer, calibrated=False), line=None, bias=None, column_line=None)
-    return carried_out(stage, x, 0)
+    return carried_out(stage, x)
 
 
 @torch.no_grad()
-def carried_out(stage: SlicedStage, x: torch.Tensor, use: int) -> torch.Tensor:
+def carried_out(stage: SlicedStage, x: torch.Tensor) -> torch.Tensor:
     """`definition.run` on the kernels where they carry it out, with the same bits."""
     found = kernels.slices.carry_out(stage, x)
-    return definition.run(stage, x, kernels.sums_of, use) if found is NotImplemented else found
+    return definition.run(stage, x, kernels.sums_of) if found is NotImplemented else found
 
 
 def stage_of(layer: CrossbarLayer, calibrated: bool = True) -> SlicedStage:

@@ -3,10 +3,10 @@
 Each cycle of the inputs and each slice of the weights gives sums on each tile, which are converted. With read noise
 each of these sums is a read of its own: what is converted is sum_i x_i d_i + sqrt(sum_i x_i^2 s_i) z, with the inputs x
 of the cycle, the digits d, the variances s of both cells of each and z standard normal (see `memristive.arrays.reads`).
-The codes of a tile
-are added over the cycles, each counted by its bit, which is exact as long as they are whole numbers below 2**24; then,
-row of tiles by row of tiles and slice by slice, they are scaled by the step of their ADC and the slice's factor and
-added in single precision.
+Converters with errors round what `memristive.converters.errors` makes of a sum. The codes of a tile are added over the
+cycles, each counted by its bit, which is exact as long as they are whole numbers below 2**24; then, row of tiles by row
+of tiles and slice by slice, they are scaled by the step of their ADC and the slice's factor and added in single
+precision.
 """
 
 from __future__ import annotations
@@ -30,24 +30,23 @@ SUMS_AT_ONCE = 2**24  # about as many sums of one cycle exist at once (64 MiB)
 Sums = Callable[[Stage, torch.Tensor], torch.Tensor]
 
 
-def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: int = 0) -> torch.Tensor:
+def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums) -> torch.Tensor:
     """Outputs of `stage`.
 
     Args:
         x: float32 [samples, channels, height, width], or [..., rows] of a Linear, whose first of several axes counts
             samples.
         sums: `memristive.arrays.definition.sums`, or what gives the same bits.
-        use: names the draws of the noise of this use.
 
     Returns:
         float32 [samples, columns, height, width] or [..., columns].
     """
     outputs = []
-    for number, part in enumerate(_parts(stage, x)):
+    for part in _parts(stage, x):
         inputs, undo = applied(stage, part)
         total = torch.cat(
             [
-                _total(stage, group, channels, sums, (use, number))
+                _total(stage, group, channels, sums)
                 for group, channels in enumerate(inputs.chunk(stage.groups, 1) if stage.kernel_size else [inputs])
             ],
             -1,
@@ -56,6 +55,7 @@ def run(stage: SlicedStage, x: torch.Tensor, sums: Sums = definition.sums, use: 
             total = total.transpose(1, 2).unflatten(2, stage.output_size(inputs.shape[2:])).contiguous()
         outputs.append(finished(stage, part, total, counted(stage, inputs, sums), undo))
         read(stage, inputs)
+        converted(stage, inputs)
     return torch.cat(outputs)
 
 
@@ -88,18 +88,29 @@ def tile_sums(
     if stage.variance is None:
         return found
     variance = sums(bare(stage, stage.variance[slice_, group : group + 1]), inputs.square())[0]
-    return found + reads.drawn(variance, draw(stage, slice_, group, cycle), stage.kernel_size is None)
+    return found + reads.drawn(variance, draw(stage.draw, slice_, group, cycle), stage.kernel_size is None)
 
 
-def draw(stage: SlicedStage, slice_: int, group: int, cycle: int) -> Noise:
-    """The noise of the next reads of one slice in one cycle."""
-    return dataclasses.replace(stage.draw, group=group, slice_=slice_, cycle=cycle)
+def draw(noise: Noise, slice_: int, group: int, cycle: int) -> Noise:
+    """The noise of the next reads or conversions of one slice in one cycle."""
+    return dataclasses.replace(noise, group=group, slice_=slice_, cycle=cycle)
 
 
 def read(stage: SlicedStage, inputs: torch.Tensor) -> None:
     """Count the samples of padded inputs as read, in all slices and cycles: the next ones draw other noise."""
     if stage.variance is not None:
         stage.draw.used += reads.samples_of(stage, inputs)
+
+
+def converted(stage: SlicedStage, inputs: torch.Tensor) -> None:
+    """Count the samples of padded inputs as converted, in all slices and cycles."""
+    if erroneous(stage):
+        stage.errors.draw.used += reads.samples_of(stage, inputs)
+
+
+def erroneous(stage: SlicedStage) -> bool:
+    """Whether the sums meet the errors of converters, which those that range themselves do not have."""
+    return stage.errors is not None and stage.steps is not None and stage.arithmetic.adc_bits is not None
 
 
 def bare(stage: SlicedStage, matrix: torch.Tensor) -> Stage:
@@ -152,7 +163,7 @@ def scale(stage: SlicedStage) -> float:
     return stage.weight_step * (1.0 if stage.codes is None else stage.codes.step)
 
 
-def _total(stage: SlicedStage, group: int, inputs: torch.Tensor, sums: Sums, use: tuple[int, ...]) -> torch.Tensor:
+def _total(stage: SlicedStage, group: int, inputs: torch.Tensor, sums: Sums) -> torch.Tensor:
     """Totals of one group over cycles, rows of tiles and slices, float32 [samples, vectors, columns]."""
     in_cycles = cycles(stage, inputs)
     digital = []
@@ -160,7 +171,7 @@ def _total(stage: SlicedStage, group: int, inputs: torch.Tensor, sums: Sums, use
         added = 0.0
         for cycle, (applied_, weight) in enumerate(in_cycles):
             found = tile_sums(stage, slice_, group, cycle, applied_, sums)
-            added = added + _converted(stage, slice_, group, found, (*use, cycle)) * weight
+            added = added + _converted(stage, slice_, group, cycle, found) * weight
         if stage.references:
             data, reference = stage.data
             added = added[..., data] - added[..., reference]
@@ -186,7 +197,7 @@ def _by_column(stage: SlicedStage, of_tiles: torch.Tensor) -> torch.Tensor:
     return of_tiles.repeat_interleave(torch.tensor(stage.widths), -1)
 
 
-def _converted(stage: SlicedStage, slice_: int, group: int, sums: torch.Tensor, use: tuple[int, ...]) -> torch.Tensor:
+def _converted(stage: SlicedStage, slice_: int, group: int, cycle: int, sums: torch.Tensor) -> torch.Tensor:
     """Codes of ADCs of a fixed range, or the values that others put out; of the shape of `sums`."""
     arithmetic = stage.arithmetic
     if arithmetic.adc_bits is None:
@@ -202,7 +213,10 @@ def _converted(stage: SlicedStage, slice_: int, group: int, sums: torch.Tensor, 
     if stage.errors is None:
         return fit.codes(sums, inverse, arithmetic.adc_bits, signed)
     highest = fit.highest_code(arithmetic.adc_bits, signed)
-    seen = stage.errors.distorted(sums * inverse, slice_, group, highest, use)
+    seen = stage.errors.distorted(sums * inverse, slice_, group, highest)
+    if stage.errors.noise:
+        own = draw(stage.errors.draw, slice_, group, cycle)
+        seen = seen + reads.noise(torch.full_like(seen, stage.errors.noise), own, stage.kernel_size is None)
     return fit.codes(seen, torch.ones(()), arithmetic.adc_bits, signed)
 
 

@@ -74,6 +74,11 @@ struct memristive_gated_wires {
   double source_line, bit_line, source, ground;
 };
 
+// Noise whose normal numbers arrays/noise.py defines; the fourth word of the key is the slice's and the cycle's.
+struct memristive_noise {
+  uint32_t key[3], used;  // samples for which noise was drawn before
+};
+
 enum { MEMRISTIVE_FLOAT = 0, MEMRISTIVE_WHOLE = 1, MEMRISTIVE_WHOLE_WITHOUT_VNNI = 2 };
 
 // A group of a layer whose weights are digits, see memristive/arrays/slices. A Linear has in_height = in_width = 1.
@@ -97,7 +102,13 @@ struct memristive_slices {
   const int32_t* sums_signed;                 // [slices]
   // Noise of each read, before its ADC; only with MEMRISTIVE_FLOAT.
   const float* variance;                      // of the digits, of their shape; or null
-  uint32_t noise_key[3], noise_used;          // samples for which noise was drawn before
+  memristive_noise reads;
+  // Errors of the ADCs, see memristive/converters/errors.py: offset, gain, even and odd part of the curve of each
+  // column's, [4][slices][tile rows][columns], or null; the parts of the curve only count where `curved`.
+  const float* errors;
+  int32_t curved;
+  float deviation;                            // of the noise of each conversion, in steps; 0: there is none
+  memristive_noise conversions;
 };
 
 #pragma GCC visibility push(default)  // all else in the library is hidden

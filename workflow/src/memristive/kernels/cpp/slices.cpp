@@ -107,7 +107,7 @@ bool sensible(const SlicedOp& op) {
          op.columns >= 1 && op.out_height >= 1 && op.out_width >= 1 && op.adc_bits >= 0 && op.adc_bits <= 24 &&
          op.code_bits >= 0 && op.code_bits <= 8 && (op.adc_bits == 0 || op.inverses) &&
          (op.code_bits > 0 || (!op.serial && op.arithmetic == MEMRISTIVE_FLOAT)) &&
-         (!op.variance || op.arithmetic == MEMRISTIVE_FLOAT) &&
+         (!op.variance || op.arithmetic == MEMRISTIVE_FLOAT) && (!op.errors || op.adc_bits >= 2) &&
          int64_t(op.out_height) * op.out_width * op.columns <= INT32_MAX / 64 &&
          !(op.references && op.tile_columns == 1);
 }
@@ -202,7 +202,7 @@ class SlicedWorker {
         out[p] = outputs.data + b * out_size + pixel * lanes;
         vector[p] = uint32_t(pixel);
         for (int lane = 0; lane < lanes; ++lane)
-          sample[p * lanes + lane] = op.noise_used + uint32_t(std::min(first + b * lanes + lane, end - 1));
+          sample[p * lanes + lane] = uint32_t(std::min(first + b * lanes + lane, end - 1));
       }
       const SlicedPlaces places = {in.data(), out.data(), sample.data(), vector.data()};
       positions(plan, count, places, {operand.data, digital.data, total.data, largest.data});

@@ -28,6 +28,7 @@ INLINE I dot(I sum, I codes, I digits) {
 #include "multiply.inc"
 #include "layout.inc"
 #include "noise.inc"
+#include "sliced_adc.inc"
 #include "slices.inc"
 #include "whole.inc"
 
