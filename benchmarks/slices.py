@@ -24,7 +24,13 @@ SETTINGS = {
     "ADCs of a fixed range, inputs of 8 bits": {"dac_bits": 8, **FIXED},
     "4 slices, a voltage a code": {**CELLS, **FIXED},
     "4 slices, bit by bit": SERIAL,
-    "4 slices, bit by bit, devices that vary": {**SERIAL, "stuck_at_lrs": 0.001},
+    "4 slices, bit by bit, devices that vary": {**SERIAL, "sigma": 20.0},
+    "4 slices, bit by bit, devices that vary, read noise": {
+        **SERIAL,
+        "sigma": 20.0,
+        "read_noise": "relative",
+        "read_sigma": 0.01,
+    },
     "4 slices, bit by bit, converters with errors": {**SERIAL, "adc_gain": 0.01},
 }
 
