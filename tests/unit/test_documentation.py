@@ -57,10 +57,12 @@ def devices_miss_and_age(lines, names):
 
 def fewer_bits_cost_more(lines, _names):
     errors = [float(re.search(r"error ([\d.]+)%", line)[1]) for line in lines]
-    assert len(errors) == 4
-    assert errors == sorted(errors, reverse=True)
-    assert errors[0] > 5
-    assert errors[-1] < 0.5
+    by_adc, by_cell = errors[:4], errors[4:]
+    assert by_adc == sorted(by_adc, reverse=True)
+    assert by_adc[0] > 5
+    assert by_adc[-1] < 0.5
+    assert len(by_cell) == 4
+    assert all(2 < error < 5 for error in by_cell)  # with read noise
 
 
 def recovery_gains_accuracy(lines, _names):

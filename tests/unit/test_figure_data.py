@@ -471,7 +471,7 @@ def test_tiles(inputs, study, tile):
 
 def test_workflow(drawn):
     axes = drawn("fig09_workflow").axes[0]
-    boxes = {text.get_text(): text.get_position() for text in axes.texts}
+    boxes = {text.get_text().replace("\n", " "): text.get_position() for text in axes.texts}
     patches = [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
     rules, edges = workflow.read_rulegraph(fabricated.RULEGRAPH)
     assert sorted(boxes) == sorted(rule.replace("_", " ") for rule in rules)

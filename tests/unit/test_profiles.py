@@ -5,9 +5,9 @@ import yaml
 from snakemake.utils import update_config
 
 from memristive_study.config.check import checked
-from memristive_study.config.complete import over
 from memristive_study.config.files import read
 from memristive_study.plan.plan import Plan
+from memristive_study.runtime.complete import over
 from memristive_study.training import pretrained
 
 STRONG = "profiles/strong/study.yaml"

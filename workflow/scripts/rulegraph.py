@@ -8,7 +8,7 @@ from pathlib import Path
 
 from memristive.core.errors import InputError
 from memristive.core.files import write_text
-from memristive_study.config.complete import over
+from memristive_study.runtime.complete import over
 from memristive_study.runtime.scripting import job
 
 with job(snakemake), tempfile.TemporaryDirectory() as folder:

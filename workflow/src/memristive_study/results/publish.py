@@ -14,9 +14,9 @@ import yaml
 
 from memristive.core.errors import InputError
 from memristive.core.files import atomic_folder, read_json, write_csv, write_text
-from memristive_study.config.complete import over
 from memristive_study.config.datasets import image_notes
 from memristive_study.runtime import measured
+from memristive_study.runtime.complete import over
 
 FILES = (
     "report.html",
@@ -64,7 +64,9 @@ def publish(study: str | Path, output: str | Path) -> list[Path]:
             copy = whole / path.relative_to(study)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        write_text(whole / "config.yaml", _config_text(record["config"]))
+        write_text(
+            whole / "config.yaml", yaml.safe_dump(over(BASE, record["config"]), sort_keys=False, allow_unicode=True)
+        )
         write_csv(whole / "resources.csv", measured.table(study), measured.COLUMNS)
         write_text(whole / "README.md", description(record, _varied(study), (study / "claims.md").is_file()))
         files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
@@ -81,10 +83,6 @@ def _varied(study: Path) -> list[str]:
         return []
     with path.open(newline="", encoding="utf-8") as stream:
         return list(dict.fromkeys(row["choice"] for row in csv.DictReader(stream)))
-
-
-def _config_text(config: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(over(BASE, config), sort_keys=False, allow_unicode=True)
 
 
 def description(record: Mapping[str, Any], varied: Sequence[str], judged: bool) -> str:
