@@ -9,13 +9,21 @@ NAMES = ("MNIST", "CIFAR10")
 
 
 def lines(folder: Path) -> list[str]:
-    """Markdown of the table, from the CSV files in `folder`; a row for each option that was measured."""
+    """Markdown of the table and what it is, from the CSV files in `folder`: a row for each option that was measured."""
     tables = goals.read(folder)
     found = _inference(tables) | _conversion(tables)
     rows = [f"| {what} | {' | '.join(values.get(name, '') for name in NAMES)} |" for what, values in found.items()]
     if not rows:
         return []
-    return [f"| option | {' | '.join(NAMES)} |", f"| --- |{' --- |' * len(NAMES)}", *rows]
+    return [
+        "Time with an option by that of the plain setting (8-bit converters that range themselves, no wires, ohmic "
+        "devices), on all cores:",
+        "",
+        f"| option | {' | '.join(NAMES)} |",
+        f"| --- |{' --- |' * len(NAMES)}",
+        *rows,
+        "",
+    ]
 
 
 def _inference(tables: Tables) -> dict[str, dict[str, str]]:

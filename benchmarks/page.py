@@ -33,11 +33,7 @@ def block(folder: Path) -> str:
             "",
             "![Time by setting and by simulator, growth of time and memory](../results/benchmarks/benchmarks.png)",
             "",
-            "Time with an option by that of the plain setting (8-bit converters that range themselves, no wires, ohmic "
-            "devices), on all cores:",
-            "",
             *options.lines(folder),
-            "",
             f"{machine['processor']}, {machine['threads']} threads, kernels at level {'; '.join([most, *others])}; "
             f"torch {machine['torch']}; ratios are medians of paired rounds. Written by `make bench`; all figures: "
             "[results/benchmarks](../results/benchmarks).",

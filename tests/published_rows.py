@@ -89,12 +89,6 @@ def read() -> list[Row]:
         return list(csv.DictReader(stream))
 
 
-def weights_of(study: Path) -> str:
-    """Name of the set of weights that a published study started from, by its own `config.yaml`."""
-    name = yaml.safe_load((study / "config.yaml").read_text(encoding="utf-8"))["training"]["pretrained"]
-    return "strong" if name is True else name  # the first one said true, when there was one set
-
-
 def study(folder: Path) -> tuple[Plan, list[Row]]:
     """What the study published in `folder` planned, by its own `config.yaml`, and its rows, file by file."""
     rows = []

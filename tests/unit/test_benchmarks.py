@@ -52,7 +52,10 @@ def test_options_that_were_measured_have_a_row(tmp_path):
     write_csv(tmp_path / "devices.csv", [{"way": way, "to_plain": value} for way, value in ways.items()])
     write_csv(tmp_path / "slices.csv", [{"way": "cifar10, ADCs of a fixed range", "to_plain": 13.04}])
     assert options.lines(tmp_path)[2:] == [
+        "| option | MNIST | CIFAR10 |",
+        "| --- | --- | --- |",
         "| inference: read noise | 2.63 |  |",
         "| inference: ADCs of a fixed range |  | 13 |",
         "| conversion: one shot | 1.29 |  |",
+        "",
     ]
